@@ -1,0 +1,78 @@
+#pragma once
+
+#include "rootfs/base/digest.hpp"
+#include "rootfs/base/error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// HTTPS with libcurl: one thread runs all transfers over kept-alive connections.
+namespace farboot::rootfs {
+
+/// Whom to believe on the other side.
+struct TlsTrust {
+    std::string ca_file;     ///< PEM; empty: the system's authorities
+    bool check_dates = true; ///< false only for the first statement, while the clock is unknown
+};
+
+struct HttpRequest {
+    std::string method = "GET";
+    std::string url; ///< https:// (or http:// for a trusted LAN)
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+    /// First byte and length of a range; the answer must be 206 with exactly this range, or the request fails.
+    std::optional<std::pair<std::uint64_t, std::uint64_t>> range;
+    /// The answer's body may be no longer: the transfer ends as soon as it is.
+    std::uint64_t max_body = 1 << 20;
+    std::chrono::milliseconds connect_timeout{10'000};
+    /// Gives up when nothing has come for so long.
+    std::chrono::milliseconds stall_timeout{20'000};
+    /// Sends "Cache-Control: no-cache": a copy in a cache on the way was found wrong.
+    bool bypass_caches = false;
+};
+
+struct HttpResponse {
+    long status = 0;
+    std::string etag;
+    std::string content_type;
+    std::string body;
+};
+
+/// Reasons of failures: unreachable (no connection, name, route), tls (the other side could not prove who it is), stalled, too-long,
+/// truncated, range-ignored, cancelled, and for fetch_ok(): http-<status>.
+class HttpClient {
+public:
+    using Done = std::function<void(Result<HttpResponse>)>;
+    /// Called with pieces of a body as they come; false ends the transfer as cancelled.
+    using Sink = std::function<bool(Bytes)>;
+
+    explicit HttpClient(TlsTrust trust, std::size_t max_connections = 8);
+    ~HttpClient(); ///< ends running transfers; their Done is called with "cancelled"
+    HttpClient(const HttpClient&) = delete;
+    HttpClient& operator=(const HttpClient&) = delete;
+
+    /// Starts a transfer; `done` runs on the client's thread and must not block.
+    void start(HttpRequest request, Done done);
+    /// Waits for the answer, whatever its status.
+    [[nodiscard]] Result<HttpResponse> fetch(HttpRequest request, std::stop_token stop = {});
+    /// The same, but any status besides 2xx is an error (http-404 …) that repeats the server's sentence.
+    [[nodiscard]] Result<HttpResponse> fetch_ok(HttpRequest request, std::stop_token stop = {});
+    /// Streams the body into `sink` on the client's thread; the response's body stays empty. max_body counts. Any status besides 2xx is an error.
+    [[nodiscard]] Result<HttpResponse> stream(HttpRequest request, Sink sink, std::stop_token stop = {});
+
+    /// Bytes of bodies received since the start.
+    [[nodiscard]] std::uint64_t bytes_received() const;
+
+private:
+    struct Loop;
+    std::unique_ptr<Loop> loop_;
+};
+
+} // namespace farboot::rootfs
