@@ -1,0 +1,89 @@
+#include "rootfs/image/locator.hpp"
+
+#include <algorithm>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+constexpr std::uint64_t pack_entry_bytes = 40;
+constexpr std::uint64_t page_check_bytes = 8;
+constexpr std::uint64_t place_bytes = 16;
+
+template <class... Args>
+std::unexpected<Error> malformed(const Digest& manifest, fmt::format_string<Args...> what, Args&&... args)
+{
+    return fail("locator-malformed", "The locator of {} cannot be used: {}.", manifest.hex(),
+                fmt::format(what, std::forward<Args>(args)...));
+}
+
+} // namespace
+
+std::string pack_path(const Digest& pack)
+{
+    const auto name = pack.hex();
+    return "v1/packs/" + name.substr(0, 2) + "/" + name;
+}
+
+Result<LocatorHeader> LocatorHeader::parse(Bytes data, const ManifestRoot& manifest)
+{
+    const auto& name = manifest.ref().manifest;
+    if (data.size() != bytes)
+        return malformed(name, "its header has {} bytes instead of {}", data.size(), bytes);
+    if (!has_magic(data, "FBLOCAT1"))
+        return malformed(name, "it does not start as one");
+    if (const auto version = load<std::uint32_t>(data, 8); version != format_version)
+        return fail("version-unknown",
+                    "The locator of {} has version {}, but this program knows only version {}: update it.", name.hex(),
+                    version, format_version);
+    LocatorHeader header;
+    header.page_count = load<std::uint32_t>(data, 24);
+    header.pack_count = load<std::uint32_t>(data, 28);
+    if (load<std::uint32_t>(data, 12) != manifest.page_entries() ||
+        load<std::uint64_t>(data, 16) != manifest.chunk_count() || header.page_count != manifest.page_count())
+        return malformed(name, "it counts other chunks and pages than the manifest");
+    if (header.pack_count > max_pack_count || header.pack_count > manifest.chunk_count())
+        return malformed(name, "{} packs for {} chunks", header.pack_count, manifest.chunk_count());
+    return header;
+}
+
+FileRange LocatorHeader::tables_range() const
+{
+    return {bytes, pack_count * pack_entry_bytes + page_count * page_check_bytes};
+}
+
+Result<Locator> Locator::parse(const LocatorHeader& header, Bytes tables, const ManifestRoot& manifest)
+{
+    const auto& name = manifest.ref().manifest;
+    const auto range = header.tables_range();
+    if (tables.size() != range.length || header.page_count != manifest.page_count())
+        return malformed(name, "its tables have {} bytes instead of {}", tables.size(), range.length);
+
+    Locator locator;
+    locator.manifest_ = name;
+    locator.page_entries_ = manifest.page_entries();
+    locator.chunk_count_ = manifest.chunk_count();
+    locator.entries_offset_ = range.offset + range.length;
+    locator.packs_.reserve(header.pack_count);
+    for (std::size_t pack = 0; pack < header.pack_count; ++pack) {
+        const auto at = pack * pack_entry_bytes;
+        locator.packs_.push_back({load_digest(tables, at), load<std::uint64_t>(tables, at + 32)});
+    }
+    locator.page_checks_.resize(header.page_count);
+    for (std::size_t page = 0; page < header.page_count; ++page)
+        std::ranges::copy(
+            tables.subspan(header.pack_count * pack_entry_bytes + page * page_check_bytes, page_check_bytes),
+            locator.page_checks_[page].begin());
+    return locator;
+}
+
+FileRange Locator::page_range(std::uint32_t page) const
+{
+    const auto before = std::uint64_t{page} * page_entries_;
+    const auto entries = std::min<std::uint64_t>(page_entries_, chunk_count_ - before);
+    return {entries_offset_ + before * place_bytes, entries * place_bytes};
+}
+
+} // namespace farboot::rootfs
