@@ -14,7 +14,8 @@
 #include <vector>
 
 /// HTTPS with libcurl: one thread runs all transfers over kept-alive connections.
-namespace farboot::rootfs {
+namespace farboot::rootfs
+{
 
 /// Whom to believe on the other side.
 struct TlsTrust {
@@ -29,7 +30,7 @@ struct HttpRequest {
     std::string body;
     /// First byte and length of a range; the answer must be 206 with exactly this range, or the request fails.
     std::optional<std::pair<std::uint64_t, std::uint64_t>> range;
-    /// The answer's body may be no longer: the transfer ends as soon as it is.
+    /// The answer's body may be no longer, a range's neither: the transfer ends as soon as it is.
     std::uint64_t max_body = 1 << 20;
     std::chrono::milliseconds connect_timeout{10'000};
     /// Gives up when nothing has come for so long.
@@ -45,27 +46,34 @@ struct HttpResponse {
     std::string body;
 };
 
-/// Reasons of failures: unreachable (no connection, name, route), tls (the other side could not prove who it is), stalled, too-long,
-/// truncated, range-ignored, cancelled, and for fetch_ok(): http-<status>.
-class HttpClient {
+/// Reasons of failures: unreachable (no connection, name, route), tls (the other side could not prove who it is),
+/// stalled, too-long, truncated, range-ignored, cancelled, and for fetch_ok() and stream(): http-<status>. Rarer ones:
+/// bad-request (a URL, header or range that cannot be asked for), redirect-refused (to another scheme, or more than
+/// three), bad-answer (not HTTP). GET and HEAD follow redirects within their scheme. URLs are shown without their
+/// query.
+class HttpClient
+{
 public:
     using Done = std::function<void(Result<HttpResponse>)>;
     /// Called with pieces of a body as they come; false ends the transfer as cancelled.
     using Sink = std::function<bool(Bytes)>;
 
+    /// At most `max_connections` transfers run at a time, the others wait in order. Starts a thread: make it after a
+    /// fork.
     explicit HttpClient(TlsTrust trust, std::size_t max_connections = 8);
-    ~HttpClient(); ///< ends running transfers; their Done is called with "cancelled"
+    ~HttpClient(); ///< ends running transfers; their Done is called with "cancelled". Not from a Done or Sink.
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
-    /// Starts a transfer; `done` runs on the client's thread and must not block.
-    void start(HttpRequest request, Done done);
-    /// Waits for the answer, whatever its status.
-    [[nodiscard]] Result<HttpResponse> fetch(HttpRequest request, std::stop_token stop = {});
+    /// Starts a transfer; `done` runs on the client's thread, once, and must not block or throw. It may start another.
+    void start(HttpRequest request, Done done, const std::stop_token& stop = {});
+    /// Waits for the answer, whatever its status. Never call this or the next two from a Done or Sink.
+    [[nodiscard]] Result<HttpResponse> fetch(HttpRequest request, const std::stop_token& stop = {});
     /// The same, but any status besides 2xx is an error (http-404 …) that repeats the server's sentence.
-    [[nodiscard]] Result<HttpResponse> fetch_ok(HttpRequest request, std::stop_token stop = {});
-    /// Streams the body into `sink` on the client's thread; the response's body stays empty. max_body counts. Any status besides 2xx is an error.
-    [[nodiscard]] Result<HttpResponse> stream(HttpRequest request, Sink sink, std::stop_token stop = {});
+    [[nodiscard]] Result<HttpResponse> fetch_ok(HttpRequest request, const std::stop_token& stop = {});
+    /// Streams the body into `sink` on the client's thread, where it must not block or throw; the response's body stays
+    /// empty. max_body counts. Any status besides 2xx is an error, whose body `sink` does not see.
+    [[nodiscard]] Result<HttpResponse> stream(HttpRequest request, Sink sink, const std::stop_token& stop = {});
 
     /// Bytes of bodies received since the start.
     [[nodiscard]] std::uint64_t bytes_received() const;

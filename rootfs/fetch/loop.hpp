@@ -1,0 +1,44 @@
+#pragma once
+
+#include "rootfs/fetch/transfer.hpp"
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+namespace farboot::rootfs
+{
+
+/// The client's thread: runs at most `max_active` transfers, first come first served.
+struct HttpClient::Loop {
+    Loop(TlsTrust trust, std::size_t max_active);
+    ~Loop();
+
+    void submit(std::unique_ptr<Transfer> transfer, const std::stop_token& stop);
+
+    std::atomic<std::uint64_t> bytes_received = 0;
+
+private:
+    void run();
+    void start_waiting();
+    bool collect_finished();
+    void collect_cancelled_and_stalled();
+    void cancel_all();
+    std::unique_ptr<Transfer> release(CURL* easy);
+    int poll_milliseconds();
+
+    const TlsTrust trust_;
+    const std::size_t max_active_;
+    CURLM* multi_;
+
+    std::mutex mutex_;
+    std::deque<std::unique_ptr<Transfer>> waiting_; ///< under the mutex
+    bool stopping_ = false;                         ///< under the mutex
+
+    std::unordered_map<CURL*, std::unique_ptr<Transfer>> active_; ///< the thread's own
+    std::thread thread_;
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,323 @@
+#include "rootfs/fetch/transfer.hpp"
+
+#include "rootfs/fetch/failure.hpp"
+
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <new>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+constexpr std::size_t max_error_body = 64 * 1024;
+constexpr long max_redirects = 3;
+constexpr long receive_buffer_bytes = 128 * 1024;
+
+template <class Value>
+void set(CURL* easy, CURLoption option, Value value)
+{
+    if (curl_easy_setopt(easy, option, value) != CURLE_OK)
+        throw std::bad_alloc(); // the options are all known to Debian 12's libcurl
+}
+
+bool same_ignoring_case(std::string_view a, std::string_view b)
+{
+    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+/// The URL's scheme if it can be fetched: http or https, a host, no user or password.
+std::optional<std::string> scheme_of(const std::string& url)
+{
+    CURLU* parts = curl_url();
+    char* scheme = nullptr;
+    std::optional<std::string> result;
+    if (parts != nullptr && curl_url_set(parts, CURLUPART_URL, url.c_str(), CURLU_DISALLOW_USER) == CURLUE_OK &&
+        curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK)
+        result = scheme;
+    curl_free(scheme);
+    curl_url_cleanup(parts);
+    return result == "https" || result == "http" ? result : std::nullopt;
+}
+
+bool is_method(std::string_view text)
+{
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+/// Dates are left out, nothing else: a computer whose clock stands in 1970 still knows whom it talks to.
+CURLcode ignore_dates(CURL*, void* context, void*)
+{
+    auto* parameters = SSL_CTX_get0_param(static_cast<SSL_CTX*>(context));
+    bool good = X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_NO_CHECK_TIME) == 1;
+    return good ? CURLE_OK : CURLE_SSL_CONNECT_ERROR;
+}
+
+} // namespace
+
+Transfer::Transfer(HttpRequest request, HttpClient::Sink sink, bool only_ok, HttpClient::Done done)
+    : request_(std::move(request)),
+      sink_(std::move(sink)),
+      only_ok_(only_ok),
+      done_(std::move(done)),
+      easy_(curl_easy_init())
+{
+    if (easy_ == nullptr)
+        throw std::bad_alloc();
+}
+
+Transfer::~Transfer()
+{
+    curl_easy_cleanup(easy_);
+    curl_slist_free_all(headers_);
+}
+
+void Transfer::watch(const std::stop_token& stop, std::function<void()> wake)
+{
+    stop_.emplace(stop, [this, wake = std::move(wake)] {
+        cancelled_ = true;
+        wake();
+    });
+}
+
+Result<void> Transfer::prepare(const TlsTrust& trust, std::atomic<std::uint64_t>& bytes_received)
+{
+    bytes_received_ = &bytes_received;
+    if (auto good = set_request(); !good)
+        return good;
+    set_tls(trust);
+    set(easy_, CURLOPT_PRIVATE, static_cast<void*>(this));
+    set(easy_, CURLOPT_ERRORBUFFER, detail_.data());
+    set(easy_, CURLOPT_NOSIGNAL, 1L);
+    set(easy_, CURLOPT_QUICK_EXIT, 1L); // a cancelled look-up of a name must not hold up the thread
+    set(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
+    set(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+    set(easy_, CURLOPT_BUFFERSIZE, receive_buffer_bytes);
+    set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    set(easy_, CURLOPT_USERAGENT, "farboot");
+    set(easy_, CURLOPT_PREREQFUNCTION, &Transfer::on_request);
+    set(easy_, CURLOPT_PREREQDATA, static_cast<void*>(this));
+    set(easy_, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+    set(easy_, CURLOPT_HEADERDATA, static_cast<void*>(this));
+    set(easy_, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+    set(easy_, CURLOPT_WRITEDATA, static_cast<void*>(this));
+    return {};
+}
+
+Result<void> Transfer::set_request()
+{
+    auto bad = [&](std::string_view why) {
+        return fail("bad-request", "{}: cannot be asked for: {}.", shown_url(request_.url), why);
+    };
+    auto scheme = scheme_of(request_.url);
+    if (!scheme)
+        return bad("the address is not https:// or http:// with a host and no password in it");
+    if (!is_method(request_.method))
+        return bad("the method is no word");
+    for (const auto& [name, value] : request_.headers)
+        if (name.empty() || name.find_first_of("\r\n: ;") != name.npos || value.find_first_of("\r\n") != value.npos)
+            return bad("a header has characters that would break the request");
+    if (request_.range &&
+        (request_.range->second == 0 || request_.range->first + (request_.range->second - 1) < request_.range->first))
+        return bad("the range is empty or past the end of all numbers");
+
+    set(easy_, CURLOPT_URL, request_.url.c_str());
+    set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+    set(easy_, CURLOPT_REDIR_PROTOCOLS_STR, scheme->c_str());
+    set(easy_, CURLOPT_MAXREDIRS, max_redirects);
+    if (request_.method == "GET" || request_.method == "HEAD") {
+        set(easy_, CURLOPT_FOLLOWLOCATION, 1L);
+        set(easy_, request_.method == "GET" ? CURLOPT_HTTPGET : CURLOPT_NOBODY, 1L);
+    } else {
+        set(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+        if (request_.method != "DELETE" || !request_.body.empty()) {
+            set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+            set(easy_, CURLOPT_POSTFIELDS, request_.body.data()); // not copied
+        }
+        add_header("Expect", ""); // waiting for "100 Continue" is a round trip
+    }
+    if (request_.range) {
+        auto [first, length] = *request_.range;
+        set(easy_, CURLOPT_RANGE, fmt::format("{}-{}", first, first + length - 1).c_str());
+    }
+    for (const auto& [name, value] : request_.headers)
+        add_header(name, value.empty() ? ";" : value);
+    if (request_.bypass_caches)
+        add_header("Cache-Control", "no-cache");
+    set(easy_, CURLOPT_HTTPHEADER, headers_);
+    return {};
+}
+
+/// libcurl's own marks: "Name:" takes a header away, "Name;" sends it empty.
+void Transfer::add_header(std::string_view name, std::string_view value)
+{
+    std::string line = value == ";" ? fmt::format("{};", name) : fmt::format("{}: {}", name, value);
+    curl_slist* longer = curl_slist_append(headers_, value.empty() ? fmt::format("{}:", name).c_str() : line.c_str());
+    if (longer == nullptr)
+        throw std::bad_alloc();
+    headers_ = longer;
+}
+
+void Transfer::set_tls(const TlsTrust& trust)
+{
+    set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+    set(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!trust.ca_file.empty()) {
+        set(easy_, CURLOPT_CAINFO, trust.ca_file.c_str());
+        set(easy_, CURLOPT_CAPATH, static_cast<char*>(nullptr)); // libcurl would trust the system's authorities too
+    }
+    if (!trust.check_dates)
+        set(easy_, CURLOPT_SSL_CTX_FUNCTION, &ignore_dates);
+}
+
+Transfer::Clock::time_point Transfer::stalls_at()
+{
+    if (!requested_)
+        return Clock::time_point::max(); // connect_timeout rules here
+    curl_off_t sent = 0;
+    if (curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK && sent != sent_) {
+        sent_ = sent;
+        last_sign_of_life_ = Clock::now();
+    }
+    return last_sign_of_life_ + request_.stall_timeout;
+}
+
+int Transfer::on_request(void* self, char*, char*, int, int) noexcept
+{
+    auto* transfer = static_cast<Transfer*>(self);
+    transfer->requested_ = true;
+    transfer->last_sign_of_life_ = Clock::now();
+    return CURL_PREREQFUNC_OK;
+}
+
+std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept
+{
+    return static_cast<Transfer*>(self)->header_line({data, size * count}) ? size * count : 0;
+}
+
+std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept
+{
+    auto piece = std::as_bytes(std::span(data, size * count));
+    return static_cast<Transfer*>(self)->body_piece(piece) ? piece.size() : 0;
+}
+
+bool Transfer::refuse(Error error)
+{
+    refusal_ = std::move(error);
+    return false;
+}
+
+bool Transfer::header_line(std::string_view line)
+{
+    last_sign_of_life_ = Clock::now();
+    while (line.ends_with('\n') || line.ends_with('\r') || line.ends_with(' '))
+        line.remove_suffix(1);
+    if (line.starts_with("HTTP/")) { // of a redirect's or an interim answer there may have been one before
+        response_ = {};
+        content_range_.clear();
+        in_body_ = false;
+        return true;
+    }
+    if (in_body_) // a trailer: nothing in it counts
+        return true;
+    if (line.empty())
+        return head_complete();
+    auto colon = line.find(':');
+    if (colon == line.npos)
+        return true;
+    auto name = line.substr(0, colon);
+    auto value = line.substr(std::min(line.find_first_not_of(" \t", colon + 1), line.size()));
+    if (same_ignoring_case(name, "etag"))
+        response_.etag = value;
+    else if (same_ignoring_case(name, "content-type"))
+        response_.content_type = value;
+    else if (same_ignoring_case(name, "content-range"))
+        content_range_ = value;
+    return true;
+}
+
+bool Transfer::head_complete()
+{
+    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &response_.status);
+    if (response_.status < 200)
+        return true;
+    in_body_ = true;
+    if (!request_.range || !status_is_ok())
+        return true;
+    auto [first, length] = *request_.range;
+    // "bytes 0-499/1234" or "/*" (RFC 9110, 14.4); several ranges at once come without this header
+    if (response_.status == 206 && content_range_.starts_with(fmt::format("bytes {}-{}/", first, first + length - 1)))
+        return true;
+    return refuse(
+        {"range-ignored", fmt::format("{}: the server did not send the {} bytes from {} on that were asked "
+                                      "for, but {} ({}). A server or cache on the way cannot do ranges.",
+                                      shown_url(request_.url), length, first,
+                                      content_range_.empty() ? "something else" : content_range_, response_.status)});
+}
+
+Error Transfer::too_long() const
+{
+    return {"too-long", fmt::format("{}: the answer is longer than the {} bytes that it may have.",
+                                    shown_url(request_.url), request_.max_body)};
+}
+
+bool Transfer::body_piece(Bytes piece)
+{
+    last_sign_of_life_ = Clock::now();
+    *bytes_received_ += piece.size();
+    received_ += piece.size();
+    std::string_view text(reinterpret_cast<const char*>(piece.data()), piece.size());
+    if (only_ok_ && !status_is_ok()) { // the server's sentence; the rest is of no use
+        response_.body += text.substr(0, max_error_body - std::min(max_error_body, response_.body.size()));
+        return received_ <= max_error_body;
+    }
+    if (received_ > request_.max_body || (request_.range && status_is_ok() && received_ > request_.range->second))
+        return refuse(too_long());
+    if (!sink_) {
+        response_.body += text;
+        return true;
+    }
+    return sink_(piece) ||
+           refuse({"cancelled", fmt::format("{}: the transfer was cancelled.", shown_url(request_.url))});
+}
+
+void Transfer::finish(CURLcode code)
+{
+    if (refusal_)
+        return done_(std::unexpected(*refusal_));
+    if (only_ok_ && in_body_ && !status_is_ok() && (code == CURLE_OK || received_ > 0))
+        return done_(std::unexpected(status_failure(response_.status, response_.body, request_.url)));
+    bool short_range = code == CURLE_OK && request_.range && status_is_ok() && request_.method != "HEAD" &&
+                       received_ != request_.range->second;
+    if (short_range)
+        code = CURLE_PARTIAL_FILE;
+    if (code != CURLE_OK) {
+        std::string_view detail = detail_[0] != '\0' ? detail_.data() : curl_easy_strerror(code);
+        return done_(std::unexpected(transfer_failure(code, detail, request_.url, in_body_)));
+    }
+    done_(std::move(response_));
+}
+
+void Transfer::finish_cancelled()
+{
+    done_(fail("cancelled", "{}: the transfer was cancelled.", shown_url(request_.url)));
+}
+
+void Transfer::finish_stalled()
+{
+    double seconds = std::chrono::duration<double>(request_.stall_timeout).count();
+    done_(fail("stalled", "{}: nothing came for {:.3g} seconds after {} bytes. Check the network; then try again.",
+               shown_url(request_.url), seconds, received_));
+}
+
+void Transfer::finish_failed(Error error)
+{
+    done_(std::unexpected(std::move(error)));
+}
+
+} // namespace farboot::rootfs

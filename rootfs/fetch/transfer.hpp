@@ -1,0 +1,82 @@
+#pragma once
+
+#include "rootfs/fetch/http.hpp"
+
+#include <curl/curl.h>
+
+#include <array>
+#include <atomic>
+#include <stop_token>
+#include <string_view>
+
+namespace farboot::rootfs
+{
+
+/// One request and its answer: the libcurl handle, what has come so far, and why it failed. Not for other folders.
+/// Belongs to the client's thread once it is submitted.
+class Transfer
+{
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// With `sink` the body goes there; with `only_ok` any status besides 2xx is a failure.
+    Transfer(HttpRequest request, HttpClient::Sink sink, bool only_ok, HttpClient::Done done);
+    ~Transfer();
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+
+    /// From now on `stop` cancels the transfer; `wake` is called then, on the thread that stops.
+    void watch(const std::stop_token& stop, std::function<void()> wake);
+    /// Sets the handle up. Reason: bad-request.
+    [[nodiscard]] Result<void> prepare(const TlsTrust& trust, std::atomic<std::uint64_t>& bytes_received);
+    [[nodiscard]] CURL* handle() const { return easy_; }
+
+    [[nodiscard]] bool cancelled() const { return cancelled_; }
+    /// When this transfer has stalled if nothing comes until then.
+    [[nodiscard]] Clock::time_point stalls_at();
+
+    /// Each of these calls Done, once.
+    void finish(CURLcode code);
+    void finish_cancelled();
+    void finish_stalled();
+    void finish_failed(Error error);
+
+private:
+    static int on_request(void* self, char*, char*, int, int) noexcept;
+    static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+    static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+
+    [[nodiscard]] Result<void> set_request();
+    void set_tls(const TlsTrust& trust);
+    void add_header(std::string_view name, std::string_view value);
+    bool header_line(std::string_view line);
+    bool head_complete();
+    bool body_piece(Bytes piece);
+    bool refuse(Error error);
+    [[nodiscard]] bool status_is_ok() const { return response_.status >= 200 && response_.status < 300; }
+    [[nodiscard]] Error too_long() const;
+
+    HttpRequest request_;
+    HttpClient::Sink sink_;
+    bool only_ok_;
+    HttpClient::Done done_;
+
+    CURL* easy_;
+    curl_slist* headers_ = nullptr;
+    std::array<char, CURL_ERROR_SIZE> detail_{};
+    std::atomic<std::uint64_t>* bytes_received_ = nullptr;
+
+    HttpResponse response_;
+    std::string content_range_;
+    std::uint64_t received_ = 0; ///< bytes of the body
+    curl_off_t sent_ = 0;
+    bool in_body_ = false;
+    bool requested_ = false; ///< connected: silence counts from here
+    Clock::time_point last_sign_of_life_ = Clock::now();
+    std::optional<Error> refusal_; ///< why a callback ended the transfer
+
+    std::atomic<bool> cancelled_ = false;
+    std::optional<std::stop_callback<std::function<void()>>> stop_; // last: goes before what it touches
+};
+
+} // namespace farboot::rootfs
