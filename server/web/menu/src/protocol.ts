@@ -1,0 +1,102 @@
+/** docs/agent-protocol.md as the page meets it: lines of JSON to and from the agent. */
+import { pickLanguage, type Language, type Localized } from '../../shared/localized';
+import { parseMenu, type Menu } from '../../shared/menu';
+
+export const protocolVersion = 1;
+
+export type Command =
+  | { command: 'boot'; record: string }
+  | { command: 'cancel' | 'refresh' | 'reboot' | 'power-off' | 'page-ready' };
+
+export const stateNames = [
+  'network',
+  'server',
+  'menu',
+  'countdown',
+  'fetching',
+  'verifying',
+  'loading',
+  'handover',
+  'waiting',
+  'error',
+] as const;
+export type StateName = (typeof stateNames)[number];
+
+export interface AgentState {
+  state: StateName;
+  /** What is being started, if anything. */
+  record: string | null;
+  title: Localized;
+  /** Of a transfer: bytes, bytes, bytes a second. */
+  bytes: number | null;
+  total: number | null;
+  rate: number | null;
+  /** Of countdown and waiting: seconds until it goes on. */
+  seconds: number | null;
+  reason: string | null;
+  sentence: Localized;
+}
+
+export type AgentEvent =
+  | { event: 'hello'; version: number; server: string; language: Language }
+  | { event: 'menu'; menu: Menu }
+  | ({ event: 'state' } & AgentState);
+
+type Json = Record<string, unknown>;
+
+const number = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null);
+const string = (value: unknown) => (typeof value === 'string' ? value : null);
+
+/** A text in both languages; a plain string counts for both, since a record's own title has but one. */
+function toLocalized(value: unknown): Localized {
+  if (typeof value === 'string') return { de: value, en: value };
+  if (typeof value !== 'object' || value === null) return {};
+  const { de, en } = value as Json;
+  return { de: string(de) ?? undefined, en: string(en) ?? undefined };
+}
+
+function parseState(json: Json): AgentEvent | null {
+  const state = stateNames.find((name) => name === json['state']);
+  if (!state) return null;
+  return {
+    event: 'state',
+    state,
+    record: string(json['record']),
+    title: toLocalized(json['title']),
+    bytes: number(json['bytes']),
+    total: number(json['total']),
+    rate: number(json['rate']),
+    seconds: number(json['seconds']),
+    reason: string(json['reason']),
+    sentence: toLocalized(json['sentence']),
+  };
+}
+
+/** Reads one line of the agent. Null for what this version does not know: it is ignored, as the protocol says. */
+export function parseEvent(line: string): AgentEvent | null {
+  let json: Json;
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value !== 'object' || value === null) return null;
+    json = value as Json;
+  } catch {
+    return null;
+  }
+  switch (json['event']) {
+    case 'hello':
+      return {
+        event: 'hello',
+        version: number(json['version']) ?? 0,
+        server: string(json['server']) ?? '',
+        language: pickLanguage([string(json['language']) ?? '']),
+      };
+    case 'menu': {
+      const menu = parseMenu(json['menu']);
+      return menu && { event: 'menu', menu };
+    }
+    case 'state':
+      return parseState(json);
+    default:
+      return null;
+  }
+}

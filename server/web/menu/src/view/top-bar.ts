@@ -1,0 +1,45 @@
+import type { Language } from '../../../shared/localized';
+import { say } from '../texts';
+import { drawing, make, setAttribute, setText } from './dom';
+import { pageIcons } from './icons';
+
+/** Mark, language and power. */
+export class TopBar {
+  readonly element: HTMLElement;
+  private readonly language = make('span');
+  private readonly power = make('span');
+  private readonly languageButton: HTMLButtonElement;
+  private readonly powerButton: HTMLButtonElement;
+
+  constructor(actions: { language: () => void; power: () => void }) {
+    this.languageButton = make(
+      'button',
+      { type: 'button', class: 'quiet', id: 'language' },
+      drawing(pageIcons.language),
+      this.language,
+      make('kbd', {}, 'F2'),
+    );
+    this.powerButton = make(
+      'button',
+      { type: 'button', class: 'quiet', id: 'power', 'aria-haspopup': 'dialog' },
+      drawing(pageIcons.power),
+      this.power,
+      make('kbd', {}, 'F10'),
+    );
+    this.languageButton.addEventListener('click', actions.language);
+    this.powerButton.addEventListener('click', actions.power);
+    this.element = make(
+      'header',
+      { class: 'top' },
+      make('div', { class: 'mark' }, drawing(pageIcons.logo, 'logo'), make('span', {}, 'Farboot')),
+      make('div', { class: 'top-actions' }, this.languageButton, this.powerButton),
+    );
+  }
+
+  update(language: Language, hasPower: boolean): void {
+    setText(this.language, say(language, 'language'));
+    setAttribute(this.languageButton, 'aria-label', say(language, 'languageLabel'));
+    setText(this.power, say(language, 'power'));
+    this.powerButton.hidden = !hasPower;
+  }
+}

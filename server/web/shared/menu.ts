@@ -1,0 +1,53 @@
+import type { Localized } from './localized';
+import { isIcon, type IconName } from './icon-names';
+
+/** The menu of docs/http-api.md, reduced to what a page shows. */
+export interface MenuEntry {
+  id: number;
+  kind: 'system' | 'vm';
+  /** `type/series`, what the agent is asked to boot. */
+  record: string;
+  title: Localized;
+  description: Localized;
+  icon: IconName;
+}
+
+export interface Menu {
+  entries: MenuEntry[];
+  /** What boots by itself after how many seconds, or null. */
+  auto: { id: number; seconds: number } | null;
+}
+
+type Json = Record<string, unknown>;
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+
+function toLocalized(value: unknown): Localized {
+  if (!isObject(value)) return {};
+  const { de, en } = value;
+  return { de: typeof de === 'string' ? de : undefined, en: typeof en === 'string' ? en : undefined };
+}
+
+function toEntry(value: unknown): MenuEntry | null {
+  if (!isObject(value) || typeof value['id'] !== 'number' || typeof value['record'] !== 'string') return null;
+  const icon = value['icon'];
+  return {
+    id: value['id'],
+    kind: value['kind'] === 'vm' ? 'vm' : 'system',
+    record: value['record'],
+    title: toLocalized(value['title']),
+    description: toLocalized(value['description']),
+    icon: isIcon(icon) ? icon : 'desktop',
+  };
+}
+
+/**
+ * Reads a menu as it came from the server. An entry that makes no sense is left out rather than costing the others;
+ * null means that this is no menu of version 1 at all.
+ */
+export function parseMenu(value: unknown): Menu | null {
+  if (!isObject(value) || value['version'] !== 1 || !Array.isArray(value['entries'])) return null;
+  const entries = value['entries'].map(toEntry).filter((entry): entry is MenuEntry => entry !== null);
+  const auto = value['auto'];
+  const hasAuto = isObject(auto) && typeof auto['id'] === 'number' && typeof auto['seconds'] === 'number';
+  return { entries, auto: hasAuto ? { id: auto['id'] as number, seconds: auto['seconds'] as number } : null };
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import type { UserConfig } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What both pages share: one folder each, files beside the page, nothing inline (Content-Security-Policy: 'self'). */
+export function pageConfig(name: 'menu' | 'admin', target: string): UserConfig {
+  return {
+    root: here(name),
+    base: './',
+    cacheDir: here(`node_modules/.vite-${name}`),
+    build: {
+      outDir: here(`dist/${name}`),
+      emptyOutDir: true,
+      target,
+      cssTarget: target,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
+  };
+}
