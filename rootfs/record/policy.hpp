@@ -43,7 +43,8 @@ struct Policy {
     /// series-mismatch. Nothing of the payload is used before its signatures are good.
     [[nodiscard]] Result<std::string> open(const Envelope& envelope, const RecordName& wanted) const;
 
-    /// The next policy, if this one accepts it: its number is exactly one higher. Reasons: as open(), number-too-low.
+    /// The next policy, if this one accepts it: its number is exactly one higher. Reasons: as open(), record-malformed,
+    /// number-too-low, number-gap.
     [[nodiscard]] Result<Policy> succeed(const Envelope& next) const;
 };
 

@@ -10,7 +10,8 @@
 #include <vector>
 
 /// The payloads of docs/records.md as types. Every parse() takes the payload's bytes and fails with record-malformed,
-/// naming the member; every to_json() gives the bytes to sign. parse(to_json(x)) == x.
+/// naming the member, with type-unknown for an unknown type or version, or with type-mismatch for a record of another
+/// type; every to_json() gives the bytes to sign. parse(to_json(x)) == x, so a publisher checks its own record by it.
 namespace farboot::rootfs {
 
 /// A record's name over time, "boot/debian-desktop".
