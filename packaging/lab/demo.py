@@ -1,0 +1,99 @@
+"""The demo: one PC through the whole chain. Started by packaging/demo, which installs and builds first."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+
+from . import chain
+from .pc import PC, StageTimeout
+from .site import ROOT, Site, SiteError, one_time_password
+
+
+def set_up(site):
+    steps = [("server, authority, keys and policy", site.make_server), ("sample images", site.make_images),
+             ("start the server", site.start_server), ("publish", site.publish), ("preboot system", site.make_pbl)]
+    for number, (what, step) in enumerate(steps, 1):
+        print(f"demo: {number}/{len(steps)} {what}", flush=True)
+        start = time.monotonic()
+        step()
+        print(f"demo: {number}/{len(steps)} {what}: {time.monotonic() - start:.0f} s", flush=True)
+
+
+def headless(site, folder):
+    pc = PC(folder / "pc")
+    run = chain.Chain(site, pc, folder)
+    for old in folder.glob("[0-9][0-9]-*.png"):
+        old.unlink()
+    try:
+        run.run()
+    finally:
+        phases = run.phases()
+        (folder / "phases.json").write_text(json.dumps([asdict(phase) for phase in phases], indent=2) + "\n")
+        print(chain.table(phases), flush=True)
+        pc.power_off()
+    print(f"demo: the virtual OS is up. Pictures and phases.json are in {folder}.")
+
+
+def with_display(site, folder):
+    """A window where there is a display, else a noVNC page on localhost that takes one password once."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        pc = PC(folder / "pc", display=["-display", "gtk"])
+        chain.Chain(site, pc, folder).power_on()
+        print("demo: the PC is in the window. Closing it ends the demo.")
+        pc.wait_off(None)
+        return
+    socket = folder / "pc/vnc.sock"
+    pc = PC(folder / "pc", display=["-vnc", f"unix:{socket},password=on"])
+    proxy = None
+
+    def used(event):
+        if event["event"] == "VNC_INITIALIZED":  # someone is in: the password has done its work
+            pc.qmp.command("expire_password", protocol="vnc", time="now")
+
+    pc.on_event = used
+    try:
+        chain.Chain(site, pc, folder).power_on()
+        password = one_time_password()
+        pc.qmp.command("set_password", protocol="vnc", password=password)
+        proxy = subprocess.Popen(["websockify", "--web", "/usr/share/novnc", f"--unix-target={socket}", "localhost:6080"],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        print("demo: the PC's screen is at http://localhost:6080/vnc.html?autoconnect=1&resize=scale")
+        print(f"demo: password, good for one connection: {password}")
+        print("demo: Ctrl-C ends the demo.", flush=True)
+        pc.wait_off(None)
+    finally:
+        if proxy:
+            proxy.terminate()
+        pc.power_off()
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="packaging/demo", description="Boots a virtual PC through all of Farboot.")
+    parser.add_argument("--headless", action="store_true", help="unattended: pictures and a table in build/demo/")
+    parser.add_argument("--build", default=ROOT / "build/default", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    folder = ROOT / "build/demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    site = Site(folder / "site", arguments.build)
+    try:
+        set_up(site)
+        if arguments.headless:
+            headless(site, folder)
+        else:
+            with_display(site, folder)
+    except (SiteError, StageTimeout) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        site.stop_server()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""One PC from power-on to a virtual machine, and what then happens to its network. The tests build on each other."""
+
+import json
+import subprocess
+
+import pytest
+from lab import chain
+from lab.pc import PC
+from lab.site import ROOT
+
+OUT = ROOT / "build/e2e"
+
+
+class Run:
+    """The chain with a memory: after a failed step the later ones fail at once, with its reason."""
+
+    def __init__(self, site):
+        self.site = site
+        self.pc = PC(OUT / "pc")
+        self.chain = chain.Chain(site, self.pc, OUT)
+        self.failure = None
+        self._shell = None
+
+    def step(self, function):
+        if self.failure:
+            pytest.fail(f"an earlier step failed: {self.failure}")
+        try:
+            return function()
+        except BaseException as error:
+            self.failure = str(error).splitlines()[0] if str(error) else repr(error)
+            raise
+
+    def shell(self):
+        if not self._shell:
+            self._shell = self.pc.shell(chain.USER, chain.PASSWORD)
+        return self._shell
+
+    def sudo(self, command, deadline=180):
+        status, output = self.shell().run(f"echo {chain.PASSWORD} | sudo -S -p '' sh -c '{command}'", deadline)
+        assert status == 0, output
+        return output
+
+
+@pytest.fixture(scope="module")
+def run(site):
+    made = Run(site)
+    yield made
+    (OUT / "phases.json").write_text(json.dumps([vars(stage) for stage in made.pc.stages], indent=2) + "\n")
+    print("\n" + chain.table(made.chain.phases()))
+    made.pc.power_off()
+
+
+def test_text_menu_is_there_before_any_browser(run):
+    run.step(run.chain.power_on)
+    run.step(run.chain.boot_text)
+    names = [stage.name for stage in run.pc.stages]
+    assert names.index("agent-start") < names.index("network-up") < names.index("statement-ok") < names.index("menu-ready")
+    assert "page-ready" not in names
+
+
+def test_browser_shows_the_menu_inside_its_sandbox(run):
+    run.step(run.chain.menu)
+    sandbox = run.step(lambda: run.pc.wait_stage("sandbox", chain.PAINT))
+    assert sandbox.values["seccomp"] == "2"
+    assert {"user", "pid", "net"} <= set(sandbox.values["namespaces"].split(","))
+
+
+def test_graphical_layer_comes_lazily(run):
+    page = run.step(lambda: run.pc.wait_stage("page-ready", chain.PAINT))
+    assert 0 < int(page.values["bytes"]) < (run.site.images / "gui.squashfs").stat().st_size
+
+
+def test_chosen_system_is_verified_and_started(run):
+    run.step(run.chain.choose_system)
+    names = [stage.name for stage in run.pc.stages]
+    order = ["choice", "record-verified", "files-verified", "kexec-loaded", "kexec"]
+    assert [name for name in names if name in order] == order
+
+
+def test_desktop_comes_up_with_the_chooser(run):
+    run.step(run.chain.system)
+
+
+def test_at_most_a_quarter_of_the_image_was_fetched(run):
+    ready = run.step(lambda: run.pc.wait_stage("vmchooser-ready", chain.PAINT))
+    root = (run.site.images / "root.squashfs").stat().st_size
+    assert 0 < int(ready.values["bytes"]) <= root / 4
+
+
+def test_virtual_machine_starts_from_its_network_disk(run):
+    run.step(run.chain.virtual_machine)
+
+
+def test_pictures_have_the_size_of_a_screen_and_are_not_blank(run):
+    from PIL import Image
+
+    if run.failure:
+        pytest.fail(f"an earlier step failed: {run.failure}")
+    for name in ("01-boot-text", "02-menu", "03-progress", "04-vmchooser", "05-virtual-os"):
+        with Image.open(OUT / f"{name}.png") as picture:
+            assert picture.width >= 640 and picture.height >= 400, name
+            assert len(picture.convert("RGB").getcolors(1 << 24)) > 1, f"{name} has one colour only"
+
+
+# Files that nothing has read yet: the kernel must fetch them through the reader.
+COLD = ["/usr/lib/x86_64-linux-gnu/libLLVM-15.so.1", "/usr/bin/evince", "/usr/bin/ristretto", "/usr/bin/mousepad"]
+
+
+def cold_read(run, path):
+    """Reads a file that was not read before; compares it with the image's own copy."""
+    status, output = run.shell().run(f"sha256sum $(readlink -f {path})", 600)
+    assert status == 0, output
+    want = subprocess.run(f"unsquashfs -cat {run.site.images}/root.squashfs $(basename /)$(echo {path[1:]}) | sha256sum",
+                          shell=True, check=True, capture_output=True, text=True).stdout.split()[0]
+    assert output.split()[0] == want, f"{path} differs from the image"
+
+
+def test_cold_files_are_read_after_the_lease_was_renewed(run):
+    run.step(lambda: run.sudo("pkill -USR1 udhcpc"))
+    run.step(lambda: cold_read(run, COLD[1]))
+
+
+def test_cold_files_are_read_after_the_cable_was_out(run):
+    run.step(lambda: run.pc.cable(False))
+    run.step(lambda: run.shell().run("sleep 5"))
+    run.step(lambda: run.pc.cable(True))
+    run.step(lambda: cold_read(run, COLD[2]))
+
+
+def test_cold_files_are_read_after_the_server_was_restarted(run):
+    run.step(lambda: run.site.stop_server(kill=True))
+    run.step(run.site.start_server)
+    run.step(lambda: cold_read(run, COLD[3]))
+    assert "I/O error" not in run.sudo("dmesg")
+
+
+def test_system_powers_off_cleanly(run):
+    run.step(lambda: run.shell()._send(f"echo {chain.PASSWORD} | sudo -S poweroff\n"))
+    run.step(lambda: run.pc.wait_off(600))
