@@ -23,6 +23,9 @@ inline constexpr std::uint32_t max_pack_count = 1U << 20;
 inline constexpr std::uint32_t manifest_fixed_bytes = 40;
 inline constexpr std::uint32_t manifest_table_entry_bytes = 40;
 inline constexpr std::uint32_t manifest_entry_bytes = 36;
+inline constexpr std::uint32_t locator_pack_bytes = 40;
+inline constexpr std::uint32_t locator_check_bytes = 8;
+inline constexpr std::uint32_t locator_entry_bytes = 16;
 
 static_assert(std::endian::native == std::endian::little, "the formats are read and written in place");
 

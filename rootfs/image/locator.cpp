@@ -8,10 +8,6 @@ namespace farboot::rootfs
 namespace
 {
 
-constexpr std::uint64_t pack_entry_bytes = 40;
-constexpr std::uint64_t page_check_bytes = 8;
-constexpr std::uint64_t place_bytes = 16;
-
 template <class... Args>
 std::unexpected<Error> malformed(const Digest& manifest, fmt::format_string<Args...> what, Args&&... args)
 {
@@ -51,7 +47,7 @@ Result<LocatorHeader> LocatorHeader::parse(Bytes data, const ManifestRoot& manif
 
 FileRange LocatorHeader::tables_range() const
 {
-    return {bytes, pack_count * pack_entry_bytes + page_count * page_check_bytes};
+    return {bytes, std::uint64_t{pack_count} * locator_pack_bytes + std::uint64_t{page_count} * locator_check_bytes};
 }
 
 Result<Locator> Locator::parse(const LocatorHeader& header, Bytes tables, const ManifestRoot& manifest)
@@ -68,14 +64,14 @@ Result<Locator> Locator::parse(const LocatorHeader& header, Bytes tables, const 
     locator.entries_offset_ = range.offset + range.length;
     locator.packs_.reserve(header.pack_count);
     for (std::size_t pack = 0; pack < header.pack_count; ++pack) {
-        const auto at = pack * pack_entry_bytes;
+        const auto at = pack * locator_pack_bytes;
         locator.packs_.push_back({load_digest(tables, at), load<std::uint64_t>(tables, at + 32)});
     }
     locator.page_checks_.resize(header.page_count);
+    const auto checks = std::size_t{header.pack_count} * locator_pack_bytes;
     for (std::size_t page = 0; page < header.page_count; ++page)
-        std::ranges::copy(
-            tables.subspan(header.pack_count * pack_entry_bytes + page * page_check_bytes, page_check_bytes),
-            locator.page_checks_[page].begin());
+        std::ranges::copy(tables.subspan(checks + page * locator_check_bytes, locator_check_bytes),
+                          locator.page_checks_[page].begin());
     return locator;
 }
 
@@ -83,7 +79,7 @@ FileRange Locator::page_range(std::uint32_t page) const
 {
     const auto before = std::uint64_t{page} * page_entries_;
     const auto entries = std::min<std::uint64_t>(page_entries_, chunk_count_ - before);
-    return {entries_offset_ + before * place_bytes, entries * place_bytes};
+    return {entries_offset_ + before * locator_entry_bytes, entries * locator_entry_bytes};
 }
 
 } // namespace farboot::rootfs

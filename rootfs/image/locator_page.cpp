@@ -8,8 +8,6 @@ namespace farboot::rootfs
 namespace
 {
 
-constexpr std::size_t place_bytes = 16;
-
 /// Two different chunks cannot share bytes of a pack.
 bool overlap(const std::vector<ChunkPlace>& places, const ManifestPage& page)
 {
@@ -37,7 +35,7 @@ Result<std::vector<ChunkPlace>> Locator::parse_page(Bytes data, const ManifestPa
     };
     if (chunks.number >= page_checks_.size())
         return malformed(fmt::format("there are only {}", page_checks_.size()));
-    if (data.size() != page_range(chunks.number).length || data.size() != chunks.chunks.size() * place_bytes)
+    if (data.size() != page_range(chunks.number).length || data.size() != chunks.chunks.size() * locator_entry_bytes)
         return malformed(fmt::format("it has {} bytes instead of {}", data.size(), page_range(chunks.number).length));
     const auto& check = page_checks_[chunks.number];
     if (const auto digest = sha256(data); !std::equal(check.begin(), check.end(), digest.bytes.begin()))
@@ -46,7 +44,7 @@ Result<std::vector<ChunkPlace>> Locator::parse_page(Bytes data, const ManifestPa
     std::vector<ChunkPlace> places;
     places.reserve(chunks.chunks.size());
     for (const auto& chunk : chunks.chunks) {
-        const auto at = places.size() * place_bytes;
+        const auto at = places.size() * locator_entry_bytes;
         const ChunkPlace place{load<std::uint32_t>(data, at), load<std::uint32_t>(data, at + 4),
                                load<std::uint64_t>(data, at + 8)};
         places.push_back(place);

@@ -1,0 +1,184 @@
+#include "rootfs/image/local_image.hpp"
+
+#include "rootfs/image/parallel.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+/// Plain bytes in memory at once.
+constexpr std::size_t batch_bytes = 16 * 1024 * 1024;
+
+/// Packs that chunks are read from, opened when they are first needed.
+class OpenPacks
+{
+public:
+    OpenPacks(const Store& store, const Locator& locator) : store_(store), locator_(locator) {}
+
+    Result<const File*> get(std::uint32_t number)
+    {
+        if (const auto found = files_.find(number); found != files_.end())
+            return &found->second;
+        if (files_.size() == max_open)
+            files_.clear();
+        auto file = File::open(store_.pack(locator_.packs()[number].digest));
+        if (!file)
+            return std::unexpected(file.error());
+        return &files_.emplace(number, std::move(*file)).first->second;
+    }
+    static constexpr std::size_t max_open = 256;
+
+private:
+    const Store& store_;
+    const Locator& locator_;
+    std::map<std::uint32_t, File> files_;
+};
+
+} // namespace
+
+LocalImage::LocalImage(Store store, File manifest_file, File locator_file, ManifestRoot manifest, Locator locator)
+    : store_(std::move(store)),
+      manifest_file_(std::move(manifest_file)),
+      locator_file_(std::move(locator_file)),
+      manifest_(std::move(manifest)),
+      locator_(std::move(locator))
+{
+}
+
+Result<LocalImage> LocalImage::open(const Store& store, const Digest& digest)
+{
+    const auto ref = store.image(digest);
+    if (!ref)
+        return std::unexpected(ref.error());
+    auto manifest_file = File::open(store.manifest(digest));
+    if (!manifest_file)
+        return std::unexpected(manifest_file.error());
+    const auto root = manifest_file->read(0, ref->root_bytes);
+    if (!root)
+        return std::unexpected(root.error());
+    auto manifest = ManifestRoot::parse(as_bytes(*root), *ref);
+    if (!manifest)
+        return std::unexpected(manifest.error());
+
+    auto locator_file = File::open(store.locator(digest));
+    if (!locator_file)
+        return std::unexpected(locator_file.error());
+    const auto fixed = locator_file->read(0, LocatorHeader::bytes);
+    if (!fixed)
+        return std::unexpected(fixed.error());
+    const auto header = LocatorHeader::parse(as_bytes(*fixed), *manifest);
+    if (!header)
+        return std::unexpected(header.error());
+    const auto tables = locator_file->read(header->tables_range().offset, header->tables_range().length);
+    if (!tables)
+        return std::unexpected(tables.error());
+    auto locator = Locator::parse(*header, as_bytes(*tables), *manifest);
+    if (!locator)
+        return std::unexpected(locator.error());
+    return LocalImage(store, std::move(*manifest_file), std::move(*locator_file), std::move(*manifest),
+                      std::move(*locator));
+}
+
+Result<LocalImage::Page> LocalImage::page(std::uint32_t number) const
+{
+    const auto range = manifest_.page_range(number);
+    const auto data = manifest_file_.read(range.offset, range.length);
+    if (!data)
+        return std::unexpected(data.error());
+    auto chunks = manifest_.parse_page(as_bytes(*data), number);
+    if (!chunks)
+        return std::unexpected(chunks.error());
+    const auto place_range = locator_.page_range(number);
+    const auto place_data = locator_file_.read(place_range.offset, place_range.length);
+    if (!place_data)
+        return std::unexpected(place_data.error());
+    auto places = locator_.parse_page(as_bytes(*place_data), *chunks);
+    if (!places)
+        return std::unexpected(places.error());
+    return Page{std::move(*chunks), std::move(*places)};
+}
+
+Result<LocalImage::Sizes> LocalImage::sizes() const
+{
+    Sizes sizes;
+    sizes.packs = locator_.packs();
+    std::unordered_set<Digest, DigestHash> seen;
+    for (std::uint32_t number = 0; number < manifest_.page_count(); ++number) {
+        const auto loaded = page(number);
+        if (!loaded)
+            return std::unexpected(loaded.error());
+        for (std::size_t i = 0; i < loaded->places.size(); ++i) {
+            const auto& chunk = loaded->manifest.chunks[i];
+            if (chunk.is_zero()) {
+                sizes.zero_bytes += chunk.length;
+                continue;
+            }
+            sizes.chunks += 1;
+            if (!seen.insert(chunk.digest).second)
+                continue;
+            sizes.unique_bytes += chunk.length;
+            sizes.stored_bytes += loaded->places[i].stored_length;
+        }
+    }
+    return sizes;
+}
+
+Result<void> LocalImage::read(const Visit& visit, unsigned workers, std::stop_token stop) const
+{
+    struct Item {
+        std::vector<std::byte> plain;
+        std::string stored;
+        Result<void> result;
+    };
+    OpenPacks packs(store_, locator_);
+    for (std::uint32_t number = 0; number < manifest_.page_count(); ++number) {
+        const auto loaded = page(number);
+        if (!loaded)
+            return std::unexpected(loaded.error());
+        const auto& chunks = loaded->manifest.chunks;
+        for (std::size_t begin = 0; begin < chunks.size();) {
+            if (stop.stop_requested())
+                return fail("cancelled", "Reading the image {} was stopped.", manifest_.ref().manifest.hex());
+            std::vector<Item> items;
+            for (std::size_t bytes = 0; begin + items.size() < chunks.size() && bytes < batch_bytes;) {
+                const auto& chunk = chunks[begin + items.size()];
+                const auto& place = loaded->places[begin + items.size()];
+                auto& item = items.emplace_back();
+                if (chunk.is_zero())
+                    continue;
+                const auto pack = packs.get(place.pack);
+                if (!pack)
+                    return std::unexpected(pack.error());
+                auto stored = (*pack)->read(place.offset, place.stored_length);
+                if (!stored)
+                    return std::unexpected(stored.error());
+                item.stored = std::move(*stored);
+                item.plain.resize(chunk.length);
+                bytes += chunk.length;
+            }
+            parallel_for(workers, items.size(), [&](unsigned, std::size_t i) {
+                if (!chunks[begin + i].is_zero())
+                    items[i].result = decode_chunk(as_bytes(items[i].stored), chunks[begin + i].digest, items[i].plain);
+            });
+            for (std::size_t i = 0; i < items.size(); ++i) {
+                const auto& pack =
+                    locator_.packs().empty() ? Digest{} : locator_.packs()[loaded->places[begin + i].pack].digest;
+                if (!items[i].result)
+                    return fail(items[i].result.error().reason, "In pack {}: {}", pack.hex(),
+                                items[i].result.error().sentence);
+                if (auto done = visit(chunks[begin + i], items[i].plain); !done)
+                    return done;
+            }
+            begin += items.size();
+        }
+    }
+    return {};
+}
+
+} // namespace farboot::rootfs

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "rootfs/image/file.hpp"
+#include "rootfs/image/locator.hpp"
+#include "rootfs/image/store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// An image of a local store, read from front to back: to check it, or to write it out.
+class LocalImage
+{
+public:
+    struct Sizes {
+        std::uint64_t chunks = 0; ///< with data
+        std::uint64_t zero_bytes = 0;
+        std::uint64_t unique_bytes = 0; ///< each chunk once
+        std::uint64_t stored_bytes = 0; ///< each chunk once, compressed
+        std::vector<PackRef> packs;
+    };
+    /// Gets every chunk in order, decoded and checked; `plain` is empty for a zero chunk. An error ends the walk.
+    using Visit = std::function<Result<void>(const ChunkRef& chunk, Bytes plain)>;
+
+    /// Reasons: not-found, and those of ManifestRoot and Locator.
+    [[nodiscard]] static Result<LocalImage> open(const Store& store, const Digest& manifest);
+
+    [[nodiscard]] const ManifestRoot& manifest() const { return manifest_; }
+    [[nodiscard]] const Locator& locator() const { return locator_; }
+    /// Reads all pages, no chunk.
+    [[nodiscard]] Result<Sizes> sizes() const;
+    /// Reads everything. Chunks of one page are decoded by `workers` threads. Reasons: chunk-malformed,
+    /// digest-mismatch, not-found (a pack), cancelled, and what `visit` gives.
+    [[nodiscard]] Result<void> read(const Visit& visit, unsigned workers, std::stop_token stop = {}) const;
+
+private:
+    struct Page {
+        ManifestPage manifest;
+        std::vector<ChunkPlace> places;
+    };
+
+    LocalImage(Store store, File manifest_file, File locator_file, ManifestRoot manifest, Locator locator);
+    [[nodiscard]] Result<Page> page(std::uint32_t number) const;
+
+    Store store_;
+    File manifest_file_;
+    File locator_file_;
+    ManifestRoot manifest_;
+    Locator locator_;
+};
+
+} // namespace farboot::rootfs

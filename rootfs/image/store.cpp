@@ -1,0 +1,104 @@
+#include "rootfs/image/store.hpp"
+
+#include "rootfs/image/file.hpp"
+#include "rootfs/image/locator.hpp"
+
+#include <algorithm>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+/// The digests that are names of files in a folder.
+void collect(const std::filesystem::path& folder, std::vector<Digest>& digests)
+{
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+        if (const auto digest = Digest::from_hex(entry.path().filename().string()))
+            digests.push_back(*digest);
+}
+
+bool is_version(const std::string& name)
+{
+    return name.size() > 1 && name.front() == 'v' && name.find_first_not_of("0123456789", 1) == std::string::npos;
+}
+
+} // namespace
+
+Result<Store> Store::open(const std::filesystem::path& folder)
+{
+    std::error_code error;
+    if (std::filesystem::is_directory(folder / "v1", error))
+        return Store(folder);
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+        if (is_version(entry.path().filename().string()))
+            return fail("version-unknown", "The store {} has version {}, but this program knows only v1: update it.",
+                        folder.string(), entry.path().filename().string());
+    return fail("not-found", "There is no image store in {}. Publishing an image makes one.", folder.string());
+}
+
+std::filesystem::path Store::manifest(const Digest& root) const
+{
+    return folder_ / "v1/manifests" / root.hex();
+}
+
+std::filesystem::path Store::locator(const Digest& root) const
+{
+    return folder_ / "v1/locators" / root.hex();
+}
+
+std::filesystem::path Store::pack(const Digest& pack) const
+{
+    return folder_ / pack_path(pack);
+}
+
+std::filesystem::path Store::file(const Digest& file) const
+{
+    return folder_ / "v1/files" / file.hex();
+}
+
+std::vector<Digest> Store::manifests() const
+{
+    std::vector<Digest> found;
+    collect(folder_ / "v1/manifests", found);
+    std::ranges::sort(found);
+    return found;
+}
+
+std::vector<Digest> Store::packs() const
+{
+    std::vector<Digest> found;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ / "v1/packs", error))
+        collect(entry.path(), found);
+    std::ranges::sort(found);
+    return found;
+}
+
+Result<ImageRef> Store::image(const Digest& manifest_digest) const
+{
+    const auto file = File::open(manifest(manifest_digest));
+    if (!file)
+        return file.error().reason == "not-found"
+                   ? fail("not-found", "The store {} has no image {}.", folder_.string(), manifest_digest.hex())
+                   : std::unexpected(file.error());
+    const auto fixed = file->read(0, manifest_fixed_bytes);
+    if (!fixed)
+        return std::unexpected(fixed.error());
+    const ImageRef ref{manifest_digest,
+                       manifest_fixed_bytes +
+                           std::uint64_t{load<std::uint32_t>(as_bytes(*fixed), 32)} * manifest_table_entry_bytes,
+                       load<std::uint64_t>(as_bytes(*fixed), 16)};
+    if (auto checked = ManifestRoot::check(ref); !checked)
+        return std::unexpected(std::move(checked.error()));
+    const auto root = file->read(0, ref.root_bytes);
+    if (!root)
+        return std::unexpected(root.error());
+    if (const auto parsed = ManifestRoot::parse(as_bytes(*root), ref); !parsed)
+        return std::unexpected(parsed.error());
+    return ref;
+}
+
+} // namespace farboot::rootfs

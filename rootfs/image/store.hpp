@@ -1,0 +1,40 @@
+#pragma once
+
+#include "rootfs/base/digest.hpp"
+#include "rootfs/base/error.hpp"
+#include "rootfs/record/record.hpp"
+
+#include <filesystem>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// A store in a local folder (docs/image-format.md). Besides v1/, which a web server serves, the folder holds what
+/// publishers need: tmp/ for files that are being written, and the chunk index.
+class Store
+{
+public:
+    /// An existing store. Reasons: not-found, version-unknown (there is another version than v1).
+    [[nodiscard]] static Result<Store> open(const std::filesystem::path& folder);
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+    [[nodiscard]] std::filesystem::path manifest(const Digest& root) const;
+    [[nodiscard]] std::filesystem::path locator(const Digest& root) const;
+    [[nodiscard]] std::filesystem::path pack(const Digest& pack) const;
+    [[nodiscard]] std::filesystem::path file(const Digest& file) const;
+
+    /// The manifests, by name.
+    [[nodiscard]] std::vector<Digest> manifests() const;
+    [[nodiscard]] std::vector<Digest> packs() const;
+
+    /// What a record would say of an image of this store: from the manifest file, whose root is checked. Reasons:
+    /// not-found, manifest-malformed, digest-mismatch.
+    [[nodiscard]] Result<ImageRef> image(const Digest& manifest) const;
+
+private:
+    friend class StoreWriter;
+    explicit Store(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    std::filesystem::path folder_;
+};
+
+} // namespace farboot::rootfs
