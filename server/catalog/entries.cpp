@@ -1,0 +1,159 @@
+#include "server/catalog/entries.hpp"
+
+#include <algorithm>
+
+namespace farboot::catalog
+{
+
+namespace
+{
+
+Entry read_entry(const QSqlQuery& row)
+{
+    Entry entry;
+    entry.id = number_of(row, "id");
+    entry.kind = text_of(row, "kind");
+    entry.record = {text_of(row, "record_type"), text_of(row, "record_series")};
+    entry.title = {text_of(row, "title_de"), text_of(row, "title_en")};
+    entry.description = {text_of(row, "description_de"), text_of(row, "description_en")};
+    entry.icon = text_of(row, "icon");
+    entry.visible = row.value(QStringLiteral("visible")).toBool();
+    if (!row.isNull(QStringLiteral("auto_seconds")))
+        entry.auto_seconds = static_cast<int>(number_of(row, "auto_seconds"));
+    entry.position = number_of(row, "position");
+    entry.version = number_of(row, "version");
+    return entry;
+}
+
+void save(Connection& connection, std::string_view statement, const Entry& entry)
+{
+    connection.run(statement, {{":id", value(entry.id)},
+                               {":kind", value(entry.kind)},
+                               {":record_type", value(entry.record.type)},
+                               {":record_series", value(entry.record.series)},
+                               {":title_de", value(entry.title.de)},
+                               {":title_en", value(entry.title.en)},
+                               {":description_de", value(entry.description.de)},
+                               {":description_en", value(entry.description.en)},
+                               {":icon", value(entry.icon)},
+                               {":visible", entry.visible},
+                               {":auto_seconds", entry.auto_seconds ? QVariant(*entry.auto_seconds)
+                                                                    : QVariant(QMetaType(QMetaType::Int))},
+                               {":position", value(entry.position)},
+                               {":version", value(entry.version)}});
+    raise_revision(connection);
+}
+
+Result<void> check_auto(Connection& connection, const Entry& entry)
+{
+    if (!entry.visible || !entry.auto_seconds)
+        return {};
+    auto other = connection.run("entry-auto", {{":id", value(entry.id)}});
+    if (other.next())
+        return fail("auto-taken", "Only one visible entry can boot by itself, and \"{}\" does already.",
+                    text_of(other, "title_en"));
+    return {};
+}
+
+/// The entry, if the client has seen its newest version.
+Result<Entry> current(Connection& connection, std::int64_t id, std::string_view if_match)
+{
+    auto entry = find_entry(connection, id);
+    if (!entry)
+        return fail("not-found", "There is no entry {}: it may have been removed meanwhile.", id);
+    if (if_match != "*" && if_match != entry->etag())
+        return fail("changed-meanwhile", "Someone else has changed this entry meanwhile: load it again.");
+    return *entry;
+}
+
+std::int64_t next_number(Connection& connection, std::string_view counter)
+{
+    connection.run("counter-raise", {{":name", value(counter)}});
+    auto row = connection.run("counter", {{":name", value(counter)}});
+    row.next();
+    return number_of(row, "value");
+}
+
+} // namespace
+
+std::vector<Entry> list_entries(Connection& connection)
+{
+    std::vector<Entry> entries;
+    for (auto row = connection.run("entry-list"); row.next();)
+        entries.push_back(read_entry(row));
+    return entries;
+}
+
+std::optional<Entry> find_entry(Connection& connection, std::int64_t id)
+{
+    auto row = connection.run("entry", {{":id", value(id)}});
+    if (!row.next())
+        return std::nullopt;
+    return read_entry(row);
+}
+
+Result<Entry> create_entry(Connection& connection, Entry entry)
+{
+    entry.id = next_number(connection, "entry");
+    entry.version = 1;
+    auto last = connection.run("entry-last-position");
+    last.next();
+    entry.position = number_of(last, "position") + 1;
+    if (auto good = check_auto(connection, entry); !good)
+        return std::unexpected(good.error());
+    save(connection, "entry-insert", entry);
+    return entry;
+}
+
+Result<Entry> update_entry(Connection& connection, std::int64_t id, std::string_view if_match, Entry entry)
+{
+    const auto old = current(connection, id, if_match);
+    if (!old)
+        return std::unexpected(old.error());
+    entry.id = id;
+    entry.position = old->position;
+    entry.version = old->version + 1;
+    if (auto good = check_auto(connection, entry); !good)
+        return std::unexpected(good.error());
+    save(connection, "entry-update", entry);
+    return entry;
+}
+
+Result<void> remove_entry(Connection& connection, std::int64_t id, std::string_view if_match)
+{
+    if (const auto old = current(connection, id, if_match); !old)
+        return std::unexpected(old.error());
+    connection.run("entry-delete", {{":id", value(id)}});
+    raise_revision(connection);
+    return {};
+}
+
+Result<void> order_entries(Connection& connection, const std::vector<std::int64_t>& ids)
+{
+    std::vector<std::int64_t> known;
+    for (const auto& entry : list_entries(connection))
+        known.push_back(entry.id);
+    auto given = ids;
+    std::ranges::sort(known);
+    std::ranges::sort(given);
+    if (known != given)
+        return fail("order-outdated",
+                    "The order must name each entry once, and entries have come or gone meanwhile: load them again.");
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        connection.run("entry-move", {{":id", value(ids[i])}, {":position", value(static_cast<std::int64_t>(i + 1))}});
+    raise_revision(connection);
+    return {};
+}
+
+std::int64_t revision(Connection& connection)
+{
+    auto row = connection.run("counter", {{":name", value("revision")}});
+    return row.next() ? number_of(row, "value") : 0;
+}
+
+void raise_revision(Connection& connection)
+{
+    next_number(connection, "revision");
+}
+
+} // namespace farboot::catalog

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "rootfs/record/record.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace farboot::catalog
+{
+
+/// Text in the languages of the pages. `en` is there; an empty `de` falls back to it.
+struct Text {
+    std::string de;
+    std::string en;
+    bool operator==(const Text&) const = default;
+};
+
+/// What a menu offers (docs/http-api.md).
+struct Entry {
+    std::int64_t id = 0;
+    std::string kind; ///< system, vm
+    rootfs::RecordName record;
+    Text title;
+    Text description;
+    std::string icon; ///< desktop, kiosk, terminal, windows, tool, vm
+    bool visible = true;
+    std::optional<int> auto_seconds; ///< 0 … 3600: boots by itself after so long
+    std::int64_t position = 0;       ///< 1 … in the order of the menu
+    std::int64_t version = 0;        ///< grows with each change of the entry
+
+    bool operator==(const Entry&) const = default;
+    [[nodiscard]] std::string etag() const;
+};
+
+/// A member of a request that is missing or wrong.
+struct FieldError {
+    std::string field;
+    std::string sentence;
+};
+
+/// Id, position and version stay 0: they are not the client's.
+[[nodiscard]] std::expected<Entry, FieldError> parse_entry(std::string_view json);
+
+/// What menus and the admin see alike; `number` 0: the record is not published.
+[[nodiscard]] nlohmann::json menu_json(const Entry& entry, std::uint64_t number);
+/// All of it.
+[[nodiscard]] nlohmann::json entry_json(const Entry& entry, std::uint64_t number);
+
+} // namespace farboot::catalog

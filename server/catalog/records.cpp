@@ -1,0 +1,152 @@
+#include "server/catalog/records.hpp"
+
+#include "server/catalog/entries.hpp"
+
+#include <fmt/chrono.h>
+
+namespace farboot::catalog
+{
+
+namespace
+{
+
+PublishedRecord read_record(const QSqlQuery& row, bool with_envelope)
+{
+    return {.header = {{text_of(row, "type"), text_of(row, "series")},
+                       static_cast<std::uint64_t>(number_of(row, "number"))},
+            .title = text_of(row, "title"),
+            .envelope = with_envelope ? text_of(row, "envelope") : std::string(),
+            .published = std::chrono::sys_seconds(std::chrono::seconds(number_of(row, "published")))};
+}
+
+std::optional<PublishedRecord> first_record(QSqlQuery row)
+{
+    if (!row.next())
+        return std::nullopt;
+    return read_record(row, true);
+}
+
+template <class Record>
+Result<std::string> title_in(std::string_view payload)
+{
+    auto record = Record::parse(payload);
+    if (!record)
+        return std::unexpected(record.error());
+    return std::move(record->title);
+}
+
+/// Checks the whole payload as its type demands, and gives the record's title.
+Result<std::string> title_of(const rootfs::RecordName& name, std::string_view payload)
+{
+    if (name.type == "boot")
+        return title_in<rootfs::BootRecord>(payload);
+    if (name.type == "vm")
+        return title_in<rootfs::VmRecord>(payload);
+    if (name.type == "gui")
+        return title_in<rootfs::GuiRecord>(payload);
+    if (name.type == "policy")
+        return std::string();
+    return fail("type-unknown", "Records of the type {} cannot be published.", name.type);
+}
+
+Result<PublishedRecord> insert(Connection& connection, const rootfs::Envelope& envelope,
+                               const rootfs::RecordHeader& header, std::string title, std::chrono::sys_seconds now)
+{
+    const auto newest = newest_record(connection, header.name);
+    if (newest && newest->header.number >= header.number)
+        return fail("number-too-low",
+                    "{} number {} is published already: the new record needs a higher number than {}, not {}.",
+                    header.name.text(), newest->header.number, newest->header.number, header.number);
+    PublishedRecord record{header, std::move(title), envelope.to_json(), now};
+    connection.run("record-insert", {{":type", value(header.name.type)},
+                                     {":series", value(header.name.series)},
+                                     {":number", value(static_cast<std::int64_t>(header.number))},
+                                     {":title", value(record.title)},
+                                     {":envelope", value(record.envelope)},
+                                     {":published", value(now.time_since_epoch().count())}});
+    raise_revision(connection);
+    return record;
+}
+
+} // namespace
+
+std::string iso_time(std::chrono::sys_seconds time)
+{
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+Result<PublishedRecord> publish(Connection& connection, std::string_view text, std::chrono::sys_seconds now)
+{
+    const auto policy = current_policy(connection);
+    if (!policy)
+        return fail("policy-missing", "The server has no policy yet, so that it can trust no record: install one with "
+                                      "\"farboot-server policy\".");
+    const auto envelope = rootfs::Envelope::parse(text);
+    if (!envelope)
+        return std::unexpected(envelope.error());
+    // The name is not proven yet. It only says which role must have signed; open() then compares it with what was
+    // signed.
+    const auto claimed = rootfs::RecordHeader::parse(envelope->payload);
+    if (!claimed)
+        return std::unexpected(claimed.error());
+    const auto payload = policy->open(*envelope, claimed->name);
+    if (!payload)
+        return std::unexpected(payload.error());
+    if (claimed->name.type == "policy") {
+        if (const auto next = policy->succeed(*envelope); !next)
+            return std::unexpected(next.error());
+    }
+    auto title = title_of(claimed->name, *payload);
+    if (!title)
+        return std::unexpected(title.error());
+    return insert(connection, *envelope, *claimed, std::move(*title), now);
+}
+
+Result<PublishedRecord> install_policy(Connection& connection, std::string_view text, std::chrono::sys_seconds now)
+{
+    const auto envelope = rootfs::Envelope::parse(text);
+    if (!envelope)
+        return std::unexpected(envelope.error());
+    if (envelope->payload_type != rootfs::payload_type_of("policy"))
+        return fail("type-mismatch", "This is not a policy, but {}.", envelope->payload_type);
+    if (current_policy(connection))
+        return publish(connection, text, now);
+    const auto policy = rootfs::Policy::load_pinned(text);
+    if (!policy)
+        return std::unexpected(policy.error());
+    return insert(connection, *envelope, policy->header, {}, now);
+}
+
+std::optional<PublishedRecord> newest_record(Connection& connection, const rootfs::RecordName& name)
+{
+    return first_record(
+        connection.run("record-newest", {{":type", value(name.type)}, {":series", value(name.series)}}));
+}
+
+std::optional<PublishedRecord> find_record(Connection& connection, const rootfs::RecordHeader& header)
+{
+    return first_record(connection.run("record", {{":type", value(header.name.type)},
+                                                  {":series", value(header.name.series)},
+                                                  {":number", value(static_cast<std::int64_t>(header.number))}}));
+}
+
+std::vector<PublishedRecord> list_records(Connection& connection)
+{
+    std::vector<PublishedRecord> records;
+    for (auto row = connection.run("record-list"); row.next();)
+        records.push_back(read_record(row, false));
+    return records;
+}
+
+std::optional<rootfs::Policy> current_policy(Connection& connection)
+{
+    const auto record = newest_record(connection, {"policy", "policy"});
+    if (!record)
+        return std::nullopt;
+    auto policy = rootfs::Policy::load_pinned(record->envelope); // it was checked before it got in
+    if (!policy)
+        throw DatabaseError("The policy in the database cannot be used: " + policy.error().sentence);
+    return std::move(*policy);
+}
+
+} // namespace farboot::catalog

@@ -1,0 +1,49 @@
+#include "server/catalog/sessions.hpp"
+
+#include "rootfs/base/digest.hpp"
+
+namespace farboot::catalog
+{
+
+namespace
+{
+
+/// Secrets are 256 random bits: a plain hash is enough to keep a stolen database from being a stolen login.
+QVariant hashed(std::string_view secret)
+{
+    return value(sha256(as_bytes(secret)).hex());
+}
+
+QVariant seconds(std::chrono::sys_seconds time)
+{
+    return value(static_cast<std::int64_t>(time.time_since_epoch().count()));
+}
+
+} // namespace
+
+Result<void> create_session(Connection& connection, std::string_view secret, const Session& session,
+                            std::chrono::sys_seconds now)
+{
+    connection.run("session-delete-over", {{":now", seconds(now)}});
+    connection.run("session-insert", {{":hash", hashed(secret)},
+                                      {":account", value(session.account)},
+                                      {":csrf", value(session.csrf)},
+                                      {":expires", seconds(now + session_life)}});
+    return {};
+}
+
+std::optional<Session> find_session(Connection& connection, std::string_view secret, std::chrono::sys_seconds now)
+{
+    auto row = connection.run("session", {{":hash", hashed(secret)}, {":now", seconds(now)}});
+    if (!row.next())
+        return std::nullopt;
+    return Session{text_of(row, "account"), text_of(row, "csrf")};
+}
+
+Result<void> end_session(Connection& connection, std::string_view secret)
+{
+    connection.run("session-delete", {{":hash", hashed(secret)}});
+    return {};
+}
+
+} // namespace farboot::catalog

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "server/catalog/database.hpp"
+#include "server/catalog/entry.hpp"
+#include "server/catalog/records.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace farboot::catalog
+{
+
+/// What menus and statements are made of, at one revision of the catalog. Never changes.
+struct Snapshot {
+    std::int64_t revision = 0;
+    std::vector<Entry> entries;                         ///< in order
+    std::map<rootfs::RecordName, std::uint64_t> newest; ///< number of each series' newest record
+    std::string newest_gui; ///< series of the gui record published last; empty: there is none
+
+    [[nodiscard]] static Snapshot load(Connection& connection);
+    /// 0: not published.
+    [[nodiscard]] std::uint64_t number_of(const rootfs::RecordName& name) const;
+};
+
+/// Keeps the newest snapshot. Asks the database for no more than the revision while nothing has changed there.
+class Snapshots
+{
+public:
+    explicit Snapshots(Database& database) : database_(database) {}
+    boost::asio::awaitable<std::shared_ptr<const Snapshot>> current();
+
+private:
+    Database& database_;
+    std::mutex mutex_;
+    std::shared_ptr<const Snapshot> kept_;
+};
+
+} // namespace farboot::catalog

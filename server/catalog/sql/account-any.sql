@@ -1,0 +1,1 @@
+SELECT name FROM account LIMIT 1

@@ -1,0 +1,1 @@
+INSERT INTO account (name, password_hash) VALUES (:name, :hash)

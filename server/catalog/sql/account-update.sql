@@ -1,0 +1,1 @@
+UPDATE account SET password_hash = :hash WHERE name = :name

@@ -1,0 +1,1 @@
+SELECT * FROM entry ORDER BY position, id

@@ -1,0 +1,1 @@
+UPDATE entry SET position = :position WHERE id = :id

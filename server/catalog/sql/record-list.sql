@@ -1,0 +1,1 @@
+SELECT type, series, number, title, published FROM record ORDER BY type, series, number DESC

@@ -1,0 +1,1 @@
+SELECT * FROM record WHERE type = :type AND series = :series AND number = :number

@@ -1,0 +1,1 @@
+INSERT INTO session (hash, account, csrf, expires) VALUES (:hash, :account, :csrf, :expires)

@@ -1,0 +1,1 @@
+SELECT account, csrf FROM session WHERE hash = :hash AND expires > :now

@@ -1,0 +1,1 @@
+INSERT INTO token (name, hash, created) VALUES (:name, :hash, :created)

@@ -1,0 +1,1 @@
+SELECT name FROM token WHERE hash = :hash

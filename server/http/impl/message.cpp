@@ -1,0 +1,96 @@
+#include "server/http/impl/message.hpp"
+
+#include <fmt/chrono.h>
+
+#include <algorithm>
+#include <ctime>
+#include <stdexcept>
+
+namespace farboot::server::http
+{
+
+namespace wire = boost::beast::http;
+
+namespace
+{
+
+Method method_of(wire::verb verb)
+{
+    switch (verb) {
+    case wire::verb::get:
+        return Method::get;
+    case wire::verb::head:
+        return Method::head;
+    case wire::verb::post:
+        return Method::post;
+    case wire::verb::put:
+        return Method::put;
+    case wire::verb::delete_:
+        return Method::remove;
+    default:
+        return Method::other;
+    }
+}
+
+std::string lower(std::string_view text)
+{
+    std::string result(text);
+    for (char& c : result)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return result;
+}
+
+std::string forwarded_client(const Request& request)
+{
+    std::string_view list = request.header("x-forwarded-for").value_or("");
+    if (const auto comma = list.rfind(','); comma != std::string_view::npos)
+        list.remove_prefix(comma + 1);
+    while (list.starts_with(' '))
+        list.remove_prefix(1);
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(list, error);
+    return error ? request.client : address.to_string();
+}
+
+} // namespace
+
+Result<Request> to_request(const wire::request_header<>& header, std::string client,
+                           const boost::asio::ip::tcp::endpoint& local, bool tls)
+{
+    if (header.version() >= 11 && header.count(wire::field::host) != 1)
+        return fail("request-malformed", "A request names exactly one Host.");
+    Request request;
+    request.method = method_of(header.method());
+    auto target = parse_target({header.target().data(), header.target().size()});
+    if (!target)
+        return std::unexpected(target.error());
+    request.target = std::move(*target);
+    for (const auto& field : header)
+        request.headers.emplace_back(lower({field.name_string().data(), field.name_string().size()}),
+                                     std::string(field.value().data(), field.value().size()));
+    request.client = std::move(client);
+    request.port = local.port();
+    request.tls = tls;
+    boost::system::error_code error;
+    if (!tls && boost::asio::ip::make_address(request.client, error).is_loopback())
+        request.client = forwarded_client(request);
+    return request;
+}
+
+std::string header_text(const Response& response, bool keep)
+{
+    std::string text = fmt::format("HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", response.status,
+                                   phrase_of(response.status), fmt::gmtime(std::time(nullptr)));
+    for (const auto& [name, value] : response.headers) {
+        if (std::ranges::any_of(value, [](char c) { return c == '\r' || c == '\n' || c == '\0'; }))
+            throw std::invalid_argument("a line break in the header " + name);
+        text += fmt::format("{}: {}\r\n", name, value);
+    }
+    if (response.status != 204 && response.status != 304)
+        text += fmt::format("Content-Length: {}\r\n", response.length());
+    text += "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n";
+    text += keep ? "\r\n" : "Connection: close\r\n\r\n";
+    return text;
+}
+
+} // namespace farboot::server::http

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "server/http/request.hpp"
+#include "server/http/response.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/http/fields.hpp>
+#include <boost/beast/http/message.hpp>
+
+namespace farboot::server::http
+{
+
+/// Reasons: request-malformed (no Host, or two), target-malformed. From a proxy on this machine over plain HTTP, the
+/// client is the last one of X-Forwarded-For.
+[[nodiscard]] Result<Request> to_request(const boost::beast::http::request_header<>& header, std::string client,
+                                         const boost::asio::ip::tcp::endpoint& local, bool tls);
+
+/// Status line and fields, up to the empty line.
+[[nodiscard]] std::string header_text(const Response& response, bool keep);
+
+} // namespace farboot::server::http

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace farboot::server::http
+{
+
+/// What a client may take of the server. Bodies have limits of their own, by route.
+struct Limits {
+    std::size_t header_bytes = 16 * 1024;              ///< more gets 431
+    std::chrono::milliseconds header_deadline{15'000}; ///< from a request's first byte (TLS handshake: from accept)
+    std::chrono::milliseconds body_deadline{60'000};   ///< for the whole body
+    std::chrono::milliseconds idle{60'000};            ///< between two requests of a connection
+    std::chrono::milliseconds write_stall{60'000};     ///< for each block of an answer
+    std::size_t connections = 4096;                    ///< at once, more are closed
+    std::size_t connections_per_address = 256;         ///< an IPv4 address or an IPv6 /64; a lab may share one
+    std::chrono::milliseconds stop_grace{10'000};      ///< for running requests when the server stops
+};
+
+} // namespace farboot::server::http

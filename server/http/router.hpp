@@ -1,0 +1,52 @@
+#pragma once
+
+#include "server/http/request.hpp"
+#include "server/http/response.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace farboot::server::http
+{
+
+/// Runs on one of the server's threads: it must not block, but await. What it throws becomes a 500.
+using Handler = std::function<boost::asio::awaitable<Response>(const Request&)>;
+
+struct Route {
+    Method method = Method::get;
+    std::string pattern;
+    Handler handler;
+    std::uint64_t max_body = 0; ///< bytes; more gets 413
+};
+
+/// Finds the handler of a request. The first route that fits wins.
+class Router
+{
+public:
+    /// `pattern`: "/api/v1/entries/{id}"; "{name}" stands for one segment that is not empty, a last "{name...}" for all
+    /// the rest, which may be empty. A GET route answers HEAD too.
+    void add(Method method, std::string pattern, Handler handler, std::uint64_t max_body = 0);
+
+    struct Found {
+        const Route* route;
+        std::map<std::string, std::string, std::less<>> parameters;
+    };
+    struct NotFound {
+    };
+    struct WrongMethod {
+        std::string allow; ///< "GET, HEAD, PUT"
+    };
+    [[nodiscard]] std::variant<Found, NotFound, WrongMethod> find(Method method, const Target& target) const;
+
+private:
+    std::vector<Route> routes_;
+};
+
+} // namespace farboot::server::http
