@@ -167,11 +167,9 @@ Result<void> LocalImage::read(const Visit& visit, unsigned workers, std::stop_to
                     items[i].result = decode_chunk(as_bytes(items[i].stored), chunks[begin + i].digest, items[i].plain);
             });
             for (std::size_t i = 0; i < items.size(); ++i) {
-                const auto& pack =
-                    locator_.packs().empty() ? Digest{} : locator_.packs()[loaded->places[begin + i].pack].digest;
-                if (!items[i].result)
-                    return fail(items[i].result.error().reason, "In pack {}: {}", pack.hex(),
-                                items[i].result.error().sentence);
+                if (const auto& result = items[i].result; !result)
+                    return fail(result.error().reason, "In pack {}: {}",
+                                locator_.packs()[loaded->places[begin + i].pack].digest.hex(), result.error().sentence);
                 if (auto done = visit(chunks[begin + i], items[i].plain); !done)
                     return done;
             }

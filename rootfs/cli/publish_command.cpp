@@ -1,0 +1,302 @@
+#include "rootfs/cli/command.hpp"
+#include "rootfs/cli/console.hpp"
+#include "rootfs/cli/key_file.hpp"
+#include "rootfs/cli/progress.hpp"
+#include "rootfs/cli/publish_record.hpp"
+#include "rootfs/cli/server_client.hpp"
+#include "rootfs/cli/stop_on_signal.hpp"
+#include "rootfs/image/file.hpp"
+#include "rootfs/image/publisher.hpp"
+#include "rootfs/record/envelope.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <filesystem>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+struct PublishCommand {
+    RecordPlan plan;
+    std::string store;
+    std::string number;
+    std::vector<std::string> keys;
+    std::string kernel;
+    std::vector<std::string> initramfs;
+    std::string image;
+    Chunking chunking = Chunking::content;
+    int zstd_level = default_zstd_level;
+    ServerOptions server;
+    std::string out;
+    bool json = false;
+};
+
+/// The number that was asked for; "auto" is one more than the server's newest.
+Result<std::uint64_t> find_number(const PublishCommand& options, std::optional<ServerClient>& server,
+                                  const StopOnSignal& stop)
+{
+    if (options.number == "auto") {
+        if (!server)
+            return fail("usage", "--number auto needs --server, which knows the newest number.");
+        const auto newest = server->newest({options.plan.type, options.plan.series}, stop.token());
+        if (!newest)
+            return newest;
+        return *newest + 1;
+    }
+    std::uint64_t number = 0;
+    const auto* end = options.number.data() + options.number.size();
+    if (const auto [parsed, error] = std::from_chars(options.number.data(), end, number);
+        error != std::errc() || parsed != end)
+        return fail("usage", "--number {}: expected a number or auto.", options.number);
+    return number;
+}
+
+/// Hours of compressing must not end in a mistyped option: what a record will say is checked with stand-ins first.
+Result<void> check_plan(const PublishCommand& options, std::uint64_t number)
+{
+    const FileRef file{sha256({}), 1};
+    RecordParts parts;
+    if (!options.kernel.empty())
+        parts.kernel = file;
+    parts.initramfs.assign(options.initramfs.size(), file);
+    if (!options.image.empty())
+        parts.image = ImageRef{file.digest, 80, 1};
+    if (const auto payload = make_payload(options.plan, number, parts); !payload)
+        return std::unexpected(payload.error());
+    std::vector<std::string> sources = options.initramfs;
+    for (const auto& source : {options.kernel, options.image})
+        if (!source.empty())
+            sources.push_back(source);
+    for (const auto& source : sources)
+        if (const auto opened = File::open(source); !opened)
+            return std::unexpected(opened.error());
+    return {};
+}
+
+Result<PublishedImage> publish_image_of(const PublishCommand& options, StoreWriter& writer, const StopOnSignal& stop)
+{
+    Progress progress("Publishing " + std::filesystem::path(options.image).filename().string());
+    PublishOptions publish{.chunking = options.chunking, .zstd_level = options.zstd_level};
+    publish.progress = [&](const PublishProgress& now) {
+        const auto data = std::max<std::uint64_t>(now.read_bytes - now.zero_bytes, 1);
+        progress.update(
+            now.read_bytes, now.total_bytes,
+            fmt::format("{} % deduplicated, {} new", now.known_bytes * 100 / data, bytes_text(now.stored_bytes)));
+    };
+    return publish_image(writer, options.image, publish, stop.token());
+}
+
+Result<RecordParts> fill_store(const PublishCommand& options, StoreWriter& writer, const StopOnSignal& stop,
+                               PublishProgress& totals)
+{
+    RecordParts parts;
+    if (!options.kernel.empty()) {
+        const auto kernel = writer.add_file(options.kernel);
+        if (!kernel)
+            return std::unexpected(kernel.error());
+        parts.kernel = *kernel;
+    }
+    for (const auto& source : options.initramfs) {
+        const auto file = writer.add_file(source);
+        if (!file)
+            return std::unexpected(file.error());
+        parts.initramfs.push_back(*file);
+    }
+    if (!options.image.empty()) {
+        const auto image = publish_image_of(options, writer, stop);
+        if (!image)
+            return std::unexpected(image.error());
+        for (const auto& damaged : image->damaged_packs)
+            note(fmt::format("A damaged pack is not used: {}", damaged.sentence));
+        parts.image = image->ref;
+        totals = image->totals;
+    }
+    return parts;
+}
+
+void report(const PublishCommand& options, std::uint64_t number, const RecordParts& parts,
+            const PublishProgress& totals)
+{
+    if (!options.json) {
+        if (parts.image)
+            note(fmt::format("{}: {} new of {}, {} stored in {} packs.", options.image,
+                             bytes_text(totals.total_bytes - totals.zero_bytes - totals.known_bytes),
+                             bytes_text(totals.total_bytes), bytes_text(totals.stored_bytes), totals.new_packs));
+        say(fmt::format("{}/{} number {} in {}", options.plan.type, options.plan.series, number, options.out));
+        return;
+    }
+    nlohmann::json json{
+        {"type", options.plan.type}, {"series", options.plan.series}, {"number", number}, {"record", options.out}};
+    if (parts.image)
+        json["image"] = {{"manifest", parts.image->manifest.hex()},
+                         {"root_bytes", parts.image->root_bytes},
+                         {"bytes", parts.image->bytes},
+                         {"zero_bytes", totals.zero_bytes},
+                         {"known_bytes", totals.known_bytes},
+                         {"new_chunks", totals.new_chunks},
+                         {"stored_bytes", totals.stored_bytes},
+                         {"new_packs", totals.new_packs}};
+    say_json(json);
+}
+
+Result<void> publish(const PublishCommand& options)
+{
+    const StopOnSignal stop;
+    const auto keys = load_signing_keys(options.keys);
+    if (!keys)
+        return std::unexpected(keys.error());
+    std::optional<ServerClient> server;
+    if (!options.server.url.empty()) {
+        auto client = ServerClient::create(options.server);
+        if (!client)
+            return std::unexpected(client.error());
+        server = std::move(*client);
+    }
+    if (!is_series_name(options.plan.series))
+        return fail(
+            "usage",
+            "--series {}: a name has a-z, 0-9, dots, dashes and underscores, and starts with a letter or digit.",
+            options.plan.series);
+    const auto number = find_number(options, server, stop);
+    if (!number)
+        return std::unexpected(number.error());
+    if (auto checked = check_plan(options, *number); !checked)
+        return checked;
+
+    PublishProgress totals;
+    RecordParts parts;
+    {
+        auto writer = StoreWriter::open(options.store);
+        if (!writer)
+            return std::unexpected(writer.error());
+        auto filled = fill_store(options, *writer, stop, totals);
+        if (!filled)
+            return std::unexpected(filled.error());
+        parts = std::move(*filled);
+    }
+    const auto payload = make_payload(options.plan, *number, parts);
+    if (!payload)
+        return std::unexpected(payload.error());
+    Envelope envelope{payload_type_of(options.plan.type), *payload, {}};
+    for (const auto& key : *keys)
+        envelope.sign(key);
+    const auto text = envelope.to_json() + "\n";
+    if (auto done = write_file(options.out, as_bytes(text)); !done)
+        return done;
+    if (server)
+        if (auto sent = server->send(text, stop.token()); !sent)
+            return fail(sent.error().reason, "{} The record is in {}: farboot record send.", sent.error().sentence,
+                        options.out);
+    report(options, *number, parts, totals);
+    return {};
+}
+
+void add_common_options(CLI::App& command, PublishCommand& options)
+{
+    command.add_option("--store", options.store, "The store's folder; made where there is none")
+        ->type_name("DIR")
+        ->required();
+    command.add_option("--series", options.plan.series, "The record's name over time")->required();
+    command.add_option("--number", options.number, "Its number, or auto: one more than the server's newest")
+        ->required();
+    command.add_option("--title", options.plan.title, "Its name for people")->required();
+    command.add_option("--key", options.keys, "Private keys to sign with")->type_name("KEY")->required();
+    command.add_option("-o,--out", options.out, "The signed record to write")->type_name("FILE")->required();
+    command.add_option("--zstd", options.zstd_level, "Compression level")
+        ->check(CLI::Range(min_zstd_level, max_zstd_level))
+        ->capture_default_str();
+    const std::map<std::string, Chunking> names{{"content", Chunking::content}, {"fixed", Chunking::fixed}};
+    command
+        .add_option("--chunking", options.chunking, "How to cut the image: by content (file systems), or fixed (disks)")
+        ->transform(CLI::CheckedTransformer(names, CLI::ignore_case))
+        ->default_str(options.chunking == Chunking::content ? "content" : "fixed");
+    add_server_options(command, options.server);
+    command.add_flag("--json", options.json, "Print JSON");
+}
+
+void add_boot(CLI::App& group, Action& chosen)
+{
+    const auto [command, options] = add_command(group, chosen, "boot", "Publish a system that PCs boot", publish);
+    options->plan.type = "boot";
+    add_common_options(*command, *options);
+    command->add_option("--kernel", options->kernel, "The kernel")->type_name("FILE")->required();
+    command->add_option("--initramfs", options->initramfs, "Initramfs files, in order")->type_name("FILE");
+    command->add_option("--image", options->image, "The root file system, raw; a file or block device")
+        ->type_name("FILE");
+    command->add_option("--cmdline", options->plan.cmdline, "The kernel's command line");
+    command->add_option("--data", options->plan.data, "A file that a server may push, as name:max_bytes")
+        ->type_name("NAME:MAX");
+    command
+        ->add_option("--offline-days", options->plan.offline_days, "How long it may boot without a server's statement")
+        ->capture_default_str();
+    command->footer(
+        "Example:\n"
+        "  farboot publish boot --store /srv/farboot/store --series debian-desktop --number auto \\\n"
+        "      --title \"Debian desktop\" --kernel vmlinuz --initramfs initrd.img --image root.squashfs \\\n"
+        "      --cmdline \"boot=farboot quiet\" --key publisher.pem --server https://boot.example.org \\\n"
+        "      --ca ca.pem --token-file token -o desktop.dsse");
+}
+
+void add_vm(CLI::App& group, Action& chosen)
+{
+    const auto [command, options] = add_command(group, chosen, "vm", "Publish a virtual machine", publish);
+    options->plan.type = "vm";
+    options->chunking = Chunking::fixed;
+    add_common_options(*command, *options);
+    auto& machine = options->plan.machine;
+    command->add_option("--image", options->image, "Its disk, raw; a file or block device")
+        ->type_name("FILE")
+        ->required();
+    command->add_option("--memory", machine.memory_mib, "Memory in MiB")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->add_option("--cpus", machine.cpus, "Virtual CPUs")->check(CLI::PositiveNumber)->capture_default_str();
+    command->add_option("--firmware", machine.firmware, "Its firmware")
+        ->check(CLI::IsMember({"bios", "uefi", "uefi-secure"}))
+        ->capture_default_str();
+    command->add_option("--os", machine.os, "Its system, as libosinfo names it (http://debian.org/debian/12)")
+        ->type_name("ID");
+    command->add_option("--disk-bus", machine.disk_bus, "How it sees the disk")
+        ->check(CLI::IsMember({"virtio", "sata", "ide"}))
+        ->capture_default_str();
+    command->add_option("--nic", machine.nic, "Its network card")
+        ->check(CLI::IsMember({"virtio", "e1000e", "none"}))
+        ->capture_default_str();
+    command->footer(
+        "Disks in another format are converted first: qemu-img convert -O raw disk.qcow2 disk.raw\n\nExample:\n"
+        "  farboot publish vm --store /srv/farboot/store --series tiny-linux --number 1 --title \"Tiny Linux\" \\\n"
+        "      --image tiny.img --memory 512 --cpus 1 --key publisher.pem -o vm.dsse");
+}
+
+void add_gui(CLI::App& group, Action& chosen)
+{
+    const auto [command, options] =
+        add_command(group, chosen, "gui", "Publish the graphical layer of the preboot system", publish);
+    options->plan.type = "gui";
+    add_common_options(*command, *options);
+    command->add_option("--image", options->image, "A squashfs with /usr/bin/farboot-browser in it")
+        ->type_name("FILE")
+        ->required();
+    command->footer(
+        "Example:\n"
+        "  farboot publish gui --store /srv/farboot/store --series standard --number 1 --title \"Graphical menu\" \\\n"
+        "      --image gui.squashfs --key publisher.pem -o gui.dsse");
+}
+
+} // namespace
+
+void add_publish_commands(CLI::App& app, Action& chosen)
+{
+    auto* group = app.add_subcommand("publish", "Put an image into a store and sign a record of it");
+    group->require_subcommand(1);
+    group->footer("A publishing that was killed or stopped goes on when it is started again: whole packs are kept.");
+    add_boot(*group, chosen);
+    add_vm(*group, chosen);
+    add_gui(*group, chosen);
+}
+
+} // namespace farboot::rootfs
