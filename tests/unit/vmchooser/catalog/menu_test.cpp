@@ -1,0 +1,56 @@
+#include "vmchooser/catalog/menu.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace farboot::vmchooser;
+
+namespace
+{
+
+TEST(Menu, KeepsVirtualMachinesInOrder)
+{
+    const auto menu = Menu::parse(R"({"version": 1, "revision": 17, "unknown": true, "entries": [
+        {"id": 1, "kind": "vm", "record": "vm/tiny", "number": 3, "title": {"de": "Kleines Linux", "en": "Tiny Linux"},
+         "description": {"en": "Starts in seconds"}, "icon": "terminal"},
+        {"id": 2, "kind": "system", "record": "boot/desktop", "number": 1, "title": {"en": "Desktop"}},
+        {"id": 3, "kind": "vm", "record": "vm/win", "number": 1, "title": {"en": "Windows"}}],
+        "auto": null, "gui": null, "sources": [], "policy": 1})");
+    ASSERT_TRUE(menu) << menu.error().sentence;
+    EXPECT_EQ(menu->revision, 17U);
+    ASSERT_EQ(menu->entries.size(), 2U);
+    EXPECT_EQ(menu->entries[0].record.text(), "vm/tiny");
+    EXPECT_EQ(menu->entries[0].title.in("de"), "Kleines Linux");
+    EXPECT_EQ(menu->entries[0].title.in("en"), "Tiny Linux");
+    EXPECT_EQ(menu->entries[0].description.in("de"), "Starts in seconds")
+        << "a missing language falls back to the other";
+    EXPECT_EQ(menu->entries[1].title.in("de"), "Windows");
+}
+
+TEST(Menu, RefusesAnotherVersion)
+{
+    EXPECT_EQ(Menu::parse(R"({"version": 2, "entries": []})").error().reason, "menu-version");
+    EXPECT_EQ(Menu::parse(R"({"entries": []})").error().reason, "menu-version");
+}
+
+TEST(Menu, RefusesWhatIsNoMenu)
+{
+    for (const auto* text :
+         {"", "[]", "<html>", R"({"version": 1})", R"({"version": 1, "entries": {}})",
+          R"({"version": 1, "entries": [{"kind": "vm", "number": 1, "title": {"en": "x"}}]})",
+          R"({"version": 1, "entries": [{"kind": "vm", "record": "boot/x", "number": 1, "title": {"en": "x"}}]})",
+          R"({"version": 1, "entries": [{"kind": "vm", "record": "vm/../x", "number": 1, "title": {"en": "x"}}]})",
+          R"({"version": 1, "entries": [{"kind": "vm", "record": "vm/x", "number": 1, "title": {}}]})"})
+        EXPECT_FALSE(Menu::parse(text)) << text;
+}
+
+TEST(Menu, BoundsTexts)
+{
+    const auto menu = Menu::parse(R"({"version": 1, "entries": [{"kind": "vm", "record": "vm/x", "number": 1,
+        "title": {"en": "a\u001b\nb"}, "description": {"en": ")" +
+                                  std::string(799, 'x') + "\u00e4\u00e4\"}}]}");
+    ASSERT_TRUE(menu) << menu.error().sentence;
+    EXPECT_EQ(menu->entries[0].title.en, "ab");
+    EXPECT_EQ(menu->entries[0].description.en, std::string(799, 'x')) << "cut before the character that does not fit";
+}
+
+} // namespace

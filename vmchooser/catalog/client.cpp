@@ -1,0 +1,67 @@
+#include "vmchooser/catalog/client.hpp"
+
+#include "rootfs/base/encoding.hpp"
+#include "rootfs/record/statement.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+
+namespace farboot::vmchooser
+{
+
+using namespace rootfs;
+
+CatalogClient::CatalogClient(SessionData data) : data_(std::move(data)), http_(TlsTrust{data_.ca_file, true}, 2) {}
+
+Result<Menu> CatalogClient::menu(std::stop_token stop)
+{
+    HttpRequest request;
+    request.url = data_.server + "/api/v1/menu?for=session";
+    const auto answer = http_.fetch_ok(std::move(request), std::move(stop));
+    if (!answer)
+        return std::unexpected(answer.error());
+    return Menu::parse(answer->body);
+}
+
+Result<VerifiedVm> CatalogClient::vm(const RecordName& name, std::stop_token stop)
+{
+    const auto nonce = fresh_nonce();
+    const auto asked = std::chrono::steady_clock::now();
+    HttpRequest question;
+    question.method = "POST";
+    question.url = data_.server + "/api/v1/statement";
+    question.headers = {{"Content-Type", "application/json"}};
+    question.body = nlohmann::json{{"nonce", base64(as_bytes(nonce))}}.dump();
+    const auto statement_answer = http_.fetch_ok(std::move(question), stop);
+    if (!statement_answer)
+        return std::unexpected(statement_answer.error());
+
+    HttpRequest request;
+    request.url = fmt::format("{}/api/v1/records/{}", data_.server, name.text());
+    auto record_answer = http_.fetch_ok(std::move(request), stop);
+    if (!record_answer)
+        return std::unexpected(record_answer.error());
+
+    const auto statement_envelope = Envelope::parse(statement_answer->body);
+    if (!statement_envelope)
+        return std::unexpected(statement_envelope.error());
+    const auto statement = Statement::open(data_.policy, *statement_envelope, nonce);
+    if (!statement)
+        return std::unexpected(statement.error());
+
+    const auto envelope = Envelope::parse(record_answer->body);
+    if (!envelope)
+        return std::unexpected(envelope.error());
+    const auto payload = data_.policy.open(*envelope, name);
+    if (!payload)
+        return std::unexpected(payload.error());
+    auto record = VmRecord::parse(*payload);
+    if (!record)
+        return std::unexpected(record.error());
+    if (auto allowed = statement->allows(record->header, *payload, std::chrono::steady_clock::now() - asked); !allowed)
+        return std::unexpected(allowed.error());
+    return VerifiedVm{std::move(*record), std::move(record_answer->body)};
+}
+
+} // namespace farboot::vmchooser

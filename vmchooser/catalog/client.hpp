@@ -1,0 +1,37 @@
+#pragma once
+
+#include "rootfs/fetch/http.hpp"
+#include "rootfs/record/record.hpp"
+#include "vmchooser/catalog/menu.hpp"
+#include "vmchooser/catalog/session_data.hpp"
+
+#include <stop_token>
+#include <string>
+
+namespace farboot::vmchooser
+{
+
+/// A record that was accepted: signed as the policy demands, and allowed by a fresh statement.
+struct VerifiedVm {
+    rootfs::VmRecord record;
+    std::string envelope_json; ///< as it came: the reader checks it again
+};
+
+/// The catalog of the server, from the side of a person in front of a PC. Blocks: not for the thread of a window.
+class CatalogClient
+{
+public:
+    explicit CatalogClient(SessionData data);
+
+    /// Reasons: HttpClient's, Menu::parse()'s.
+    [[nodiscard]] Result<Menu> menu(std::stop_token stop = {});
+    /// Fetches the newest record of the name and all that is needed to believe it. Reasons: HttpClient's and
+    /// docs/records.md's.
+    [[nodiscard]] Result<VerifiedVm> vm(const rootfs::RecordName& name, std::stop_token stop = {});
+
+private:
+    SessionData data_;
+    rootfs::HttpClient http_;
+};
+
+} // namespace farboot::vmchooser
