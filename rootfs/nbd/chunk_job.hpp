@@ -1,0 +1,72 @@
+#pragma once
+
+#include "rootfs/nbd/chunk_cache.hpp"
+#include "rootfs/nbd/chunk_group.hpp"
+#include "rootfs/nbd/image_map.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// An image as jobs see it. The engine's parts outlive it.
+struct JobImage {
+    JobImage(const ImageRef& ref, SourceSet& all_sources, ChunkCache& chunks, HttpClient& demand_client,
+             HttpClient& read_ahead_client)
+        : demand(demand_client, counters),
+          read_ahead(read_ahead_client, counters),
+          sources(all_sources),
+          cache(chunks),
+          map(ref, sources, demand, counters)
+    {
+    }
+    Counters counters;
+    StoreClient demand;
+    StoreClient read_ahead; ///< over connections of its own, so that demand never waits behind it
+    SourceSet& sources;
+    ChunkCache& cache;
+    ImageMap map;
+};
+
+/// Chunks of one page to be fetched, checked and put into the cache. By the time a job is through, each of its flights
+/// has landed, failed or gone into a job that was submitted.
+class ChunkJob
+{
+public:
+    struct Item {
+        std::size_t chunk = 0; ///< index in the page, growing from item to item
+        FlightPointer flight;
+        bool wanted = true; ///< false: only comes along if it lies next to what is wanted; such come last
+    };
+    using Submit = std::function<void(ChunkJob)>;
+
+    ChunkJob(std::shared_ptr<JobImage> image, std::shared_ptr<const ManifestPage> page, std::vector<Item> items,
+             Cause cause, Patience patience);
+
+    /// Does one request's worth; what needs another request is submitted, for somebody else to do at the same time.
+    void run(const Submit& submit);
+    /// Nobody will run it.
+    void drop(const Error& error);
+
+    [[nodiscard]] Cause cause() const { return cause_; }
+
+private:
+    [[nodiscard]] Result<void> attempt(const Source& source, Freshness freshness, const Submit& submit);
+    void split(std::size_t count, const Submit& submit);
+    [[nodiscard]] Result<void> fetch(const Source& source, const Places& places, const ChunkGroup& group,
+                                     bool bypass_caches);
+
+    std::shared_ptr<JobImage> image_;
+    std::shared_ptr<const ManifestPage> page_;
+    std::vector<Item> items_;
+    Cause cause_;
+    Patience patience_;
+    std::shared_ptr<const Locator> seen_; ///< what the last attempt went by
+};
+
+/// The reason of flights that were given up because they would have cost a request of their own.
+inline constexpr auto dropped_reason = "dropped";
+
+} // namespace farboot::rootfs

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "rootfs/image/chunk.hpp"
+#include "rootfs/nbd/chunk_cache.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// Cuts the body of a range request into chunks and checks each one as soon as it is whole.
+class ChunkReceiver
+{
+public:
+    struct Expected {
+        ChunkRef ref;
+        std::uint64_t offset = 0;        ///< of its stored bytes in the body
+        std::uint32_t stored_length = 0; ///< bytes
+    };
+    /// Gets the index in `expected` and the checked plain bytes.
+    using Landed = std::function<void(std::size_t, Chunk)>;
+
+    /// `expected` is in the order of the body and does not overlap.
+    ChunkReceiver(std::vector<Expected> expected, Landed landed);
+
+    /// The body's next piece. False once a chunk was wrong: nothing more is taken.
+    [[nodiscard]] bool take(Bytes piece);
+    /// Why take() said false. Reasons: decode_chunk()'s.
+    [[nodiscard]] const Result<void>& state() const { return state_; }
+
+private:
+    [[nodiscard]] bool finish_chunk();
+
+    std::vector<Expected> expected_;
+    Landed landed_;
+    Result<void> state_;
+    std::size_t next_ = 0;       ///< in expected_
+    std::uint64_t position_ = 0; ///< in the body
+    std::vector<std::byte> stored_;
+};
+
+} // namespace farboot::rootfs

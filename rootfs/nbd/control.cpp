@@ -1,0 +1,94 @@
+#include "rootfs/nbd/control.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+using Json = nlohmann::json;
+
+constexpr int deepest = 8;
+
+Json status_of(const Export& item)
+{
+    const auto& counters = item.reader->counters();
+    return {{"name", item.name},
+            {"bytes", item.reader->bytes()},
+            {"fetched_bytes", counters.fetched_bytes()},
+            {"demand_bytes", counters.demand_bytes.load()},
+            {"read_ahead_bytes", counters.read_ahead_bytes.load()},
+            {"meta_bytes", counters.meta_bytes.load()},
+            {"served_bytes", counters.served_bytes.load()},
+            {"requests", counters.requests.load()},
+            {"cache_hits", counters.cache_hits.load()},
+            {"cache_misses", counters.cache_misses.load()},
+            {"waits", counters.waits.load()},
+            {"verify_failures", counters.verify_failures.load()}};
+}
+
+Json status(const ReaderEngine& engine, const ExportTable& exports)
+{
+    Json sources = Json::array();
+    for (const auto& source : engine.sources().states())
+        sources.push_back({{"url", source.url}, {"state", source.state}});
+    Json list = Json::array();
+    for (const auto& item : exports.all())
+        list.push_back(status_of(*item));
+    return {{"ok", true},
+            {"version", 1},
+            {"waiting", engine.sources().waiting()},
+            {"cache", {{"bytes", engine.cache().bytes()}, {"limit", engine.cache().limit()}}},
+            {"sources", sources},
+            {"exports", list}};
+}
+
+Json refusal(const Error& error)
+{
+    return {{"ok", false}, {"reason", error.reason}, {"sentence", error.sentence}};
+}
+
+} // namespace
+
+std::string Control::answer(std::string_view line, uid_t who) const
+{
+    const auto refused = [](const Error& error) {
+        return refusal(error).dump(-1, ' ', false, Json::error_handler_t::replace);
+    };
+    // What lies deeper than an envelope is left out, so that no nesting can exhaust the stack.
+    const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= deepest; };
+    const auto request = Json::parse(line, shallow, false);
+    if (!request.is_object())
+        return refused({"request-malformed", "The line is not a JSON object."});
+    if (request.value("version", Json()) != 1)
+        return refused({"version-unknown", "This reader speaks version 1 only."});
+    const auto command = request.value("command", Json());
+    if (command == "status")
+        return status(engine_, exports_).dump();
+    if (command != "add" && command != "remove")
+        return refused({"command-unknown", "The commands are add, remove and status."});
+    if (fixed_)
+        return refused({"fixed", "This reader serves the one image that it was started with."});
+    if (command == "remove") {
+        const auto name = request.value("export", Json());
+        if (!name.is_string())
+            return refused({"request-malformed", "The member export is missing: the name of what to remove."});
+        if (auto removed = exports_.remove(name.get<std::string>(), who); !removed)
+            return refused(removed.error());
+        return Json{{"ok", true}}.dump();
+    }
+    const auto record = request.find("record");
+    if (record == request.end() || !record->is_object())
+        return refused({"request-malformed", "The member record is missing: the record's envelope."});
+    const auto image = verify_image(policy_, record->dump());
+    if (!image)
+        return refused(image.error());
+    const auto added = exports_.add(*image, who);
+    if (!added)
+        return refused(added.error());
+    return Json{{"ok", true}, {"export", (*added)->name}, {"bytes", (*added)->reader->bytes()}}.dump();
+}
+
+} // namespace farboot::rootfs

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "rootfs/base/error.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace farboot::rootfs
+{
+
+/// Sends one line to a reader's control socket and waits for its answer, without the line end. Reasons: unreachable,
+/// io, too-long.
+[[nodiscard]] Result<std::string> ask_reader(const std::filesystem::path& socket, std::string_view line);
+
+} // namespace farboot::rootfs

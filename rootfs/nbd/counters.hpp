@@ -1,0 +1,36 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace farboot::rootfs
+{
+
+/// Why bytes were fetched.
+enum class Cause {
+    demand,     ///< somebody waits for them, or they came along with what somebody waits for
+    read_ahead, ///< somebody is likely to want them next
+    meta,       ///< manifest and locator
+};
+
+/// What an image's reader has done since it was opened. Written and read by many threads.
+struct Counters {
+    std::atomic<std::uint64_t> demand_bytes{0};     ///< bodies received from the network, in bytes
+    std::atomic<std::uint64_t> read_ahead_bytes{0}; ///< the same
+    std::atomic<std::uint64_t> meta_bytes{0};       ///< the same
+    std::atomic<std::uint64_t> requests{0};         ///< sent to a source
+    std::atomic<std::uint64_t> cache_hits{0};       ///< chunks asked for that lay in memory
+    std::atomic<std::uint64_t> cache_misses{0};     ///< chunks asked for that had to come, or were already coming
+    std::atomic<std::uint64_t> waits{0};            ///< times that no source could help and the reader waited
+    std::atomic<std::uint64_t> verify_failures{0};  ///< answers that were not what their digest says
+    std::atomic<std::uint64_t> served_bytes{0};     ///< handed to the client
+
+    void add_bytes(Cause cause, std::uint64_t bytes)
+    {
+        auto& counter = cause == Cause::demand ? demand_bytes : cause == Cause::meta ? meta_bytes : read_ahead_bytes;
+        counter += bytes;
+    }
+    [[nodiscard]] std::uint64_t fetched_bytes() const { return demand_bytes + read_ahead_bytes + meta_bytes; }
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "rootfs/nbd/reader.hpp"
+#include "rootfs/nbd/verified_image.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace farboot::rootfs
+{
+
+/// An image that NBD clients can open by name.
+struct Export {
+    std::string name; ///< VerifiedImage::export_name()
+    Digest payload;   ///< of its record
+    std::unique_ptr<Reader> reader;
+    std::set<uid_t> owners; ///< who added it and has not removed it; belongs to the table's lock
+};
+
+/// The exports of a process. Whoever has one open keeps it after it was removed. Safe for many threads.
+class ExportTable
+{
+public:
+    explicit ExportTable(ReaderEngine& engine) : engine_(engine) {}
+
+    /// Adding the same record again adds its owner. Reasons: exists (another record has this name), too-many,
+    /// manifest-malformed.
+    [[nodiscard]] Result<std::shared_ptr<Export>> add(const VerifiedImage& image, uid_t owner);
+    /// Root removes it for all owners, others for themselves; it goes with the last owner. Reasons: not-found,
+    /// not-yours.
+    [[nodiscard]] Result<void> remove(std::string_view name, uid_t who);
+
+    /// Null if there is none.
+    [[nodiscard]] std::shared_ptr<Export> find(std::string_view name) const;
+    /// By name.
+    [[nodiscard]] std::vector<std::shared_ptr<Export>> all() const;
+
+private:
+    ReaderEngine& engine_;
+    mutable std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<Export>, std::less<>> exports_;
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,78 @@
+#include "rootfs/nbd/image_map.hpp"
+
+namespace farboot::rootfs
+{
+
+ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, StoreClient store, Counters& counters)
+    : ref_(ref), sources_(sources), store_(store), counters_(counters)
+{
+    for (const auto& source : sources_.all())
+        locators_.push_back(std::make_unique<SourceLocator>(source));
+}
+
+Result<std::string> ImageMap::get(const FileRange& range, const Source& source, Freshness freshness,
+                                  std::stop_token stop)
+{
+    // A manifest never changes: a wrong one can only come from a cache or from a bad source.
+    return store_.get(source, {"v1/manifests/" + ref_.manifest.hex(), range, freshness != Freshness::usual},
+                      std::move(stop));
+}
+
+Result<std::shared_ptr<const ManifestRoot>> ImageMap::root(const Patience& patience)
+{
+    return root_.get(0, patience, [&]() -> Result<std::shared_ptr<const ManifestRoot>> {
+        std::shared_ptr<const ManifestRoot> root;
+        const auto attempt = [&](const Source& source, Freshness freshness) -> Result<void> {
+            const auto data = get({0, ref_.root_bytes}, source, freshness, patience.stop);
+            if (!data)
+                return std::unexpected(data.error());
+            auto parsed = ManifestRoot::parse(as_bytes(*data), ref_);
+            if (!parsed)
+                return std::unexpected(std::move(parsed.error()));
+            root = std::make_shared<const ManifestRoot>(std::move(*parsed));
+            return {};
+        };
+        if (auto good = sources_.until_good(attempt, counters_, patience); !good)
+            return std::unexpected(std::move(good.error()));
+        return root;
+    });
+}
+
+Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number, const Patience& patience)
+{
+    const auto image = root(patience);
+    if (!image)
+        return std::unexpected(image.error());
+    return pages_.get(number, patience, [&]() -> Result<std::shared_ptr<const ManifestPage>> {
+        std::shared_ptr<const ManifestPage> page;
+        const auto attempt = [&](const Source& source, Freshness freshness) -> Result<void> {
+            const auto data = get((*image)->page_range(number), source, freshness, patience.stop);
+            if (!data)
+                return std::unexpected(data.error());
+            auto parsed = (*image)->parse_page(as_bytes(*data), number);
+            if (!parsed)
+                return std::unexpected(std::move(parsed.error()));
+            page = std::make_shared<const ManifestPage>(std::move(*parsed));
+            return {};
+        };
+        if (auto good = sources_.until_good(attempt, counters_, patience); !good)
+            return std::unexpected(std::move(good.error()));
+        return page;
+    });
+}
+
+Result<std::shared_ptr<const Places>> ImageMap::places(const Source& source, const ManifestPage& page,
+                                                       const Patience& patience)
+{
+    const auto image = root(patience);
+    if (!image)
+        return std::unexpected(image.error());
+    return locators_[source.index]->places(store_, **image, page, patience);
+}
+
+void ImageMap::renew_locator(const Source& source, const std::shared_ptr<const Locator>& seen)
+{
+    locators_[source.index]->renew(seen);
+}
+
+} // namespace farboot::rootfs

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "rootfs/image/manifest.hpp"
+#include "rootfs/nbd/once_cache.hpp"
+#include "rootfs/nbd/source_locator.hpp"
+#include "rootfs/nbd/source_set.hpp"
+#include "rootfs/nbd/store_client.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// What an image is (its manifest, checked) and where its chunks lie (a locator a source), loaded as needed. Safe for
+/// many threads.
+class ImageMap
+{
+public:
+    /// `ref` comes from a verified record and has passed ManifestRoot::check().
+    ImageMap(const ImageRef& ref, SourceSet& sources, StoreClient store, Counters& counters);
+
+    /// These two go on until a source is good or patience ends.
+    [[nodiscard]] Result<std::shared_ptr<const ManifestRoot>> root(const Patience& patience);
+    [[nodiscard]] Result<std::shared_ptr<const ManifestPage>> page(std::uint32_t number, const Patience& patience);
+
+    /// One attempt at one source. `page` is this image's.
+    [[nodiscard]] Result<std::shared_ptr<const Places>> places(const Source& source, const ManifestPage& page,
+                                                               const Patience& patience);
+    /// See SourceLocator::renew().
+    void renew_locator(const Source& source, const std::shared_ptr<const Locator>& seen);
+
+private:
+    [[nodiscard]] Result<std::string> get(const FileRange& range, const Source& source, Freshness freshness,
+                                          std::stop_token stop);
+
+    ImageRef ref_;
+    SourceSet& sources_;
+    StoreClient store_;
+    Counters& counters_;
+    OnceCache<int, ManifestRoot> root_{1};
+    OnceCache<std::uint32_t, ManifestPage> pages_{128};
+    std::vector<std::unique_ptr<SourceLocator>> locators_; ///< by the source's index
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,128 @@
+#include "rootfs/nbd/plugin_settings.hpp"
+
+#include <charconv>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+constexpr std::size_t most_file_bytes = 1 << 20;
+
+Result<std::size_t> number(std::string_view key, std::string_view text, std::size_t lowest, std::size_t highest)
+{
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < lowest || value > highest)
+        return fail("setting", "{}={} cannot be used: it must be a number from {} to {}.", key, text, lowest, highest);
+    return value;
+}
+
+Result<std::string> read(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return fail("not-found", "The file {} cannot be read.", path.string());
+    std::string text(most_file_bytes + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (file.bad())
+        return fail("io", "The file {} cannot be read.", path.string());
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (text.size() > most_file_bytes)
+        return fail("too-long", "The file {} is longer than {} bytes.", path.string(), most_file_bytes);
+    return text;
+}
+
+} // namespace
+
+const char* PluginSettings::help()
+{
+    return "policy=<FILE>   (required) Envelope of the policy that says whom to trust.\n"
+           "sources=<FILE>  (required) JSON list of the stores to read from, best first.\n"
+           "record=<FILE>   Envelope of the record whose image is served as the only export.\n"
+           "control=<SOCKET>  Unix socket for add, remove and status; required without record.\n"
+           "ca=<FILE>       PEM file of the authorities to trust (default: the system's).\n"
+           "cache=<MIB>     Memory for chunks, 1 to 65536 (default: 64).\n"
+           "give-up=<SECONDS>  Fail reads after so long without a source (default: 0, never).\n"
+           "lock=true       Lock the process in memory: for root file systems.\n"
+           "console=<FILE>  Write waits here too, such as /dev/kmsg.";
+}
+
+Result<void> PluginSettings::set(std::string_view key, std::string_view value)
+{
+    const std::map<std::string_view, std::filesystem::path*> paths{{"record", &record_},   {"policy", &policy_},
+                                                                   {"sources", &sources_}, {"ca", &ca_},
+                                                                   {"control", &control_}, {"console", &console_}};
+    if (const auto path = paths.find(key); path != paths.end()) {
+        if (!value.starts_with('/'))
+            return fail("setting", "{}={} cannot be used: it must be an absolute path.", key, value);
+        *path->second = value;
+        return {};
+    }
+    if (key == "lock") {
+        if (value != "true" && value != "false")
+            return fail("setting", "lock={} cannot be used: it must be true or false.", value);
+        lock_ = value == "true";
+        return {};
+    }
+    if (key != "cache" && key != "give-up")
+        return fail("setting", "There is no parameter {}.", key);
+    const auto is_cache = key == "cache";
+    const auto parsed = is_cache ? number(key, value, 1, 65536) : number(key, value, 0, 1'000'000);
+    if (!parsed)
+        return std::unexpected(parsed.error());
+    (is_cache ? cache_mib_ : give_up_seconds_) = *parsed;
+    return {};
+}
+
+Result<void> PluginSettings::check() const
+{
+    if (policy_.empty() || sources_.empty())
+        return fail("setting", "The parameters policy= and sources= are needed.");
+    if (record_.empty() && control_.empty())
+        return fail("setting",
+                    "Either record= (one image) or control= (a socket on which images are added) is needed.");
+    return {};
+}
+
+Result<Policy> PluginSettings::policy() const
+{
+    const auto text = read(policy_);
+    return text ? Policy::load_pinned(*text) : std::unexpected(text.error());
+}
+
+Result<std::optional<VerifiedImage>> PluginSettings::image(const Policy& policy) const
+{
+    if (record_.empty())
+        return std::nullopt;
+    const auto text = read(record_);
+    if (!text)
+        return std::unexpected(text.error());
+    auto image = verify_image(policy, *text);
+    if (!image)
+        return std::unexpected(std::move(image.error()));
+    return std::move(*image);
+}
+
+Result<ReaderEngine::Options> PluginSettings::engine_options() const
+{
+    const auto text = read(sources_);
+    if (!text)
+        return std::unexpected(text.error());
+    auto sources = parse_sources(*text);
+    if (!sources)
+        return std::unexpected(std::move(sources.error()));
+    ReaderEngine::Options options;
+    options.sources = std::move(*sources);
+    options.trust.ca_file = ca_;
+    options.cache_bytes = cache_mib_ << 20;
+    if (give_up_seconds_ > 0)
+        options.give_up = std::chrono::seconds(give_up_seconds_);
+    return options;
+}
+
+} // namespace farboot::rootfs

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "rootfs/base/error.hpp"
+#include "rootfs/nbd/reader_engine.hpp"
+#include "rootfs/nbd/verified_image.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace farboot::rootfs
+{
+
+/// The plugin's parameters, key=value on nbdkit's command line.
+class PluginSettings
+{
+public:
+    /// For nbdkit --help.
+    static const char* help();
+
+    /// Paths must be absolute. Reason: setting.
+    [[nodiscard]] Result<void> set(std::string_view key, std::string_view value);
+    /// What is needed is there. Reason: setting.
+    [[nodiscard]] Result<void> check() const;
+
+    /// These read the files. Reasons: not-found, io, too-long, and those of the parsers.
+    [[nodiscard]] Result<Policy> policy() const;
+    /// Nothing without the parameter `record`.
+    [[nodiscard]] Result<std::optional<VerifiedImage>> image(const Policy& policy) const;
+    /// Without notices.
+    [[nodiscard]] Result<ReaderEngine::Options> engine_options() const;
+
+    [[nodiscard]] const std::filesystem::path& control() const { return control_; }
+    [[nodiscard]] const std::filesystem::path& console() const { return console_; }
+    [[nodiscard]] bool lock() const { return lock_; }
+
+private:
+    std::filesystem::path record_, policy_, sources_, ca_, control_, console_;
+    std::size_t cache_mib_ = 64;
+    std::size_t give_up_seconds_ = 0; ///< 0: never
+    bool lock_ = false;
+};
+
+} // namespace farboot::rootfs

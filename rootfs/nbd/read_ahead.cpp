@@ -1,0 +1,42 @@
+#include "rootfs/nbd/read_ahead.hpp"
+
+#include <algorithm>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+constexpr std::uint64_t first_window = 256 * 1024;
+/// Clients with several reads in flight send them somewhat out of order, and skip what they already have.
+constexpr std::uint64_t slack_behind = 1024 * 1024;
+constexpr std::uint64_t slack_ahead = 256 * 1024;
+} // namespace
+
+std::optional<FileRange> ReadAhead::note(FileRange read)
+{
+    const std::scoped_lock lock(mutex_);
+    ++reads_;
+    const auto end = read.offset + read.length;
+    const auto stream = std::ranges::find_if(streams_, [&](const Stream& known) {
+        return known.used > 0 && read.offset + slack_behind >= known.next && read.offset <= known.next + slack_ahead;
+    });
+    if (stream == streams_.end()) {
+        *std::ranges::min_element(streams_, {}, &Stream::used) = Stream{end, end, 0, reads_};
+        return std::nullopt;
+    }
+    stream->used = reads_;
+    if (end <= stream->next)
+        return std::nullopt;
+    stream->next = end;
+    stream->window = std::min(std::max(stream->window * 2, first_window), largest_window_);
+    stream->ahead_to = std::max(stream->ahead_to, end);
+    const auto wanted_to = end + stream->window;
+    if (stream->ahead_to - end >= stream->window / 2)
+        return std::nullopt;
+    const FileRange range{stream->ahead_to, wanted_to - stream->ahead_to};
+    stream->ahead_to = wanted_to;
+    return range;
+}
+
+} // namespace farboot::rootfs

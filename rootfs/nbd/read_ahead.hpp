@@ -1,0 +1,39 @@
+#pragma once
+
+#include "rootfs/image/format.hpp"
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+namespace farboot::rootfs
+{
+
+/// Sees sequential streams in the reads of an image, several at once, and says what they are likely to want next. Safe
+/// for many threads.
+class ReadAhead
+{
+public:
+    /// The window of a stream starts small, doubles with each read that continues it, up to `largest_window` bytes.
+    explicit ReadAhead(std::uint64_t largest_window) : largest_window_(largest_window) {}
+
+    /// A read of this range happens. What should be fetched beyond it: nothing for a read that continues no stream.
+    /// The range may reach beyond the image's end.
+    [[nodiscard]] std::optional<FileRange> note(FileRange read);
+
+private:
+    struct Stream {
+        std::uint64_t next = 0;     ///< byte behind the last read
+        std::uint64_t ahead_to = 0; ///< byte behind what was asked to be fetched
+        std::uint64_t window = 0;   ///< bytes to keep ahead of `next`
+        std::uint64_t used = 0;     ///< when, in reads
+    };
+
+    const std::uint64_t largest_window_;
+    std::mutex mutex_;
+    std::array<Stream, 8> streams_{};
+    std::uint64_t reads_ = 0;
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,213 @@
+#include "rootfs/nbd/reader.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+/// So much of a read is worked on at once, whatever its size.
+constexpr std::uint64_t largest_step = 2 * 1024 * 1024;
+/// A demand read takes so many plain bytes along: measured best without a profile.
+constexpr std::uint64_t with_neighbours = 256 * 1024;
+constexpr std::uint64_t largest_window = 8 * 1024 * 1024;
+constexpr std::uint64_t read_ahead_request = 1024 * 1024;
+constexpr int most_extent_pages = 4;
+
+} // namespace
+
+Result<std::unique_ptr<Reader>> Reader::open(ReaderEngine& engine, const ImageRef& ref)
+{
+    if (auto good = ManifestRoot::check(ref); !good)
+        return std::unexpected(std::move(good.error()));
+    return std::unique_ptr<Reader>(new Reader(engine, ref));
+}
+
+Reader::Reader(ReaderEngine& engine, const ImageRef& ref)
+    : engine_(engine),
+      ref_(ref),
+      image_(engine.add_image(ref)),
+      read_ahead_(std::min<std::uint64_t>(largest_window, engine.cache().limit() / 4))
+{
+}
+
+Result<void> Reader::read(std::uint64_t offset, std::span<std::byte> out, const std::function<bool()>& still_wanted)
+{
+    const auto patience = engine_.patience(still_wanted);
+    while (!out.empty()) {
+        const auto step = out.first(std::min<std::uint64_t>(out.size(), largest_step));
+        if (auto done = read_step({offset, step.size()}, step, patience); !done)
+            return done;
+        image_->counters.served_bytes += step.size();
+        offset += step.size();
+        out = out.subspan(step.size());
+    }
+    return {};
+}
+
+Result<void> Reader::read_step(FileRange range, std::span<std::byte> out, const Patience& patience)
+{
+    auto found = pieces(range, patience);
+    if (!found)
+        return std::unexpected(std::move(found.error()));
+    fetch(*found);
+    read_ahead(range, found->back().page);
+    for (auto& piece : *found) {
+        const auto from = std::max(range.offset, piece.ref.offset);
+        const auto to = std::min(range.offset + range.length, piece.ref.end());
+        const auto part = out.subspan(from - range.offset, to - from);
+        if (piece.ref.is_zero()) {
+            std::ranges::fill(part, std::byte{0});
+            continue;
+        }
+        const auto chunk = wait_for(piece, patience);
+        if (!chunk)
+            return std::unexpected(chunk.error());
+        std::memcpy(part.data(), (*chunk)->data() + (from - piece.ref.offset), part.size());
+    }
+    return {};
+}
+
+Result<std::vector<Reader::Piece>> Reader::pieces(FileRange range, const Patience& patience)
+{
+    const auto root = image_->map.root(patience);
+    if (!root)
+        return std::unexpected(root.error());
+    std::vector<Piece> pieces;
+    const auto end = range.offset + range.length;
+    for (auto position = range.offset; position < end;) {
+        const auto page = image_->map.page((*root)->find_page(position), patience);
+        if (!page)
+            return std::unexpected(page.error());
+        const auto& chunks = (*page)->chunks;
+        for (auto index = (*page)->find(position); index < chunks.size() && position < end; ++index) {
+            pieces.push_back({chunks[index], *page, index, {}});
+            position = chunks[index].end();
+        }
+    }
+    return pieces;
+}
+
+void Reader::fetch(std::span<Piece> pieces)
+{
+    while (!pieces.empty()) {
+        const auto other =
+            std::ranges::find_if(pieces, [&](const Piece& piece) { return piece.page != pieces[0].page; });
+        const auto count = static_cast<std::size_t>(other - pieces.begin());
+        fetch_from_page(pieces.first(count));
+        pieces = pieces.subspan(count);
+    }
+}
+
+void Reader::fetch_from_page(std::span<Piece> pieces)
+{
+    auto& cache = engine_.cache();
+    auto& counters = image_->counters;
+    std::vector<ChunkJob::Item> items;
+    std::uint64_t plain_bytes = 0;
+    for (auto& piece : pieces) {
+        if (piece.ref.is_zero())
+            continue;
+        piece.found = cache.look_up(piece.ref, Cause::demand);
+        ++(piece.found.chunk ? counters.cache_hits : counters.cache_misses);
+        if (!piece.found.mine)
+            continue;
+        items.push_back({piece.index, piece.found.flight, true});
+        plain_bytes += piece.ref.length;
+    }
+    if (items.empty())
+        return;
+    const auto& page = pieces.back().page;
+    for (auto index = pieces.back().index + 1; index < page->chunks.size(); ++index) {
+        const auto& ref = page->chunks[index];
+        if (ref.is_zero())
+            continue;
+        plain_bytes += ref.length;
+        if (plain_bytes > with_neighbours)
+            break;
+        if (const auto found = cache.look_up(ref, Cause::demand); found.mine)
+            items.push_back({index, found.flight, false});
+    }
+    engine_.submit(ChunkJob(image_, page, std::move(items), Cause::demand, engine_.patience()));
+}
+
+Result<Chunk> Reader::wait_for(Piece& piece, const Patience& patience)
+{
+    auto& cache = engine_.cache();
+    while (!piece.found.chunk) {
+        auto chunk = cache.wait(piece.found.flight, patience);
+        if (chunk)
+            return chunk;
+        if (chunk.error().reason == "stuck")
+            piece.found = cache.replace(piece.ref, piece.found.flight);
+        else if (chunk.error().reason == dropped_reason)
+            piece.found = cache.look_up(piece.ref, Cause::demand);
+        else
+            return chunk;
+        if (piece.found.mine)
+            engine_.submit(ChunkJob(image_, piece.page, {{piece.index, piece.found.flight, true}}, Cause::demand,
+                                    engine_.patience()));
+    }
+    return piece.found.chunk;
+}
+
+void Reader::read_ahead(FileRange read, const std::shared_ptr<const ManifestPage>& page)
+{
+    const auto plan = read_ahead_.note(read);
+    // Not beyond the page: loading the next one here would make the read wait for what it does not need.
+    if (!plan || plan->offset >= page->chunks.back().end() || !engine_.can_read_ahead())
+        return;
+    std::vector<ChunkJob::Item> items;
+    std::uint64_t plain_bytes = 0;
+    const auto submit = [&] {
+        if (!items.empty())
+            engine_.submit(ChunkJob(image_, page, std::exchange(items, {}), Cause::read_ahead, engine_.patience()));
+        plain_bytes = 0;
+    };
+    for (auto index = page->find(plan->offset); index < page->chunks.size(); ++index) {
+        const auto& ref = page->chunks[index];
+        if (ref.offset >= plan->offset + plan->length)
+            break;
+        if (ref.is_zero())
+            continue;
+        if (const auto found = engine_.cache().look_up(ref, Cause::read_ahead); found.mine) {
+            items.push_back({index, found.flight, true});
+            plain_bytes += ref.length;
+        }
+        if (plain_bytes >= read_ahead_request)
+            submit();
+    }
+    submit();
+}
+
+Result<std::vector<Extent>> Reader::extents(std::uint64_t offset, std::uint64_t length,
+                                            const std::function<bool()>& still_wanted)
+{
+    const auto patience = engine_.patience(still_wanted);
+    const auto root = image_->map.root(patience);
+    if (!root)
+        return std::unexpected(root.error());
+    std::vector<Extent> extents;
+    const auto end = offset + length;
+    auto position = offset;
+    for (int pages = 0; pages < most_extent_pages && position < end; ++pages) {
+        const auto page = image_->map.page((*root)->find_page(position), patience);
+        if (!page)
+            return std::unexpected(page.error());
+        const auto& chunks = (*page)->chunks;
+        for (auto index = (*page)->find(position); index < chunks.size() && position < end; ++index) {
+            const auto to = std::min(end, chunks[index].end());
+            if (!extents.empty() && extents.back().zero == chunks[index].is_zero())
+                extents.back().length += to - position;
+            else
+                extents.push_back({position, to - position, chunks[index].is_zero()});
+            position = to;
+        }
+    }
+    return extents;
+}
+
+} // namespace farboot::rootfs

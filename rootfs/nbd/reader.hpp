@@ -1,0 +1,65 @@
+#pragma once
+
+#include "rootfs/nbd/read_ahead.hpp"
+#include "rootfs/nbd/reader_engine.hpp"
+
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// A run of an image's bytes.
+struct Extent {
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+    bool zero = false;
+    bool operator==(const Extent&) const = default;
+};
+
+/// Reads an image of a store over the network, lazily; no byte is given out that was not checked. Safe for many
+/// threads.
+class Reader
+{
+public:
+    /// `ref` comes from a verified record. Asks nobody yet. Reason: manifest-malformed.
+    [[nodiscard]] static Result<std::unique_ptr<Reader>> open(ReaderEngine& engine, const ImageRef& ref);
+
+    [[nodiscard]] std::uint64_t bytes() const { return ref_.bytes; }
+    [[nodiscard]] const Counters& counters() const { return image_->counters; }
+
+    /// Fills `out` from `offset` on; both lie in the image. Waits as long as the engine's `give_up` and `still_wanted`
+    /// allow.
+    [[nodiscard]] Result<void> read(std::uint64_t offset, std::span<std::byte> out,
+                                    const std::function<bool()>& still_wanted = {});
+
+    /// Data and zeros from `offset` on, joined; may end before `offset + length`, but says something of `offset`.
+    [[nodiscard]] Result<std::vector<Extent>> extents(std::uint64_t offset, std::uint64_t length,
+                                                      const std::function<bool()>& still_wanted = {});
+
+private:
+    Reader(ReaderEngine& engine, const ImageRef& ref);
+
+    /// A chunk of a read, and where it comes from.
+    struct Piece {
+        ChunkRef ref;
+        std::shared_ptr<const ManifestPage> page;
+        std::size_t index = 0; ///< in the page
+        ChunkCache::Found found;
+    };
+
+    [[nodiscard]] Result<void> read_step(FileRange range, std::span<std::byte> out, const Patience& patience);
+    [[nodiscard]] Result<std::vector<Piece>> pieces(FileRange range, const Patience& patience);
+    void fetch(std::span<Piece> pieces);
+    void fetch_from_page(std::span<Piece> pieces);
+    [[nodiscard]] Result<Chunk> wait_for(Piece& piece, const Patience& patience);
+    void read_ahead(FileRange read, const std::shared_ptr<const ManifestPage>& page);
+
+    ReaderEngine& engine_;
+    ImageRef ref_;
+    std::shared_ptr<JobImage> image_;
+    ReadAhead read_ahead_;
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,95 @@
+/// farboot-reader(1): talks to a reader's control socket.
+#include "rootfs/nbd/control_client.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+namespace
+{
+
+using Json = nlohmann::json;
+using namespace farboot;
+
+Result<Json> ask(const std::string& socket, const Json& command)
+{
+    const auto line = rootfs::ask_reader(socket, command.dump());
+    if (!line)
+        return std::unexpected(line.error());
+    auto answer = Json::parse(*line, nullptr, false);
+    if (!answer.is_object())
+        return fail("answer-malformed", "The reader's answer on {} is not JSON.", socket);
+    if (answer.value("ok", false))
+        return answer;
+    return std::unexpected(Error{answer.value("reason", "unknown"), answer.value("sentence", "The reader refused.")});
+}
+
+int show(const Result<Json>& answer, bool bytes)
+{
+    if (!answer) {
+        fmt::print(stderr, "farboot-reader: {} ({})\n", answer.error().sentence, answer.error().reason);
+        return 1;
+    }
+    if (!bytes) {
+        fmt::print("{}\n", answer->dump(2));
+        return 0;
+    }
+    std::uint64_t sum = 0;
+    for (const auto& item : answer->at("exports"))
+        sum += item.at("fetched_bytes").get<std::uint64_t>();
+    fmt::print("{}\n", sum);
+    return 0;
+}
+
+int run(int argc, char** argv)
+{
+    CLI::App app("Asks a Farboot reader what it does, and tells it what to serve.");
+    std::string socket = "/run/farboot-reader/control.sock";
+    std::string file;
+    std::string name;
+    bool bytes = false;
+    app.add_option("--socket", socket, "The reader's control socket")->capture_default_str();
+    app.require_subcommand(1);
+    const auto* status = app.add_subcommand("status", "Print what the reader has done, as JSON");
+    app.get_subcommand("status")->add_flag("--bytes", bytes, "Only the sum of bytes fetched from the network");
+    const auto* add = app.add_subcommand("add", "Serve the image of a signed record; prints the export's name");
+    app.get_subcommand("add")
+        ->add_option("record", file, "The record's envelope")
+        ->required()
+        ->check(CLI::ExistingFile);
+    app.add_subcommand("remove", "Serve an image no longer")
+        ->add_option("export", name, "As printed by add")
+        ->required();
+    CLI11_PARSE(app, argc, argv);
+
+    Json command{{"version", 1}};
+    if (status->parsed()) {
+        command["command"] = "status";
+    } else if (add->parsed()) {
+        std::ifstream input(file, std::ios::binary);
+        const std::string text{std::istreambuf_iterator<char>(input), {}};
+        command["command"] = "add";
+        command["record"] = Json::parse(text, nullptr, false);
+    } else {
+        command["command"] = "remove";
+        command["export"] = name;
+    }
+    return show(ask(socket, command), bytes);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "farboot-reader: {}\n", error.what());
+        return 1;
+    }
+}

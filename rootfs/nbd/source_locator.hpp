@@ -1,0 +1,47 @@
+#pragma once
+
+#include "rootfs/image/locator.hpp"
+#include "rootfs/nbd/once_cache.hpp"
+#include "rootfs/nbd/store_client.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// Where the chunks of one manifest page lie at one source.
+struct Places {
+    std::shared_ptr<const Locator> locator;
+    std::vector<ChunkPlace> places; ///< one a chunk of the page
+};
+
+/// An image's locator at one source. Each source has its own: mirrors are brought up to date at different times. Safe
+/// for many threads.
+class SourceLocator
+{
+public:
+    explicit SourceLocator(Source source) : source_(std::move(source)) {}
+
+    /// `root` is the image's, `page` one of its pages. Reasons: HttpClient's and Locator's.
+    [[nodiscard]] Result<std::shared_ptr<const Places>> places(StoreClient& store, const ManifestRoot& root,
+                                                               const ManifestPage& page, const Patience& patience);
+    /// Forgets everything, unless somebody has already done so since `seen` was given out (null: forgets in any case).
+    /// What is fetched from now on passes by caches.
+    void renew(const std::shared_ptr<const Locator>& seen);
+
+private:
+    [[nodiscard]] Result<std::shared_ptr<const Locator>> tables(StoreClient& store, const ManifestRoot& root,
+                                                                const Patience& patience);
+    [[nodiscard]] bool bypass_caches() const;
+
+    Source source_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Locator> newest_;
+    bool renewed_ = false;
+    OnceCache<int, Locator> tables_{1};
+    OnceCache<std::uint32_t, Places> pages_{128};
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "rootfs/fetch/http.hpp"
+#include "rootfs/image/format.hpp"
+#include "rootfs/nbd/counters.hpp"
+#include "rootfs/nbd/source_set.hpp"
+
+#include <string>
+
+namespace farboot::rootfs
+{
+
+/// What one image's reader asks of a store, counted. Its threads share the connections of one HttpClient.
+class StoreClient
+{
+public:
+    StoreClient(HttpClient& client, Counters& counters) : client_(client), counters_(counters) {}
+
+    struct Order {
+        std::string path; ///< below the store, "v1/packs/…"
+        FileRange range;
+        bool bypass_caches = false;
+    };
+    /// Waits for the whole range. Reasons: HttpClient's.
+    [[nodiscard]] Result<std::string> get(const Source& source, const Order& order, std::stop_token stop);
+    /// Hands pieces over as they come, on the client's thread.
+    [[nodiscard]] Result<void> stream(const Source& source, const Order& order, Cause cause,
+                                      const HttpClient::Sink& sink, std::stop_token stop);
+
+private:
+    HttpClient& client_;
+    Counters& counters_;
+};
+
+} // namespace farboot::rootfs

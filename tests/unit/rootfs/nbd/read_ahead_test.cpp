@@ -1,0 +1,64 @@
+#include "rootfs/nbd/read_ahead.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace farboot::rootfs
+{
+namespace
+{
+
+constexpr std::uint64_t KiB = 1024;
+constexpr std::uint64_t MiB = 1024 * KiB;
+
+TEST(ReadAhead, GrowsWithASequentialStreamUpToItsLimit)
+{
+    ReadAhead ahead(4 * MiB);
+    EXPECT_FALSE(ahead.note({0, 128 * KiB}));
+    std::uint64_t reaches = 0;
+    std::uint64_t farthest = 0;
+    for (std::uint64_t offset = 128 * KiB; offset < 64 * MiB; offset += 128 * KiB) {
+        const auto end = offset + 128 * KiB;
+        if (const auto plan = ahead.note({offset, 128 * KiB})) {
+            EXPECT_GE(plan->offset, end);
+            EXPECT_GE(plan->offset, reaches) << "asked for twice";
+            reaches = plan->offset + plan->length;
+            farthest = std::max(farthest, reaches - end);
+        }
+        EXPECT_GT(reaches, end);
+    }
+    EXPECT_EQ(farthest, 4 * MiB);
+}
+
+TEST(ReadAhead, DoesNothingForRandomReads)
+{
+    ReadAhead ahead(4 * MiB);
+    std::mt19937_64 random(7);
+    int plans = 0;
+    for (int i = 0; i < 1000; ++i)
+        plans += ahead.note({random() % (1ULL << 40), 64 * KiB}).has_value() ? 1 : 0;
+    EXPECT_EQ(plans, 0);
+}
+
+TEST(ReadAhead, FollowsSeveralStreamsAtOnce)
+{
+    ReadAhead ahead(4 * MiB);
+    int plans = 0;
+    for (std::uint64_t step = 0; step < 20; ++step)
+        for (std::uint64_t stream = 0; stream < 4; ++stream)
+            plans += ahead.note({stream << 32 | step * 64 * KiB, 64 * KiB}).has_value() ? 1 : 0;
+    EXPECT_GE(plans, 4 * 3);
+}
+
+TEST(ReadAhead, TakesReadsThatComeSomewhatOutOfOrder)
+{
+    ReadAhead ahead(4 * MiB);
+    EXPECT_FALSE(ahead.note({0, 256 * KiB}));
+    EXPECT_TRUE(ahead.note({512 * KiB, 256 * KiB}));
+    EXPECT_FALSE(ahead.note({256 * KiB, 256 * KiB})) << "a straggler is no progress";
+    EXPECT_TRUE(ahead.note({768 * KiB, 256 * KiB}));
+}
+
+} // namespace
+} // namespace farboot::rootfs

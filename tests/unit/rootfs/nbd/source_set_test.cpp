@@ -1,0 +1,168 @@
+#include "rootfs/nbd/source_set.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace farboot::rootfs
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class SourceSetTest : public testing::Test
+{
+protected:
+    SourceSet::Options options()
+    {
+        SourceSet::Options options;
+        options.first_wait = 1ms;
+        options.longest_wait = 4ms;
+        options.notice = [this](std::string_view line) { notices.emplace_back(line); };
+        return options;
+    }
+
+    /// Remembers each attempt as "<source> <freshness>" and fails as `outcome` says.
+    SourceSet::Attempt attempt()
+    {
+        return [this](const Source& source, Freshness freshness) -> Result<void> {
+            attempts.push_back(fmt::format("{} {}", source.url, static_cast<int>(freshness)));
+            const auto reason = outcome(source, freshness);
+            return reason.empty() ? Result<void>() : fail(reason, "Failed: {}.", reason);
+        };
+    }
+
+    std::function<std::string(const Source&, Freshness)> outcome;
+    std::vector<std::string> attempts;
+    std::vector<std::string> notices;
+    Counters counters;
+};
+
+TEST_F(SourceSetTest, TriesCorruptSourceAnewPastCachesThenTheNextAndLeavesItAlone)
+{
+    SourceSet sources({"a", "b"}, options());
+    outcome = [](const Source& source, Freshness) { return source.url == "a" ? "digest-mismatch" : ""; };
+    ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    EXPECT_THAT(attempts, ElementsAre("a 0", "a 1", "a 2", "b 0"));
+    EXPECT_EQ(counters.verify_failures, 3);
+    EXPECT_EQ(sources.states()[0].state, "quarantined");
+
+    attempts.clear();
+    ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    EXPECT_THAT(attempts, ElementsAre("b 0"));
+    EXPECT_TRUE(notices.empty());
+}
+
+TEST_F(SourceSetTest, AsksForANewLocatorOnceWhenAPackIsGone)
+{
+    SourceSet sources({"a", "b"}, options());
+    outcome = [](const Source&, Freshness freshness) { return freshness == Freshness::usual ? "http-404" : ""; };
+    ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    EXPECT_THAT(attempts, ElementsAre("a 0", "a 1"));
+    EXPECT_EQ(sources.states()[0].state, "good");
+}
+
+TEST_F(SourceSetTest, GoesToTheNextSourceAtOnceWhenOneIsUnreachable)
+{
+    SourceSet sources({"a", "b"}, options());
+    outcome = [](const Source& source, Freshness) { return source.url == "a" ? "unreachable" : ""; };
+    ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    EXPECT_THAT(attempts, ElementsAre("a 0", "b 0"));
+    EXPECT_EQ(sources.states()[0].state, "avoided");
+    EXPECT_EQ(counters.verify_failures, 0);
+}
+
+TEST_F(SourceSetTest, WaitsUntilASourceIsBackAndSaysSoOnce)
+{
+    SourceSet sources({"a"}, options());
+    int rounds = 0;
+    outcome = [&](const Source&, Freshness) { return ++rounds < 6 ? "unreachable" : ""; };
+    ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    EXPECT_EQ(rounds, 6);
+    EXPECT_EQ(counters.waits, 5);
+    EXPECT_THAT(notices, ElementsAre(HasSubstr("waiting for the network"), HasSubstr("back after")));
+    EXPECT_FALSE(sources.waiting());
+}
+
+TEST_F(SourceSetTest, ASourceInDisgraceIsStillTriedWhenThereIsNoOther)
+{
+    SourceSet sources({"a"}, options());
+    bool wrong = true;
+    outcome = [&](const Source&, Freshness freshness) {
+        if (freshness == Freshness::past_caches)
+            return std::exchange(wrong, false) ? "digest-mismatch" : "";
+        return wrong ? "digest-mismatch" : "";
+    };
+    ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    EXPECT_EQ(sources.states()[0].state, "good");
+}
+
+TEST_F(SourceSetTest, GivesUpWhenPatienceEnds)
+{
+    SourceSet sources({"a"}, options());
+    outcome = [](const Source&, Freshness) { return "unreachable"; };
+    Patience patience;
+    patience.deadline = std::chrono::steady_clock::now();
+    const auto result = sources.until_good(attempt(), counters, patience);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().reason, "unreachable");
+}
+
+TEST_F(SourceSetTest, EndsWhenNobodyWantsTheBytesAnyMore)
+{
+    SourceSet sources({"a"}, options());
+    outcome = [](const Source&, Freshness) { return "unreachable"; };
+    Patience patience;
+    int asked = 0;
+    patience.still_wanted = [&] { return ++asked < 3; };
+    EXPECT_FALSE(sources.until_good(attempt(), counters, patience));
+    EXPECT_FALSE(sources.waiting());
+}
+
+TEST_F(SourceSetTest, IsWokenWhenSomebodyElseReachesASource)
+{
+    auto slow = options();
+    slow.first_wait = 1h;
+    slow.longest_wait = 1h;
+    SourceSet sources({"a"}, slow);
+    std::atomic<bool> up = false;
+    const SourceSet::Attempt when_up = [&](const Source&, Freshness) {
+        return up ? Result<void>() : fail("unreachable", "Down.");
+    };
+    Result<void> result = fail("unset", "Unset.");
+    std::jthread waiter([&] { result = sources.until_good(when_up, counters, {}); });
+    while (!sources.waiting())
+        std::this_thread::yield();
+    up = true;
+    // The waiter may be between saying that it waits and waiting, so good news is told until it is heard.
+    while (sources.waiting()) {
+        ASSERT_TRUE(sources.once(when_up));
+        std::this_thread::sleep_for(1ms);
+    }
+    waiter.join();
+    EXPECT_TRUE(result);
+}
+
+TEST_F(SourceSetTest, IsStoppedWhileItWaits)
+{
+    auto slow = options();
+    slow.first_wait = 1h;
+    SourceSet sources({"a"}, slow);
+    const SourceSet::Attempt never = [](const Source&, Freshness) -> Result<void> {
+        return fail("unreachable", "Down.");
+    };
+    std::stop_source stop;
+    Patience patience{stop.get_token(), std::nullopt, {}};
+    std::jthread waiter([&] { EXPECT_FALSE(sources.until_good(never, counters, patience)); });
+    while (!sources.waiting())
+        std::this_thread::yield();
+    stop.request_stop();
+    waiter.join();
+}
+
+} // namespace
+} // namespace farboot::rootfs
