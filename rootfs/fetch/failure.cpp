@@ -65,8 +65,10 @@ Error transfer_failure(CURLcode code, std::string_view detail, std::string_view 
         return error("tls", "the file of trusted authorities could not be read", "Check that it is there and PEM.");
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_TOO_MANY_REDIRECTS:
-        return error("redirect-refused", "the server sends us elsewhere in a way that is not followed",
-                     "Use the address that it points to.");
+        if (began) // else libcurl means HTTP/0.9, which is how it takes any bytes that are not HTTP
+            return error("redirect-refused", "the server sends us elsewhere in a way that is not followed",
+                         "Use the address that it points to.");
+        [[fallthrough]];
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_OUT_OF_MEMORY:

@@ -1,6 +1,7 @@
 #include "rootfs/fetch/loop.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <new>
 
 namespace farboot::rootfs
@@ -53,6 +54,10 @@ void HttpClient::Loop::submit(std::unique_ptr<Transfer> transfer, const std::sto
 
 void HttpClient::Loop::run()
 {
+    // Signals are for the program's own threads; with CURLOPT_NOSIGNAL, SIGPIPE would be nobody's.
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
     while (true) {
         {
             std::lock_guard lock(mutex_);
