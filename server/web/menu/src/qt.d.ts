@@ -15,6 +15,7 @@ declare module 'qwebchannel' {
     send(text: string): Promise<unknown>;
     received: Signal<[string]>;
   }
+  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- Qt's own shape
   export class QWebChannel {
     constructor(
       transport: WebChannelTransport,
