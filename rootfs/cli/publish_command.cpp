@@ -28,7 +28,7 @@ struct PublishCommand {
     std::string kernel;
     std::vector<std::string> initramfs;
     std::string image;
-    Chunking chunking = Chunking::content;
+    std::string chunking = "content";
     int zstd_level = default_zstd_level;
     ServerOptions server;
     std::string out;
@@ -80,7 +80,8 @@ Result<void> check_plan(const PublishCommand& options, std::uint64_t number)
 Result<PublishedImage> publish_image_of(const PublishCommand& options, StoreWriter& writer, const StopOnSignal& stop)
 {
     Progress progress("Publishing " + std::filesystem::path(options.image).filename().string());
-    PublishOptions publish{.chunking = options.chunking, .zstd_level = options.zstd_level};
+    PublishOptions publish{.chunking = options.chunking == "fixed" ? Chunking::fixed : Chunking::content,
+                           .zstd_level = options.zstd_level};
     publish.progress = [&](const PublishProgress& now) {
         const auto data = std::max<std::uint64_t>(now.read_bytes - now.zero_bytes, 1);
         progress.update(
@@ -209,11 +210,10 @@ void add_common_options(CLI::App& command, PublishCommand& options)
     command.add_option("--zstd", options.zstd_level, "Compression level")
         ->check(CLI::Range(min_zstd_level, max_zstd_level))
         ->capture_default_str();
-    const std::map<std::string, Chunking> names{{"content", Chunking::content}, {"fixed", Chunking::fixed}};
     command
         .add_option("--chunking", options.chunking, "How to cut the image: by content (file systems), or fixed (disks)")
-        ->transform(CLI::CheckedTransformer(names, CLI::ignore_case))
-        ->default_str(options.chunking == Chunking::content ? "content" : "fixed");
+        ->check(CLI::IsMember({"content", "fixed"}))
+        ->capture_default_str();
     add_server_options(command, options.server);
     command.add_flag("--json", options.json, "Print JSON");
 }
@@ -245,7 +245,7 @@ void add_vm(CLI::App& group, Action& chosen)
 {
     const auto [command, options] = add_command(group, chosen, "vm", "Publish a virtual machine", publish);
     options->plan.type = "vm";
-    options->chunking = Chunking::fixed;
+    options->chunking = "fixed";
     add_common_options(*command, *options);
     auto& machine = options->plan.machine;
     command->add_option("--image", options->image, "Its disk, raw; a file or block device")
