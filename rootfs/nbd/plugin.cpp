@@ -203,9 +203,11 @@ int yes(void*)
     return 1;
 }
 
-int block_size(void*, std::uint32_t* minimum, std::uint32_t* preferred, std::uint32_t* maximum)
+int block_size(void* handle, std::uint32_t* minimum, std::uint32_t* preferred, std::uint32_t* maximum)
 {
-    *minimum = least_block;
+    // An image's size must be a multiple of it: disks of virtual machines may end anywhere.
+    const auto bytes = export_of(handle)->reader->bytes();
+    *minimum = bytes % least_block == 0 ? least_block : bytes % 512 == 0 ? 512 : 1;
     *preferred = best_block;
     *maximum = largest_block;
     return 0;
