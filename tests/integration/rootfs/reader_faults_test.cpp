@@ -1,0 +1,133 @@
+#include "tests/integration/rootfs/published_image.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cerrno>
+
+namespace farboot::test
+{
+namespace
+{
+
+using testing::HasSubstr;
+
+class ReaderFaults : public PublishedImage
+{
+protected:
+    [[nodiscard]] static std::size_t fetched(const NbdServer& server)
+    {
+        return server.status()["exports"][0]["fetched_bytes"].get<std::size_t>();
+    }
+};
+
+TEST_F(ReaderFaults, AnAlteredByteIsNeverServed)
+{
+    damage(store());
+    const auto web = serve("web", store());
+    auto impatient = parameters({&web});
+    impatient.emplace_back("give-up=1");
+    const NbdServer server(folder.path / "nbd", impatient);
+    NbdClient client(server.uri());
+    const auto read = client.read(5 * megabyte, 65536);
+    EXPECT_EQ(read.error, EIO);
+    EXPECT_EQ(read.bytes, std::string(65536, '\0'));
+    const auto status = server.status();
+    EXPECT_GT(status["exports"][0]["verify_failures"], 0);
+    EXPECT_EQ(status["sources"][0]["state"], "quarantined");
+}
+
+TEST_F(ReaderFaults, WaitsForGoodBytesAndGoesOnWithThem)
+{
+    const auto good = read_whole(pack_of(store()));
+    damage(store());
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    Process copy(nbdcopy(server), folder.path / "copy.log");
+    ASSERT_TRUE(eventually([&] { return server.status()["waiting"] == true; }));
+    EXPECT_TRUE(copy.running());
+    write_whole(pack_of(store()), good);
+    EXPECT_EQ(copy.wait(), 0) << read_whole(folder.path / "copy.log");
+    EXPECT_TRUE(copy_is_whole());
+    EXPECT_THAT(server.log(), HasSubstr("farboot: waiting for the network or the server"));
+    EXPECT_TRUE(eventually([&] { return server.log().find("farboot: back after") != std::string::npos; }));
+}
+
+TEST_F(ReaderFaults, OneCorruptSourceOfTwoIsQuarantined)
+{
+    const auto bad_store = folder.path / "bad";
+    publish(bad_store);
+    damage(bad_store);
+    const auto bad = serve("web1", bad_store);
+    const auto good = serve("web2", store());
+    const NbdServer server(folder.path / "nbd", parameters({&bad, &good}));
+    std::string output;
+    ASSERT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
+    EXPECT_TRUE(copy_is_whole());
+    const auto status = server.status();
+    EXPECT_GT(status["exports"][0]["verify_failures"], 0);
+    EXPECT_EQ(status["exports"][0]["waits"], 0);
+    EXPECT_EQ(status["sources"][0]["state"], "quarantined");
+    EXPECT_EQ(status["sources"][1]["state"], "good");
+}
+
+TEST_F(ReaderFaults, ASourceThatIsDownIsPassedOver)
+{
+    auto down = serve("web1", store());
+    const auto good = serve("web2", store());
+    const NbdServer server(folder.path / "nbd", parameters({&down, &good}));
+    down.stop();
+    std::string output;
+    ASSERT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
+    EXPECT_TRUE(copy_is_whole());
+    EXPECT_EQ(server.status()["sources"][0]["state"], "avoided");
+}
+
+TEST_F(ReaderFaults, GoesOnAfterTheServerWasAwayInTheMiddleOfARead)
+{
+    auto web = serve("web", store(), 2 * megabyte); // slow enough to be caught in the middle
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    Process copy(nbdcopy(server), folder.path / "copy.log");
+    ASSERT_TRUE(eventually([&] { return fetched(server) > megabyte; }));
+    web.stop();
+    ASSERT_TRUE(eventually([&] { return server.status()["waiting"] == true; }));
+    EXPECT_TRUE(copy.running());
+    web.start();
+    EXPECT_EQ(copy.wait(), 0) << read_whole(folder.path / "copy.log");
+    EXPECT_TRUE(copy_is_whole());
+    EXPECT_GT(server.status()["exports"][0]["waits"], 0);
+}
+
+TEST_F(ReaderFaults, FollowsALocatorThatWasRewritten)
+{
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    ASSERT_EQ(client.read(0, 4096).error, 0); // now it knows where everything lies
+
+    publish(folder.path / "repacked", 9);
+    std::filesystem::remove_all(store() / "v1" / "packs");
+    for (const auto* part : {"packs", "locators"})
+        std::filesystem::copy(folder.path / "repacked" / "v1" / part, store() / "v1" / part,
+                              std::filesystem::copy_options::recursive |
+                                  std::filesystem::copy_options::overwrite_existing);
+    EXPECT_EQ(client.read(20 * megabyte, megabyte).bytes, image.substr(20 * megabyte, megabyte));
+    EXPECT_EQ(server.status()["exports"][0]["waits"], 0);
+    EXPECT_EQ(server.status()["sources"][0]["state"], "good");
+}
+
+TEST_F(ReaderFaults, BelievesNoServerOfAnotherAuthority)
+{
+    const auto web = serve("web", store());
+    const auto other = serve("other", store());
+    auto wrong = parameters({&web});
+    wrong.emplace_back("give-up=1");
+    write_whole(folder.path / "ca.pem", read_whole(other.ca()));
+    const NbdServer server(folder.path / "nbd", wrong);
+    NbdClient client(server.uri());
+    EXPECT_EQ(client.read(0, 4096).error, EIO);
+    EXPECT_EQ(fetched(server), 0);
+    EXPECT_THAT(server.log(), HasSubstr("certificate"));
+}
+
+} // namespace
+} // namespace farboot::test

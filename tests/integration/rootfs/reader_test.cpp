@@ -1,0 +1,147 @@
+#include "tests/integration/rootfs/published_image.hpp"
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+namespace farboot::test
+{
+namespace
+{
+
+using testing::HasSubstr;
+
+class Reader : public PublishedImage
+{
+};
+
+TEST_F(Reader, ServesTheImageBitForBit)
+{
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    std::string output;
+    ASSERT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
+    EXPECT_TRUE(copy_is_whole());
+
+    ASSERT_EQ(
+        run({"qemu-img", "compare", "-f", "raw", "-F", "raw", server.uri(), (folder.path / "image").string()}, &output),
+        0)
+        << output;
+
+    const auto status = server.status()["exports"][0];
+    EXPECT_EQ(status["name"], "vm/tiny@3");
+    EXPECT_EQ(status["verify_failures"], 0);
+    EXPECT_EQ(status["waits"], 0);
+    EXPECT_EQ(status["served_bytes"].get<std::size_t>() >= 20 * megabyte, true);
+    // Of 24 MiB, 12 are noise, 4 are zeros and the rest shrinks: a chunk is not fetched again and again.
+    EXPECT_LT(status["fetched_bytes"].get<std::size_t>(), 24 * megabyte);
+}
+
+TEST_F(Reader, TellsClientsOfZerosAndBlockSizes)
+{
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    std::string output;
+    ASSERT_EQ(run({"nbdinfo", "--json", server.uri()}, &output), 0) << output;
+    const auto info = nlohmann::json::parse(output)["exports"][0];
+    EXPECT_EQ(info["export-size"], image.size());
+    EXPECT_EQ(info["is_read_only"], true);
+    EXPECT_EQ(info["can_multi_conn"], true);
+    EXPECT_EQ(info["block_size_minimum"], 4096);
+    EXPECT_EQ(info["block_size_preferred"], 65536);
+    ASSERT_EQ(run({"nbdinfo", "--map", "--totals", server.uri()}, &output), 0) << output;
+    EXPECT_THAT(output, HasSubstr("hole,zero"));
+}
+
+TEST_F(Reader, FetchesOnlyWhatIsReadAndAFewNeighbours)
+{
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    EXPECT_EQ(client.read(5 * megabyte, 4096).bytes, image.substr(5 * megabyte, 4096));
+    EXPECT_EQ(client.read(13 * megabyte, megabyte).bytes, std::string(megabyte, '\0'));
+    const auto status = server.status()["exports"][0];
+    EXPECT_LT(status["fetched_bytes"].get<std::size_t>(), megabyte);
+    const auto requests = status["requests"].get<int>();
+    EXPECT_EQ(client.read(5 * megabyte, 4096).error, 0);
+    EXPECT_EQ(server.status()["exports"][0]["requests"], requests) << "the second read comes from memory";
+}
+
+TEST_F(Reader, KeepsItsCacheWithinItsLimit)
+{
+    const auto web = serve("web", store());
+    auto small = parameters({&web});
+    small.emplace_back("cache=1");
+    const NbdServer server(folder.path / "nbd", small);
+    std::string output;
+    ASSERT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
+    EXPECT_TRUE(copy_is_whole());
+    const auto cache = server.status()["cache"];
+    EXPECT_EQ(cache["limit"], megabyte);
+    EXPECT_LE(cache["bytes"].get<std::size_t>(), megabyte);
+}
+
+TEST_F(Reader, ServesManyImagesByName)
+{
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}, false));
+    try {
+        const NbdClient client(server.uri("vm/tiny@3"));
+        FAIL() << "an image that nobody added";
+    } catch (const std::runtime_error&) {
+        EXPECT_THAT(server.log(), HasSubstr("There is no export 'vm/tiny@3' here"));
+    }
+    std::string output;
+    const auto tool = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {FARBOOT_READER, "--socket", server.control().string()});
+        return run(words, &output);
+    };
+    ASSERT_EQ(tool({"add", (folder.path / "record.dsse").string()}), 0) << output;
+    EXPECT_THAT(output, HasSubstr("vm/tiny@3"));
+    NbdClient client(server.uri("vm/tiny@3"));
+    EXPECT_EQ(client.read(0, 4096).bytes, image.substr(0, 4096));
+    ASSERT_EQ(tool({"status", "--bytes"}), 0) << output;
+    EXPECT_GT(std::stoll(output), 4096);
+    ASSERT_EQ(tool({"remove", "vm/tiny@3"}), 0) << output;
+    EXPECT_THROW(NbdClient(server.uri("vm/tiny@3")), std::runtime_error);
+    EXPECT_EQ(client.read(megabyte, 4096).bytes, image.substr(megabyte, 4096)) << "who has it open keeps it";
+    EXPECT_EQ(tool({"remove", "vm/tiny@3"}), 1);
+    EXPECT_THAT(output, HasSubstr("There is no export"));
+}
+
+TEST_F(Reader, RefusesARecordThatThePolicyDoesNotAccept)
+{
+    const auto web = serve("web", store());
+    const auto good = parameters({&web});
+    key = rootfs::SigningKey::generate();
+    const auto policy = read_whole(folder.path / "policy.dsse");
+    write_record();
+    write_whole(folder.path / "policy.dsse", policy);
+    try {
+        const NbdServer server(folder.path / "nbd", good);
+        FAIL() << "it must not start";
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("nbdkit: error: "));
+        EXPECT_THAT(error.what(), HasSubstr("key"));
+    }
+}
+
+TEST_F(Reader, EndsAtOnceWhenItIsToldTo)
+{
+    auto web = serve("web", store());
+    NbdServer server(folder.path / "nbd", parameters({&web}));
+    web.stop();
+    std::jthread waiter([&] {
+        try {
+            NbdClient client(server.uri());
+            EXPECT_NE(client.read(0, 4096).error, 0);
+        } catch (const std::runtime_error&) { // the connection may end while it begins
+        }
+    });
+    ASSERT_TRUE(eventually([&] { return server.status().value("waiting", false); }));
+    server.process().send(SIGTERM);
+    EXPECT_TRUE(eventually([&] { return !server.process().running(); })) << "a read that waits must not keep it";
+}
+
+} // namespace
+} // namespace farboot::test

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "tests/integration/rootfs/process.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace farboot::test
+{
+
+/// nginx with a throw-away certificate authority, serving a folder over HTTPS on localhost.
+class WebServer
+{
+public:
+    /// `folder` keeps its files. `bytes_a_second` slows every answer down; 0: as fast as it can.
+    WebServer(std::filesystem::path folder, const std::filesystem::path& served, int bytes_a_second = 0);
+
+    void start();
+    void stop();
+
+    [[nodiscard]] std::string url() const { return "https://localhost:" + std::to_string(port_) + "/store"; }
+    [[nodiscard]] std::filesystem::path ca() const { return folder_ / "ca.pem"; }
+
+private:
+    std::filesystem::path folder_;
+    int port_ = 0;
+    std::optional<Process> process_;
+};
+
+} // namespace farboot::test
