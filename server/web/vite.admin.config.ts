@@ -2,9 +2,11 @@ import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 import { pageConfig } from './vite.common';
 
+const config = pageConfig('admin', 'es2022');
+
 export default defineConfig({
-  ...pageConfig('admin', 'es2022'),
-  plugins: [vue()],
+  ...config,
+  plugins: [vue(), ...(config.plugins ?? [])],
   define: {
     __VUE_PROD_DEVTOOLS__: false,
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,

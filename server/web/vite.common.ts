@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { UserConfig } from 'vite';
+import { licenses } from './tools/licenses';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -8,6 +9,7 @@ export function pageConfig(name: 'menu' | 'admin', target: string): UserConfig {
   return {
     root: here(name),
     base: './',
+    plugins: [licenses(here('node_modules/@fontsource-variable/inter'))],
     cacheDir: here(`node_modules/.vite-${name}`),
     build: {
       outDir: here(`dist/${name}`),
