@@ -1,3 +1,4 @@
+#include "pbl/browser/screen.hpp"
 #include "pbl/browser/window.hpp"
 
 #include <QApplication>
@@ -66,6 +67,7 @@ int main(int argc, char** argv)
     options.addOptions({server, ca, agent, size, language});
     options.process(application);
 
+    QApplication::setQuitOnLastWindowClosed(false);
     const auto origin = Origin::parse(options.value(server));
     if (!origin)
         return refuse(origin.error(), exit_usage);
@@ -88,7 +90,13 @@ int main(int argc, char** argv)
         window.resize(parse_size(options.value(size)));
         window.show();
     } else {
-        window.showFullScreen();
+        // Until there is a page to be shown, the text menu keeps the screen.
+        QObject::connect(&window, &Window::pageLoaded, &window, [&window] {
+            if (window.isVisible())
+                return;
+            take_screen();
+            window.showFullScreen();
+        });
     }
     window.load();
     return QApplication::exec();

@@ -73,6 +73,7 @@ void Window::on_loading(const QWebEngineLoadingInfo& info)
         start_proof();
         setCurrentWidget(view_);
         view_->setFocus();
+        Q_EMIT pageLoaded();
         break;
     case QWebEngineLoadingInfo::LoadStoppedStatus:
     case QWebEngineLoadingInfo::LoadFailedStatus: {

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] QWebEngineView* view() { return view_; }
 
 Q_SIGNALS:
+    /// The menu page has been loaded, again or for the first time.
+    void pageLoaded();
     /// The process that renders the menu was found shut in; once a process.
     void sandboxProven();
     /// It was not: nothing may be shown with it.
