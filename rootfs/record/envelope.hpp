@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-namespace farboot::rootfs {
+namespace farboot::rootfs
+{
 
 struct Signature {
     std::string key_id; ///< 64 hex digits

@@ -8,7 +8,8 @@
 #include <memory>
 #include <string>
 
-namespace farboot::rootfs {
+namespace farboot::rootfs
+{
 
 /// An Ed25519 public key (RFC 8032), 32 raw bytes.
 struct PublicKey {
@@ -22,7 +23,8 @@ struct PublicKey {
 };
 
 /// An Ed25519 private key. Files are PKCS#8 PEM (RFC 8410), mode 0600.
-class SigningKey {
+class SigningKey
+{
 public:
     [[nodiscard]] static SigningKey generate();
     /// Reasons: not-found, key-malformed, key-permissions (the file may be read by others).

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-namespace farboot::rootfs {
+namespace farboot::rootfs
+{
 
 struct PolicyKey {
     PublicKey key;
@@ -35,8 +36,9 @@ struct Policy {
     [[nodiscard]] static Result<Policy> parse(std::string_view payload);
     [[nodiscard]] std::string to_json() const;
 
-    /// A policy that a program was given as its root of trust: parses the envelope and checks that it is signed as its own `policy`
-    /// role demands, which proves that it is whole, not that it is ours. Trust comes from where the file lies.
+    /// A policy that a program was given as its root of trust: parses the envelope and checks that it is signed as its
+    /// own `policy` role demands, which proves that it is whole, not that it is ours. Trust comes from where the file
+    /// lies.
     [[nodiscard]] static Result<Policy> load_pinned(std::string_view envelope_json);
 
     /// The payload of an envelope if it is accepted: the order and the reasons of docs/records.md, up to

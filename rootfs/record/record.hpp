@@ -12,7 +12,8 @@
 /// The payloads of docs/records.md as types. Every parse() takes the payload's bytes and fails with record-malformed,
 /// naming the member, with type-unknown for an unknown type or version, or with type-mismatch for a record of another
 /// type; every to_json() gives the bytes to sign. parse(to_json(x)) == x, so a publisher checks its own record by it.
-namespace farboot::rootfs {
+namespace farboot::rootfs
+{
 
 /// A record's name over time, "boot/debian-desktop".
 struct RecordName {
@@ -76,8 +77,8 @@ struct BootRecord {
 struct MachineWishes {
     std::uint32_t memory_mib = 1024;
     std::uint32_t cpus = 1;
-    std::string firmware = "bios"; ///< bios, uefi, uefi-secure
-    std::string os;                ///< a libosinfo id, or empty
+    std::string firmware = "bios";   ///< bios, uefi, uefi-secure
+    std::string os;                  ///< a libosinfo id, or empty
     std::string disk_bus = "virtio"; ///< virtio, sata, ide
     std::string nic = "virtio";      ///< virtio, e1000e, none
     bool operator==(const MachineWishes&) const = default;

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-namespace farboot::rootfs {
+namespace farboot::rootfs
+{
 
 /// What the server's online key says of freshness (docs/records.md).
 struct Statement {
@@ -28,8 +29,9 @@ struct Statement {
     /// Opens an envelope by the policy and compares the nonce. Reasons: as Policy::open(), statement-stale.
     [[nodiscard]] static Result<Statement> open(const Policy& policy, const Envelope& envelope, std::string_view nonce);
 
-    /// Is a record that the policy accepted still good? `payload` is its exact bytes. `age` is how long ago, on the monotonic
-    /// clock, this statement was asked for. Reasons: statement-stale (age over 10 minutes), number-too-low, revoked.
+    /// Is a record that the policy accepted still good? `payload` is its exact bytes. `age` is how long ago, on the
+    /// monotonic clock, this statement was asked for. Reasons: statement-stale (age over 10 minutes), number-too-low,
+    /// revoked.
     [[nodiscard]] Result<void> allows(const RecordHeader& record, std::string_view payload,
                                       std::chrono::steady_clock::duration age) const;
 };

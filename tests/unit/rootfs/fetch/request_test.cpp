@@ -187,25 +187,16 @@ TEST_F(Requests, AnsweredWithSomethingElseThanHttpFail)
 
 TEST_F(Requests, SurviveAServerThatClosesWhileTheySend)
 {
-    TlsServer server(
-        &identity_, [](Peer& peer, const std::string&) { peer.answer("200 OK", ""); },
-        [](SSL_CTX* context) { SSL_CTX_set_num_tickets(context, 0); });
+    SilentSocket socket;
+    std::thread closing([&] { ::close(::accept(socket.descriptor(), nullptr, nullptr)); });
     HttpClient client(trust_);
-    ASSERT_TRUE(client.fetch(get(server.url())));
-    int port = server.port();
-    {
-        SilentSocket other;
-        std::thread closing([&] {
-            int connection = ::accept(other.descriptor(), nullptr, nullptr);
-            ::close(connection);
-        });
-        auto request = get(fmt::format("http://127.0.0.1:{}/", other.port()));
-        request.method = "PUT";
-        request.body = std::string(32 << 20, 'x');
-        EXPECT_THAT(client.fetch(request), Failed("unreachable", "does not answer"));
-        closing.join();
-    }
-    EXPECT_TRUE(client.fetch(get(fmt::format("https://127.0.0.1:{}/", port))));
+    auto request = get(fmt::format("http://127.0.0.1:{}/", socket.port()));
+    request.method = "PUT";
+    request.body = std::string(32 << 20, 'x');
+    EXPECT_THAT(client.fetch(request), Failed("unreachable", "does not answer"));
+    closing.join();
+    TlsServer server(&identity_, echo);
+    EXPECT_TRUE(client.fetch(get(server.url())));
 }
 
 } // namespace

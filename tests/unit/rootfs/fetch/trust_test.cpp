@@ -79,7 +79,6 @@ TEST_F(Trust, RefusesAMissingAuthorityFile)
 
 TEST_F(Trust, RefusesPlainHttpOnATlsPort)
 {
-    TlsServer server(nullptr, [](Peer& peer, const std::string&) { peer.answer("200 OK", ""); });
     // a server that reads a ClientHello as a request and answers in clear
     SilentSocket socket;
     std::thread answering([&] {
