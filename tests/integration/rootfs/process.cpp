@@ -19,8 +19,11 @@ Process::Process(const std::vector<std::string>& command, const std::filesystem:
         arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     pid_ = fork();
-    if (pid_ != 0)
+    if (pid_ != 0) {
+        setpgid(pid_, pid_);
         return;
+    }
+    setpgid(0, 0);
     const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
@@ -30,7 +33,9 @@ Process::Process(const std::vector<std::string>& command, const std::filesystem:
 
 Process::~Process()
 {
-    send(SIGKILL);
+    // With the processes that it has started.
+    if (pid_ > 0)
+        kill(-pid_, SIGKILL);
     wait();
 }
 
