@@ -1,0 +1,147 @@
+#include "pbl/agent/boot_job.hpp"
+
+#include "pbl/agent/checks.hpp"
+#include "pbl/agent/download.hpp"
+#include "pbl/agent/handover.hpp"
+#include "pbl/agent/output_file.hpp"
+
+#include <cstdlib>
+
+namespace farboot::agent
+{
+
+namespace
+{
+
+/// Long enough for a serial line and a page to show the last state.
+constexpr auto handover_pause = std::chrono::milliseconds(500);
+
+std::uint64_t total_bytes(const rootfs::BootRecord& record)
+{
+    std::uint64_t total = record.kernel.size;
+    for (const auto& file : record.initramfs)
+        total += file.size;
+    return total;
+}
+
+/// The files lie in memory, and the kernel takes a copy: what does not fit is said before it is fetched.
+Result<void> check_memory(const System& system, std::uint64_t total)
+{
+    constexpr std::string_view label = "MemAvailable:";
+    const auto text = system.read_file("/proc/meminfo").value_or("");
+    const auto at = text.find(label);
+    if (at == std::string::npos)
+        return {};
+    const auto available = std::strtoull(text.c_str() + at + label.size(), nullptr, 10) << 10;
+    if (available < 2 * total)
+        return fail("memory-short", "{} MB are needed, {} MB are free.", 2 * total / 1'000'000, available / 1'000'000);
+    return {};
+}
+
+/// Leaves `kernel` and `initramfs` in the folder, each file checked. Gives the initramfs, at whose end there is room
+/// for more.
+Result<OutputFile> fetch_files(JobContext& job, Status& status, const BootFacts& facts,
+                               const rootfs::BootRecord& record)
+{
+    const auto total = total_bytes(record);
+    if (auto fits = check_memory(job.system, total); !fits)
+        return std::unexpected(fits.error());
+    auto kernel = OutputFile::create(facts.folder / "kernel");
+    if (!kernel)
+        return std::unexpected(kernel.error());
+    auto initramfs = OutputFile::create(facts.folder / "initramfs");
+    if (!initramfs)
+        return std::unexpected(initramfs.error());
+
+    Progress progress(job, status, total);
+    Downloader downloader(job, facts.menu.sources, progress);
+    if (auto done = downloader.append(record.kernel, kernel->fd()); !done)
+        return std::unexpected(done.error());
+    for (const auto& file : record.initramfs) {
+        if (auto done = downloader.append(file, initramfs->fd()); !done)
+            return std::unexpected(done.error());
+        if (auto done = initramfs->align(); !done)
+            return std::unexpected(done.error());
+    }
+    status = progress.status();
+    return initramfs;
+}
+
+Result<void> load(JobContext& job, const BootFacts& facts, const rootfs::BootRecord& record)
+{
+    std::string last;
+    // The first needs no memory map from the firmware; the second works with kernels that lack the first.
+    for (const auto* call : {"--kexec-file-syscall", "--kexec-syscall"}) {
+        const auto finished =
+            job.system.run({facts.kexec, "--load", call, "--initrd=" + (facts.folder / "initramfs").string(),
+                            "--command-line=" + record.cmdline, (facts.folder / "kernel").string()});
+        if (!finished)
+            return fail("kexec-failed", "{}", finished.error().sentence);
+        if (finished->status == 0)
+            return {};
+        last = finished->output;
+    }
+    return fail("kexec-failed", "kexec said: {}", last);
+}
+
+Result<void> jump(JobContext& job, Status& status, const BootFacts& facts)
+{
+    status.phase = Phase::handover;
+    status.transfer.reset();
+    job.report(status);
+    job.log.stage("kexec");
+    job.log.flush(std::chrono::seconds(2));
+    job.system.sync();
+    if (!job.system.sleep(job.stop, handover_pause))
+        return cancelled();
+    const auto finished = job.system.run({facts.kexec, "--exec"});
+    if (!finished)
+        return fail("kexec-failed", "{}", finished.error().sentence);
+    if (finished->status != 0)
+        return fail("kexec-failed", "kexec said: {}", finished->output);
+    return {};
+}
+
+Result<void> run(JobContext& job, const Site& site, const BootFacts& facts)
+{
+    Status status{.phase = Phase::fetching, .record = facts.record.text(), .title = facts.title};
+    const auto record = fetch_record(job, status, facts.record);
+    if (!record)
+        return std::unexpected(record.error());
+    const auto boot = rootfs::BootRecord::parse(record->payload);
+    if (!boot)
+        return std::unexpected(boot.error());
+    job.log.stage("record-verified", fmt::format("record={} number={}", facts.record.text(), record->header.number));
+
+    status.title = boot->title;
+    auto initramfs = fetch_files(job, status, facts, *boot);
+    if (!initramfs)
+        return std::unexpected(initramfs.error());
+    status.phase = Phase::verifying; // each file was while it came; the person sees that it is done
+    job.report(status);
+    const auto handover = handover_archive(*record, job.trust, site, facts.menu, facts.network, job.system.clock());
+    if (auto done = initramfs->append(handover); !done)
+        return done;
+    job.log.stage("files-verified", fmt::format("bytes={}", total_bytes(*boot)));
+
+    status.phase = Phase::loading;
+    job.report(status);
+    if (auto done = load(job, facts, *boot); !done)
+        return done;
+    if (job.stop.stop_requested())
+        return cancelled();
+    job.log.stage("kexec-loaded");
+    return jump(job, status, facts);
+}
+
+} // namespace
+
+Result<void> boot(JobContext& job, const Site& site, const BootFacts& facts)
+{
+    auto result = run(job, site, facts);
+    std::error_code ignored;
+    std::filesystem::remove_all(facts.folder, ignored); // they take memory
+    return result;
+}
+
+} // namespace farboot::agent

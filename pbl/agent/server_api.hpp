@@ -1,0 +1,42 @@
+#pragma once
+
+#include "rootfs/fetch/http.hpp"
+#include "rootfs/record/record.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace farboot::agent
+{
+
+/// The requests of docs/http-api.md that a PC makes before it boots. Answers are bytes of a stranger; reasons of
+/// failures are those of HttpClient.
+class ServerApi
+{
+public:
+    ServerApi(std::string server, std::string ca_file);
+
+    [[nodiscard]] const std::string& server() const { return server_; }
+
+    /// `check_dates` is false as long as the PC's clock is unknown.
+    [[nodiscard]] Result<std::string> statement(std::string_view nonce, bool check_dates, std::stop_token stop);
+    [[nodiscard]] Result<std::string> menu(std::string_view mac, std::string_view uuid, std::stop_token stop);
+    /// The newest one, or that with a number. `check_dates` as for a statement: a record is signed.
+    [[nodiscard]] Result<std::string> record(const rootfs::RecordName& name, std::optional<std::uint64_t> number,
+                                             bool check_dates, std::stop_token stop);
+
+    /// For files of the store.
+    [[nodiscard]] rootfs::HttpClient& client() { return client_; }
+
+private:
+    [[nodiscard]] Result<std::string> ask(rootfs::HttpRequest request, bool check_dates, const std::stop_token& stop);
+
+    std::string server_;
+    std::string ca_file_;
+    rootfs::HttpClient client_;
+};
+
+} // namespace farboot::agent

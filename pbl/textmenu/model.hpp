@@ -1,0 +1,54 @@
+#pragma once
+
+#include "rootfs/base/error.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace farboot::textmenu
+{
+
+/// A text in several languages, by their two-letter codes.
+struct Texts {
+    std::map<std::string, std::string> by_language;
+    /// In that language, else in any.
+    [[nodiscard]] std::string in(const std::string& language) const;
+};
+
+struct Entry {
+    std::string record;
+    Texts title;
+    Texts description;
+};
+
+struct Transfer {
+    std::uint64_t bytes = 0;
+    std::uint64_t total = 0;
+    std::uint64_t rate = 0;
+};
+
+/// What the agent has told (docs/agent-protocol.md). Strings are as they came: not fit for a terminal.
+struct Model {
+    bool greeted = false;
+    std::string server;
+    std::string language = "de";
+    std::vector<Entry> entries;
+
+    std::string state = "network";
+    std::string record;
+    std::string title;
+    std::optional<Transfer> transfer;
+    std::optional<int> seconds;
+    std::string reason;
+    Texts sentence;
+
+    /// Takes one event line; events that are not known are passed over. Reasons: version (the agent speaks another
+    /// one), event-malformed.
+    [[nodiscard]] Result<void> apply(std::string_view line);
+};
+
+} // namespace farboot::textmenu

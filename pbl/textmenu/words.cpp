@@ -1,0 +1,41 @@
+#include "pbl/textmenu/words.hpp"
+
+namespace farboot::textmenu
+{
+
+const Words& words_in(const std::string& language)
+{
+    static constexpr Words german{
+        .network = "Warte auf das Netz …",
+        .server = "Frage den Server nach dem Menü …",
+        .choose = "Bitte ein System wählen.",
+        .empty = "Der Server bietet diesem PC kein System an.",
+        .countdown = "{} startet in {} s. Jede Taste hält das an.",
+        .fetching = "{} wird geholt …",
+        .verifying = "{} wird geprüft …",
+        .loading = "{} wird geladen …",
+        .handover = "{} startet jetzt.",
+        .waiting = "Nächster Versuch in {} s.",
+        .left = "noch {} s",
+        .help_keys = "Pfeile, Ziffern: wählen   Enter: starten   Esc: abbrechen   u: Menü erneuern",
+        .help_more = "r: Neustart   p: ausschalten   l: English",
+    };
+    static constexpr Words english{
+        .network = "Waiting for the network …",
+        .server = "Asking the server for the menu …",
+        .choose = "Please choose a system.",
+        .empty = "The server offers no system to this PC.",
+        .countdown = "{} starts in {} s. Any key stops that.",
+        .fetching = "Fetching {} …",
+        .verifying = "Checking {} …",
+        .loading = "Loading {} …",
+        .handover = "{} starts now.",
+        .waiting = "Trying again in {} s.",
+        .left = "{} s left",
+        .help_keys = "Arrows, digits: choose   Enter: start   Esc: cancel   u: renew the menu",
+        .help_more = "r: restart   p: power off   l: Deutsch",
+    };
+    return language == "de" ? german : english;
+}
+
+} // namespace farboot::textmenu
