@@ -31,7 +31,7 @@ describe('the administration', { skip: noServer }, () => {
 
   const entries = () => page.locator('.entry-title').allInnerTexts();
   const seen = (text, where = page) => where.getByText(text).first().waitFor();
-  const dialogGone = () => page.locator('.el-dialog').waitFor({ state: 'hidden' });
+  const dialogGone = () => page.locator('.el-dialog:visible').first().waitFor({ state: 'hidden' });
 
   /** What a stranger's browser shows of the menu. */
   async function menuTitles(language = 'en') {
@@ -55,6 +55,13 @@ describe('the administration', { skip: noServer }, () => {
   async function edit(title) {
     await press(page, `[aria-label="Edit: ${title}"]`);
     await page.locator('.entry-form').waitFor();
+  }
+
+  /** Does what moves an entry, and waits until the server has taken the new order. */
+  async function move(action) {
+    const answered = page.waitForResponse((response) => response.url().endsWith('/api/v1/entries/order'));
+    await action();
+    assert.equal((await answered).status(), 204);
   }
 
   async function chooseRecord(text) {
@@ -146,14 +153,12 @@ describe('the administration', { skip: noServer }, () => {
 
   test('puts entries into another order', async () => {
     await tabTo(page, '[aria-label="Edit: Library catalogue"]');
-    await page.keyboard.press('Alt+ArrowUp');
+    await move(() => page.keyboard.press('Alt+ArrowUp'));
     await page.locator('.entry:first-child', { hasText: 'Library catalogue' }).waitFor();
-    await page.waitForLoadState('networkidle');
     assert.deepEqual(await menuTitles(), ['Library catalogue', 'Debian desktop']);
     assert.ok(await page.evaluate(() => document.activeElement.matches('[aria-label="Edit: Library catalogue"]')));
-    await press(page, '[aria-label="Move down: Library catalogue"]');
+    await move(() => press(page, '[aria-label="Move down: Library catalogue"]'));
     await page.locator('.entry:nth-child(2)', { hasText: 'Library catalogue' }).waitFor();
-    await page.waitForLoadState('networkidle');
     await page.reload();
     await page.locator('.entry').first().waitFor();
     assert.deepEqual(await entries(), ['Debian desktop', 'Library catalogue', 'Tiny Linux']);

@@ -77,9 +77,11 @@ export async function startServer() {
   }
 
   async function close() {
-    const ended = new Promise((done) => child.once('exit', done));
-    child.kill('SIGTERM');
-    await ended;
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((done) => child.once('exit', done));
+      child.kill('SIGTERM');
+      await ended;
+    }
     await rm(folder, { recursive: true });
   }
 
