@@ -20,8 +20,8 @@ class ControlSocket
 public:
     using Answer = std::function<std::string(std::string_view line, uid_t peer)>;
 
-    /// Binds and listens; the umask decides who may connect. A socket that nobody listens on is replaced. Reasons:
-    /// exists, io.
+    /// Binds and listens; the umask decides who else than the owner may connect. A socket that nobody listens on is
+    /// replaced. Reasons: exists, io.
     [[nodiscard]] static Result<ControlSocket> listen(const std::filesystem::path& path);
     ControlSocket(ControlSocket&& other) noexcept;
     ControlSocket& operator=(ControlSocket&&) = delete;

@@ -34,9 +34,9 @@ Notice::~Notice()
 void Notice::print(std::string_view sentence) const
 {
     const auto line = fmt::format("farboot: {}\n", sentence);
-    write_line(STDERR_FILENO, line);
-    // Of the kernel's levels, 3 is the lowest that "quiet" still shows.
-    if (console_ >= 0)
+    if (console_ < 0)
+        write_line(STDERR_FILENO, line);
+    else // of the kernel's levels, 3 is the lowest that "quiet" still shows
         write_line(console_, is_kernel_log_ ? "<3>" + line : line);
 }
 

@@ -6,11 +6,11 @@
 namespace farboot::rootfs
 {
 
-/// Lines for the person at the PC: standard error, and a console if there is one.
+/// Lines for the person at the PC: on a console, or on standard error.
 class Notice
 {
 public:
-    /// An empty path: standard error only. A console that cannot be opened is done without.
+    /// An empty path, or one that cannot be opened: standard error.
     explicit Notice(const std::filesystem::path& console);
     ~Notice();
     Notice(const Notice&) = delete;

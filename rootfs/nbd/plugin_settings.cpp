@@ -49,7 +49,7 @@ const char* PluginSettings::help()
            "cache=<MIB>     Memory for chunks, 1 to 65536 (default: 64).\n"
            "give-up=<SECONDS>  Fail reads after so long without a source (default: 0, never).\n"
            "lock=true       Lock the process in memory: for root file systems.\n"
-           "console=<FILE>  Write waits here too, such as /dev/kmsg.";
+           "console=<FILE>  Say here that reads wait (default: standard error), such as /dev/kmsg.";
 }
 
 Result<void> PluginSettings::set(std::string_view key, std::string_view value)

@@ -7,7 +7,8 @@ namespace farboot::rootfs
 
 namespace
 {
-constexpr std::uint64_t first_window = 256 * 1024;
+/// A stream as short as this gets along with the neighbours that demand reads take with them.
+constexpr std::uint64_t smallest_window = 256 * 1024;
 /// Clients with several reads in flight send them somewhat out of order, and skip what they already have.
 constexpr std::uint64_t slack_behind = 1024 * 1024;
 constexpr std::uint64_t slack_ahead = 256 * 1024;
@@ -22,18 +23,18 @@ std::optional<FileRange> ReadAhead::note(FileRange read)
         return known.used > 0 && read.offset + slack_behind >= known.next && read.offset <= known.next + slack_ahead;
     });
     if (stream == streams_.end()) {
-        *std::ranges::min_element(streams_, {}, &Stream::used) = Stream{end, end, 0, reads_};
+        *std::ranges::min_element(streams_, {}, &Stream::used) = Stream{read.offset, end, end, reads_};
         return std::nullopt;
     }
     stream->used = reads_;
     if (end <= stream->next)
         return std::nullopt;
     stream->next = end;
-    stream->window = std::min(std::max(stream->window * 2, first_window), largest_window_);
     stream->ahead_to = std::max(stream->ahead_to, end);
-    const auto wanted_to = end + stream->window;
-    if (stream->ahead_to - end >= stream->window / 2)
+    const auto window = std::min(end - stream->begin, largest_window_);
+    if (window < smallest_window || stream->ahead_to - end >= window / 2)
         return std::nullopt;
+    const auto wanted_to = end + window;
     const FileRange range{stream->ahead_to, wanted_to - stream->ahead_to};
     stream->ahead_to = wanted_to;
     return range;

@@ -15,7 +15,8 @@ namespace farboot::rootfs
 class ReadAhead
 {
 public:
-    /// The window of a stream starts small, doubles with each read that continues it, up to `largest_window` bytes.
+    /// As much is read ahead as a stream has already read, up to `largest_window` bytes: a stream that ends has cost at
+    /// most twice its bytes.
     explicit ReadAhead(std::uint64_t largest_window) : largest_window_(largest_window) {}
 
     /// A read of this range happens. What should be fetched beyond it: nothing for a read that continues no stream.
@@ -24,9 +25,9 @@ public:
 
 private:
     struct Stream {
+        std::uint64_t begin = 0;    ///< byte of its first read
         std::uint64_t next = 0;     ///< byte behind the last read
         std::uint64_t ahead_to = 0; ///< byte behind what was asked to be fetched
-        std::uint64_t window = 0;   ///< bytes to keep ahead of `next`
         std::uint64_t used = 0;     ///< when, in reads
     };
 

@@ -41,6 +41,18 @@ TEST(ReadAhead, DoesNothingForRandomReads)
     EXPECT_EQ(plans, 0);
 }
 
+TEST(ReadAhead, AStreamThatEndsHasCostAtMostTwiceItsBytes)
+{
+    for (std::uint64_t length = 128 * KiB; length < 16 * MiB; length += 640 * KiB) {
+        ReadAhead ahead(8 * MiB);
+        std::uint64_t asked = 0;
+        for (std::uint64_t offset = 0; offset < length; offset += 128 * KiB)
+            if (const auto plan = ahead.note({offset, 128 * KiB}))
+                asked = plan->offset + plan->length;
+        EXPECT_LE(asked, 2 * length + 256 * KiB);
+    }
+}
+
 TEST(ReadAhead, FollowsSeveralStreamsAtOnce)
 {
     ReadAhead ahead(4 * MiB);
@@ -57,7 +69,7 @@ TEST(ReadAhead, TakesReadsThatComeSomewhatOutOfOrder)
     EXPECT_FALSE(ahead.note({0, 256 * KiB}));
     EXPECT_TRUE(ahead.note({512 * KiB, 256 * KiB}));
     EXPECT_FALSE(ahead.note({256 * KiB, 256 * KiB})) << "a straggler is no progress";
-    EXPECT_TRUE(ahead.note({768 * KiB, 256 * KiB}));
+    EXPECT_TRUE(ahead.note({768 * KiB, 512 * KiB}));
 }
 
 } // namespace
