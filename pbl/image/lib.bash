@@ -100,3 +100,11 @@ strip_tree() {
 fix_times() {
   find "$1" -exec touch -h -d @0 {} +
 }
+
+# A name for all that is in a tree, and for how the builder packs it. Argument: the tree.
+tree_key() {
+  (cd "$1" && {
+    find . -printf '%P %y %m %l\n' | LC_ALL=C sort
+    find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+  }) | cat - "$0" | sha256sum | cut -c1-32
+}
