@@ -48,13 +48,14 @@ public:
     {
         std::optional<std::invoke_result_t<Work&, std::size_t>> result;
         std::exception_ptr failure;
-        co_await wait_for([&](std::size_t thread) {
+        Job job = [&](std::size_t thread) { // named: g++ 12 is not to be trusted with temporaries in a co_await
             try {
                 result.emplace(work(thread));
             } catch (...) {
                 failure = std::current_exception();
             }
-        });
+        };
+        co_await wait_for(std::move(job));
         if (failure)
             std::rethrow_exception(failure);
         co_return std::move(*result);

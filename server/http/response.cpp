@@ -46,6 +46,11 @@ Response error(int status, const Error& error, std::string_view field)
     return http::error(status, error.reason, error.sentence, field);
 }
 
+Response no_content()
+{
+    return Response{.status = 204, .headers = {}, .body = {}, .code = {}};
+}
+
 Response redirect(std::string location)
 {
     return Response{.status = 302,

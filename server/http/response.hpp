@@ -49,6 +49,8 @@ struct Response {
 [[nodiscard]] Response error(int status, std::string code, std::string_view sentence, std::string_view field = {});
 [[nodiscard]] Response error(int status, const Error& error, std::string_view field = {});
 [[nodiscard]] Response redirect(std::string location);
+/// 204.
+[[nodiscard]] Response no_content();
 
 /// "Not Found" for 404.
 [[nodiscard]] std::string_view phrase_of(int status);

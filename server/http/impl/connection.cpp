@@ -28,10 +28,12 @@ constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 using Parser = wire::request_parser<wire::string_body>;
 using Clock = std::chrono::steady_clock;
 
-/// An answer, and whether the connection can be used for another request behind it.
+/// An answer, and whether the connection can be used for another request behind it. It has a constructor because g++ 12
+/// destroys the members of a braced aggregate twice when a coroutine returns it.
 struct Answer {
+    Answer(Response the_response, bool keep_open) : response(std::move(the_response)), keep(keep_open) {}
     Response response;
-    bool keep = false;
+    bool keep;
 };
 
 asio::awaitable<Response> handle(const Route& route, const Request& request)
@@ -73,7 +75,11 @@ public:
             auto [failure, bytes] = co_await wire::async_read_header(stream_, buffer_, parser, as_tuple);
             if (failure == wire::error::end_of_stream)
                 co_return;
-            auto answer = failure ? unreadable(failure) : co_await read_and_answer(parser);
+            std::optional<Answer> answer;
+            if (failure) // g++ 12 destroys the result of a co_await within ?: twice
+                answer = unreadable(failure);
+            else
+                answer = co_await read_and_answer(parser);
             if (!answer) {
                 log_failed({"-", "-", 0, failure.message(), client_, Clock::now() - start});
                 co_return;

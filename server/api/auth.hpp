@@ -1,0 +1,26 @@
+#pragma once
+
+#include "server/api/context.hpp"
+#include "server/http/router.hpp"
+
+#include <string>
+
+namespace farboot::server::api
+{
+
+/// The session's cookie. The prefix makes browsers insist on Secure, Path=/ and no Domain.
+inline constexpr std::string_view cookie_name = "__Host-farboot";
+
+/// Whoever has logged in.
+struct Principal {
+    std::string name;
+    std::string csrf; ///< empty for bearer tokens
+};
+
+using AdminHandler = std::function<boost::asio::awaitable<http::Response>(const http::Request&, const Principal&)>;
+
+/// Lets admins through only: others get 401, and 403 who change something with a cookie but without the session's
+/// X-Farboot-Csrf.
+[[nodiscard]] http::Handler for_admins(const Context& context, AdminHandler handler);
+
+} // namespace farboot::server::api

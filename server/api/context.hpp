@@ -1,0 +1,35 @@
+#pragma once
+
+#include "server/api/hosts.hpp"
+#include "server/api/throttle.hpp"
+#include "server/base/workers.hpp"
+#include "server/catalog/database.hpp"
+#include "server/catalog/snapshot.hpp"
+#include "server/trust/online_key.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace farboot::server::api
+{
+
+/// What the routes work with. Outlives the HTTP server.
+struct Context {
+    catalog::Database& database;
+    catalog::Snapshots& snapshots;
+    const OnlineKey& online_key;
+    Hosts& hosts;
+    Workers& hashing;   ///< one thread for passwords
+    Throttle& throttle; ///< of logins
+    std::filesystem::path store;
+    std::filesystem::path pages;
+    std::vector<std::string> sources; ///< empty: this server's own /store
+    std::optional<std::string> gui;   ///< series; empty text: none; nothing: the gui record published last
+    std::function<std::chrono::sys_seconds()> now;
+};
+
+} // namespace farboot::server::api

@@ -1,0 +1,71 @@
+#include "server/api/routes.hpp"
+
+#include "rootfs/base/encoding.hpp"
+#include "server/catalog/entries.hpp"
+#include "server/catalog/menu.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace farboot::server::api
+{
+
+using boost::asio::awaitable;
+using http::Method;
+using http::Request;
+using http::Response;
+
+namespace
+{
+
+awaitable<Response> get_health(const Context& context)
+{
+    co_await context.database.read([](catalog::Connection& connection) { return catalog::revision(connection); });
+    co_return http::text(200, "ok\n");
+}
+
+awaitable<Response> get_menu(const Context& context, const Request& request)
+{
+    const std::string wanted(request.target.parameter("for").value_or("preboot"));
+    if (wanted != "preboot" && wanted != "session")
+        co_return http::error(400, "for-unknown", "There are menus for=preboot and for=session.", "for");
+    const auto snapshot = co_await context.snapshots.current();
+    catalog::MenuOptions options;
+    options.kind = wanted == "session" ? "vm" : "system";
+    options.gui = context.gui.value_or(snapshot->newest_gui);
+    options.sources = context.sources;
+    if (options.sources.empty())
+        options.sources.push_back(context.hosts.origin(request) + "/store");
+    co_return http::json(200, catalog::menu(*snapshot, options));
+}
+
+awaitable<Response> post_statement(const Context& context, const Request& request)
+{
+    const auto question = nlohmann::json::parse(request.body, nullptr, false);
+    const auto member = question.is_object() ? question.find("nonce") : question.end();
+    if (!question.is_object() || member == question.end() || !member->is_string())
+        co_return http::error(400, "json-malformed", "A statement is asked for with {\"nonce\": \"<base64>\"}.",
+                              "nonce");
+    auto nonce = from_base64(member->get_ref<const std::string&>());
+    if (!nonce || nonce->size() < 16 || nonce->size() > 64)
+        co_return http::error(400, "nonce-malformed", "The nonce must be 16 to 64 bytes in base64.", "nonce");
+    const auto snapshot = co_await context.snapshots.current();
+    std::vector<rootfs::Statement::Lowest> lowest;
+    for (const auto& [name, number] : snapshot->newest)
+        lowest.push_back({name, number});
+    Response response = http::text(200, context.online_key.state(std::move(*nonce), context.now(), std::move(lowest)));
+    response.headers.front().second = "application/vnd.dsse+json";
+    co_return response;
+}
+
+} // namespace
+
+void add_menu_routes(http::Router& router, const Context& context)
+{
+    router.add(Method::get, "/healthz", [&context](const Request&) { return get_health(context); });
+    router.add(Method::get, "/api/v1/menu", [&context](const Request& request) { return get_menu(context, request); });
+    router.add(
+        Method::post, "/api/v1/statement",
+        [&context](const Request& request) { return post_statement(context, request); }, 4096);
+}
+
+} // namespace farboot::server::api

@@ -1,0 +1,114 @@
+#include "server/api/auth.hpp"
+#include "server/api/routes.hpp"
+
+#include "server/catalog/records.hpp"
+#include "server/http/range.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+
+namespace farboot::server::api
+{
+
+using boost::asio::awaitable;
+using catalog::Connection;
+using catalog::PublishedRecord;
+using http::Method;
+using http::Request;
+using http::Response;
+
+namespace
+{
+
+/// Why a record was refused, as an HTTP status: it is malformed, or not allowed, or does not fit what is there.
+int status_of(const std::string& reason)
+{
+    if (reason == "number-too-low" || reason == "policy-missing")
+        return 409;
+    if (reason.starts_with("signature") || reason == "key-unknown")
+        return 403;
+    return 400;
+}
+
+Response envelope(const Request& request, const std::optional<PublishedRecord>& record, const std::string& name)
+{
+    if (!record)
+        return http::error(404, "not-found", fmt::format("There is no record {}.", name));
+    const auto etag = '"' + sha256(as_bytes(record->envelope)).hex() + '"';
+    Response response{
+        .status = 200,
+        .headers = {{"Content-Type", "application/vnd.dsse+json"}, {"Cache-Control", "no-cache"}, {"ETag", etag}},
+        .body = record->envelope,
+        .code = {}};
+    if (http::etag_matches(request.header("if-none-match").value_or(""), etag))
+        response.status = 304;
+    return response;
+}
+
+awaitable<Response> get_newest(const Context& context, const Request& request)
+{
+    const rootfs::RecordName name{request.parameter("type"), request.parameter("series")};
+    std::optional<PublishedRecord> record;
+    if (rootfs::RecordName::parse(name.text()))
+        record = co_await context.database.read(
+            [&](Connection& connection) { return catalog::newest_record(connection, name); });
+    co_return envelope(request, record, name.text());
+}
+
+awaitable<Response> get_one(const Context& context, const Request& request)
+{
+    rootfs::RecordHeader header{{request.parameter("type"), request.parameter("series")}, 0};
+    const auto& number = request.parameter("number");
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), header.number);
+    const bool good =
+        error == std::errc() && end == number.data() + number.size() && header.number < (std::uint64_t{1} << 53);
+    std::optional<PublishedRecord> record;
+    if (good && rootfs::RecordName::parse(header.name.text()))
+        record = co_await context.database.read(
+            [&](Connection& connection) { return catalog::find_record(connection, header); });
+    co_return envelope(request, record, header.name.text() + "/" + number);
+}
+
+awaitable<Response> list(const Context& context)
+{
+    const auto records =
+        co_await context.database.read([](Connection& connection) { return catalog::list_records(connection); });
+    auto rows = nlohmann::json::array();
+    for (const auto& record : records)
+        rows.push_back({{"type", record.header.name.type},
+                        {"series", record.header.name.series},
+                        {"number", record.header.number},
+                        {"title", record.title},
+                        {"published", catalog::iso_time(record.published)}});
+    co_return http::json(200, {{"records", std::move(rows)}});
+}
+
+awaitable<Response> post(const Context& context, const Request& request)
+{
+    const auto now = context.now();
+    const auto record = co_await context.database.write(
+        [&](Connection& connection) { return catalog::publish(connection, request.body, now); });
+    if (!record)
+        co_return http::error(status_of(record.error().reason), record.error());
+    co_return http::json(201, {{"type", record->header.name.type},
+                               {"series", record->header.name.series},
+                               {"number", record->header.number}});
+}
+
+} // namespace
+
+void add_record_routes(http::Router& router, const Context& context)
+{
+    const std::string all = "/api/v1/records";
+    router.add(Method::get, all,
+               for_admins(context, [&context](const Request&, const Principal&) { return list(context); }));
+    router.add(Method::post, all,
+               for_admins(context, [&context](const Request& r, const Principal&) { return post(context, r); }),
+               max_json);
+    router.add(Method::get, all + "/{type}/{series}", [&context](const Request& r) { return get_newest(context, r); });
+    router.add(Method::get, all + "/{type}/{series}/{number}",
+               [&context](const Request& r) { return get_one(context, r); });
+}
+
+} // namespace farboot::server::api

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "server/api/context.hpp"
+#include "server/http/router.hpp"
+
+/// The requests of docs/http-api.md. The context must outlive the router.
+namespace farboot::server::api
+{
+
+inline constexpr std::uint64_t max_json = 1 << 20; ///< bytes of a JSON body
+
+void add_menu_routes(http::Router& router, const Context& context); ///< healthz, menu, statement
+void add_session_routes(http::Router& router, const Context& context);
+void add_entry_routes(http::Router& router, const Context& context);
+void add_record_routes(http::Router& router, const Context& context);
+void add_store_routes(http::Router& router, const Context& context);
+void add_page_routes(http::Router& router, const Context& context);
+
+} // namespace farboot::server::api

@@ -1,0 +1,106 @@
+#include "server/api/auth.hpp"
+#include "server/api/routes.hpp"
+
+#include "server/catalog/accounts.hpp"
+#include "server/catalog/sessions.hpp"
+#include "server/trust/password.hpp"
+#include "server/trust/secret.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace farboot::server::api
+{
+
+using boost::asio::awaitable;
+using http::Method;
+using http::Request;
+using http::Response;
+
+namespace
+{
+
+std::string cookie(std::string_view secret, std::chrono::seconds life)
+{
+    return fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; Secure; SameSite=Strict", cookie_name, secret,
+                       life.count());
+}
+
+Response session_json(int status, const std::string& user, const std::string& csrf)
+{
+    return http::json(status, {{"user", user}, {"csrf", csrf}});
+}
+
+/// True if user and password are right. Takes as long for a user whom nobody knows.
+awaitable<bool> check_login(const Context& context, std::string user, std::string password)
+{
+    std::string hash;
+    if (catalog::is_account_name(user)) {
+        auto found = co_await context.database.read(
+            [&](catalog::Connection& connection) { return catalog::password_hash(connection, user); });
+        hash = found.value_or("");
+    }
+    co_return co_await context.hashing.run([&](std::size_t) { return check_password(hash, password); });
+}
+
+awaitable<Response> log_in(const Context& context, const Request& request)
+{
+    // Another site's form cannot send this type, so that nobody is logged in as somebody else behind his back.
+    if (!request.header("content-type").value_or("").starts_with("application/json"))
+        co_return http::error(415, "type-unsupported", "Send application/json.");
+    const auto body = nlohmann::json::parse(request.body, nullptr, false);
+    const auto text = [&body](const char* name) -> std::string {
+        const auto member = body.is_object() ? body.find(name) : body.end();
+        return body.is_object() && member != body.end() && member->is_string() ? member->get<std::string>()
+                                                                               : std::string();
+    };
+    const std::string user = text("user");
+    const std::string password = text("password");
+    if (user.empty() || password.empty() || user.size() > max_password || password.size() > max_password)
+        co_return http::error(400, "json-malformed", "A login is {\"user\": …, \"password\": …}.");
+    const std::string key = request.client + " " + user;
+    const auto wait = context.throttle.wait(key, std::chrono::steady_clock::now());
+    if (wait.count() > 0)
+        co_return http::error(429, "too-many-logins",
+                              fmt::format("Too many logins have failed: try again in {} seconds.", wait.count()))
+            .with("Retry-After", std::to_string(wait.count()));
+    // Counted before the check, so that many guesses at the same time gain nothing.
+    context.throttle.failed(key, std::chrono::steady_clock::now());
+    if (!co_await check_login(context, user, password))
+        co_return http::error(401, "login-wrong", "User and password do not fit.");
+    context.throttle.forget(key);
+    const catalog::Session session{user, fresh_secret()};
+    const auto secret = fresh_secret();
+    const auto now = context.now();
+    co_await context.database.write(
+        [&](catalog::Connection& connection) { return create_session(connection, secret, session, now); });
+    co_return session_json(200, session.account, session.csrf)
+        .with("Set-Cookie", cookie(secret, catalog::session_life));
+}
+
+awaitable<Response> log_out(const Context& context, const Request& request)
+{
+    const std::string secret(request.cookie(cookie_name).value_or(""));
+    co_await context.database.write(
+        [&](catalog::Connection& connection) { return catalog::end_session(connection, secret); });
+    co_return http::no_content().with("Set-Cookie", cookie("", std::chrono::seconds(0)));
+}
+
+awaitable<Response> get_session(const Principal& principal)
+{
+    co_return session_json(200, principal.name, principal.csrf);
+}
+
+} // namespace
+
+void add_session_routes(http::Router& router, const Context& context)
+{
+    const std::string path = "/api/v1/session";
+    router.add(Method::post, path, [&context](const Request& request) { return log_in(context, request); }, 4096);
+    router.add(Method::get, path,
+               for_admins(context, [](const Request&, const Principal& principal) { return get_session(principal); }));
+    router.add(Method::remove, path, for_admins(context, [&context](const Request& request, const Principal&) {
+                   return log_out(context, request);
+               }));
+}
+
+} // namespace farboot::server::api

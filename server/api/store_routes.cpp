@@ -1,0 +1,49 @@
+#include "server/api/routes.hpp"
+#include "server/api/static_file.hpp"
+
+#include "rootfs/base/digest.hpp"
+
+namespace farboot::server::api
+{
+
+using boost::asio::awaitable;
+using http::Method;
+using http::Request;
+using http::Response;
+
+namespace
+{
+
+/// Only what docs/image-format.md names is served, whatever else lies in the folder.
+awaitable<Response> get_file(const Context& context, const Request& request, const char* folder)
+{
+    const auto& name = request.parameter("digest");
+    const bool is_pack = request.parameters.contains("prefix");
+    if (!Digest::from_hex(name) || (is_pack && request.parameter("prefix") != name.substr(0, 2)))
+        co_return http::error(404, "not-found", "There is nothing here.");
+    auto path = context.store / "v1" / folder;
+    if (is_pack)
+        path /= request.parameter("prefix");
+    auto file = http::File::open(path / name);
+    if (!file && file.error().reason != "not-found")
+        throw std::runtime_error(file.error().sentence);
+    if (!file)
+        co_return http::error(404, "not-found", "The store does not have this file.");
+    const bool locator = std::string_view(folder) == "locators";
+    const auto etag = locator ? (*file)->etag() : '"' + name + '"';
+    co_return file_response(request, std::move(*file), etag, "application/octet-stream",
+                            locator ? "no-cache" : "public, max-age=31536000, immutable");
+}
+
+} // namespace
+
+void add_store_routes(http::Router& router, const Context& context)
+{
+    for (const char* folder : {"manifests", "locators", "files"})
+        router.add(Method::get, fmt::format("/store/v1/{}/{{digest}}", folder),
+                   [&context, folder](const Request& request) { return get_file(context, request, folder); });
+    router.add(Method::get, "/store/v1/packs/{prefix}/{digest}",
+               [&context](const Request& request) { return get_file(context, request, "packs"); });
+}
+
+} // namespace farboot::server::api

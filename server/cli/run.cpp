@@ -1,0 +1,219 @@
+#include "server/cli/commands.hpp"
+#include "server/cli/data_folder.hpp"
+
+#include "server/api/routes.hpp"
+#include "server/http/server.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <csignal>
+#include <sys/resource.h>
+#include <thread>
+
+namespace farboot::server::cli
+{
+
+namespace
+{
+
+struct Options {
+    PrepareOptions prepare;
+    std::vector<std::string> listen{"0.0.0.0:8443"};
+    std::vector<std::string> listen_plain;
+    std::filesystem::path store;
+    std::filesystem::path web = FARBOOT_WEB_DIR;
+    std::vector<std::string> sources;
+    std::string gui;
+    http::Limits limits;
+};
+
+/// Blocks what wait_for_signal() takes; before any thread starts, so that all inherit it.
+sigset_t block_signals()
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP})
+        sigaddset(&set, number);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    std::signal(SIGPIPE, SIG_IGN); // a client that goes is an error of its write
+    return set;
+}
+
+void set_up_log()
+{
+    auto logger = spdlog::stderr_logger_mt("farboot-server");
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    logger->flush_on(spdlog::level::trace);
+    spdlog::set_default_logger(std::move(logger));
+}
+
+/// Each connection and each file that is sent needs a descriptor.
+void allow_many_files()
+{
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+Result<std::optional<std::string>> gui_series(const std::string& option)
+{
+    if (option.empty())
+        return std::nullopt;
+    if (option == "none")
+        return std::string();
+    const auto name = rootfs::RecordName::parse(option);
+    if (!name || name->type != "gui")
+        return fail("usage", "--gui takes a record such as gui/standard, or none, not \"{}\".", option);
+    return name->series;
+}
+
+Result<void> check_sources(const std::vector<std::string>& sources)
+{
+    for (const auto& url : sources)
+        if (!url.starts_with("https://") && !url.starts_with("http://"))
+            return fail("usage", "--source takes a store's URL, https://…, not \"{}\".", url);
+    return {};
+}
+
+Result<void> listen_everywhere(http::Server& server, const Options& options)
+{
+    const auto listen = [&](const std::string& address, bool tls) -> Result<void> {
+        const auto real = server.listen(address, tls);
+        if (!real)
+            return std::unexpected(real.error());
+        spdlog::info("event=listening url={}://{}", tls ? "https" : "http", *real);
+        return {};
+    };
+    for (const auto& address : options.listen)
+        if (auto done = listen(address, true); !done)
+            return done;
+    for (const auto& address : options.listen_plain)
+        if (auto done = listen(address, false); !done)
+            return done;
+    return {};
+}
+
+/// Until SIGTERM or SIGINT. Looks at the certificate every hour, and at once on SIGHUP.
+void serve(const sigset_t& signals, http::Server& server, Authority& authority, api::Hosts& hosts)
+{
+    while (true) {
+        const timespec hour{3600, 0};
+        const int number = sigtimedwait(&signals, nullptr, &hour);
+        if (number == SIGTERM || number == SIGINT)
+            return;
+        if (number < 0 && errno == EINTR)
+            continue;
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        const auto renewed = authority.renew(now);
+        if (!renewed)
+            spdlog::error("event=certificate error=\"{}\"", renewed.error().sentence);
+        if (number != SIGHUP && !(renewed && *renewed))
+            continue;
+        if (const auto used = server.use_certificate({authority.certificate(), authority.key()}); !used)
+            spdlog::error("event=certificate error=\"{}\"", used.error().sentence);
+        else
+            spdlog::info("event=certificate names={}", fmt::join(authority.names(), ","));
+        hosts.replace(authority.names());
+    }
+}
+
+Result<void> run(const Options& options)
+{
+    const auto signals = block_signals();
+    set_up_log();
+    allow_many_files();
+    const auto gui = gui_series(options.gui);
+    if (!gui)
+        return std::unexpected(gui.error());
+    if (auto good = check_sources(options.sources); !good)
+        return good;
+    auto prepared = prepare(options.prepare);
+    if (!prepared)
+        return std::unexpected(prepared.error());
+    auto database = catalog::Database::open(prepared->database);
+    if (!database)
+        return std::unexpected(database.error());
+    auto hashing = std::make_unique<Workers>(1, 16);
+    catalog::Snapshots snapshots(**database);
+    api::Hosts hosts(prepared->authority.names());
+    api::Throttle throttle(5, std::chrono::seconds(20));
+    const api::Context context{
+        .database = **database,
+        .snapshots = snapshots,
+        .online_key = prepared->online_key,
+        .hosts = hosts,
+        .hashing = *hashing,
+        .throttle = throttle,
+        .store = options.store,
+        .pages = options.web,
+        .sources = options.sources,
+        .gui = *gui,
+        .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }};
+    http::Router router;
+    api::add_menu_routes(router, context);
+    api::add_session_routes(router, context);
+    api::add_entry_routes(router, context);
+    api::add_record_routes(router, context);
+    api::add_store_routes(router, context);
+    api::add_page_routes(router, context);
+
+    http::Server server(std::move(router), options.limits);
+    if (auto used = server.use_certificate({prepared->authority.certificate(), prepared->authority.key()}); !used)
+        return used;
+    if (auto listening = listen_everywhere(server, options); !listening)
+        return listening;
+    server.start(std::max(2U, std::thread::hardware_concurrency()));
+    serve(signals, server, prepared->authority, hosts);
+    spdlog::info("event=stopping");
+    server.stop();
+    // What these still finish is handed back to the server's stopped threads: it must be there until they are gone.
+    hashing.reset();
+    database->reset();
+    spdlog::info("event=stopped");
+    return {};
+}
+
+} // namespace
+
+void add_run(CLI::App& app, Chosen& chosen)
+{
+    const auto options = std::make_shared<Options>();
+    auto* sub =
+        app.add_subcommand("run", "Serve, until SIGTERM; makes what is missing in the data folder first, as init does");
+    sub->add_option("--data", options->prepare.data, "The server's data folder")->required()->type_name("DIR");
+    sub->add_option("--name", options->prepare.names,
+                    "A host name or IP address that clients use; more than once for more")
+        ->type_name("HOST");
+    sub->add_option("--listen", options->listen, "Address and port for HTTPS")
+        ->type_name("ADDR:PORT")
+        ->capture_default_str();
+    sub->add_option("--listen-plain", options->listen_plain,
+                    "Address and port for HTTP: for a proxy on this machine, or a trusted network")
+        ->type_name("ADDR:PORT");
+    sub->add_option("--store", options->store, "The image store that is served as /store")
+        ->required()
+        ->type_name("DIR");
+    sub->add_option("--web", options->web, "Where the pages menu and admin are")
+        ->type_name("DIR")
+        ->capture_default_str();
+    sub->add_option("--source", options->sources,
+                    "A store that menus name; more than once for more; without it, this server's own")
+        ->type_name("URL");
+    sub->add_option("--gui", options->gui,
+                    "The graphical layer that menus name, gui/NAME or none; without it, the one published last")
+        ->type_name("RECORD");
+    sub->add_option("--connections", options->limits.connections, "Connections at once")
+        ->check(CLI::Range(16, 1000000))
+        ->capture_default_str();
+    sub->add_option("--connections-per-address", options->limits.connections_per_address,
+                    "The same from one IPv4 address or IPv6 /64")
+        ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
+    sub->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+} // namespace farboot::server::cli

@@ -1,0 +1,71 @@
+#include "tests/integration/server/server_process.hpp"
+
+#include <fmt/format.h>
+
+#include <regex>
+
+namespace farboot::test
+{
+
+void ServerTest::SetUp()
+{
+    for (const auto& folder : {store(), web() / "menu/assets", web() / "admin"})
+        std::filesystem::create_directories(folder);
+    std::string output;
+    ASSERT_EQ(command({"init"}, &output), 0) << output;
+    ASSERT_EQ(command({"token", "--name", "test"}, &token_), 0) << token_;
+    token_.pop_back();
+    start();
+}
+
+int ServerTest::command(std::vector<std::string> words, std::string* output)
+{
+    std::vector<std::string> line{FARBOOT_SERVER, words.front(), "--data", data().string()};
+    line.insert(line.end(), words.begin() + 1, words.end());
+    return run(line, output);
+}
+
+void ServerTest::start()
+{
+    write_whole(folder_.path / "log", "");
+    std::vector<std::string> line{FARBOOT_SERVER,   "run",        "--data",       data().string(), "--store",
+                                  store().string(), "--web",      web().string(), "--listen",      "127.0.0.1:0",
+                                  "--listen-plain", "127.0.0.1:0"};
+    line.insert(line.end(), more_options_.begin(), more_options_.end());
+    server_ = std::make_unique<Process>(line, folder_.path / "log");
+    std::smatch match;
+    std::string text;
+    const std::regex ports("url=https://127.0.0.1:([0-9]+)\n(?:.*\n)*.*url=http://127.0.0.1:([0-9]+)\n");
+    ASSERT_TRUE(eventually([&] { return std::regex_search(text = log(), match, ports) || !server_->running(); }))
+        << log();
+    ASSERT_FALSE(match.empty()) << log();
+    port_ = static_cast<std::uint16_t>(std::stoi(match[1]));
+    plain_port_ = static_cast<std::uint16_t>(std::stoi(match[2]));
+}
+
+std::string request_text(const std::string& method, const std::string& path, const std::string& body,
+                         const Headers& headers)
+{
+    auto text = fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:8443\r\n", method, path);
+    for (const auto& [name, value] : headers)
+        text += fmt::format("{}: {}\r\n", name, value);
+    if (!body.empty())
+        text += fmt::format("Content-Length: {}\r\n", body.size());
+    return text + "\r\n" + body;
+}
+
+Answer ServerTest::request(const std::string& method, const std::string& path, const std::string& body,
+                           const Headers& headers)
+{
+    auto client = connect();
+    client.send(request_text(method, path, body, headers));
+    return client.receive(method == "HEAD");
+}
+
+Answer ServerTest::admin(const std::string& method, const std::string& path, const std::string& body, Headers headers)
+{
+    headers.emplace_back("Authorization", "Bearer " + token_);
+    return request(method, path, body, headers);
+}
+
+} // namespace farboot::test
