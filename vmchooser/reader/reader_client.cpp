@@ -96,7 +96,7 @@ Result<Json> ask(const std::filesystem::path& control, const Json& question, Pat
 
 Result<std::uint64_t> number(const Json& answer, const char* name)
 {
-    if (!answer.contains(name) || !answer[name].is_number_unsigned())
+    if (!answer.is_object() || !answer.contains(name) || !answer[name].is_number_unsigned())
         return fail("reader-protocol", "The answer of the reader of virtual disks lacks \"{}\".", name);
     return answer[name].get<std::uint64_t>();
 }
@@ -139,7 +139,16 @@ Result<std::uint64_t> ReaderClient::bytes_fetched() const
     const auto answer = ask(control_, {{"version", 1}, {"command", "status"}}, {Clock::now() + deadline_, {}});
     if (!answer)
         return std::unexpected(answer.error());
-    return number(*answer, "fetched_bytes");
+    if (!answer->contains("exports") || !(*answer)["exports"].is_array())
+        return fail("reader-protocol", "The answer of the reader of virtual disks lacks \"exports\".");
+    std::uint64_t sum = 0;
+    for (const auto& item : (*answer)["exports"]) {
+        const auto bytes = number(item, "fetched_bytes");
+        if (!bytes)
+            return bytes;
+        sum += *bytes;
+    }
+    return sum;
 }
 
 } // namespace farboot::vmchooser

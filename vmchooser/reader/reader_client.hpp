@@ -18,8 +18,8 @@ struct ReaderExport {
     std::uint64_t bytes = 0; ///< of the image
 };
 
-/// Client of the second reader's control socket: one JSON object a line, one answer each. Each call is a connection of
-/// its own.
+/// Client of a reader's control socket (nbdkit-farboot-plugin(1)): one JSON object a line, one answer each. Each call
+/// is a connection of its own.
 class ReaderClient
 {
 public:
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] Result<ReaderExport> add(const std::string& envelope_json, std::stop_token stop = {}) const;
     /// Ends an export of one's own.
     [[nodiscard]] Result<void> remove(const std::string& export_name) const;
-    /// Bytes that the reader has fetched from the network.
+    /// Bytes that the reader has fetched from the network, for all its exports.
     [[nodiscard]] Result<std::uint64_t> bytes_fetched() const;
 
 private:

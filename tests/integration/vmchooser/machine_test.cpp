@@ -2,81 +2,28 @@
 // the server of the disk. Run by as-user.
 #include "vmchooser/launch/launcher.hpp"
 
-#include "tests/integration/vmchooser/boot_sector.hpp"
+#include "tests/integration/vmchooser/bench.hpp"
 #include "tests/unit/vmchooser/control_server.hpp"
 #include "tests/unit/vmchooser/signed_world.hpp"
 #include "vmchooser/libvirt/host_probe.hpp"
 
-#include <QProcess>
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <future>
-#include <sstream>
+#include <memory>
 
 using namespace farboot;
 using namespace farboot::vmchooser;
 using namespace farboot::vmchooser::testing;
-using namespace std::chrono_literals;
 
 namespace
 {
 
-namespace fs = std::filesystem;
-
-/// SeaBIOS reads no disk that is smaller than one cylinder.
-constexpr std::uint64_t disk_bytes = 1 << 20;
-/// Generous: the machine is emulated, maybe on a busy PC.
-constexpr auto deadline = 240s;
-
-bool eventually(const std::function<bool()>& condition)
-{
-    for (const auto end = std::chrono::steady_clock::now() + deadline; std::chrono::steady_clock::now() < end;
-         std::this_thread::sleep_for(100ms))
-        if (condition())
-            return true;
-    return false;
-}
-
-std::string content(const fs::path& file)
-{
-    std::ostringstream out;
-    out << std::ifstream(file).rdbuf();
-    return out.str();
-}
-
-/// This process's standard error, which is where log lines go, as a file that can be read while it grows.
-class StandardError
-{
-public:
-    explicit StandardError(fs::path file) : file_(std::move(file)), saved_(::dup(2))
-    {
-        const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-        ::dup2(fd, 2);
-        ::close(fd);
-    }
-    ~StandardError()
-    {
-        ::dup2(saved_, 2);
-        ::close(saved_);
-        std::fputs(content(file_).c_str(), stderr);
-    }
-    StandardError(const StandardError&) = delete;
-    StandardError& operator=(const StandardError&) = delete;
-    [[nodiscard]] bool has(std::string_view text) const { return content(file_).find(text) != std::string::npos; }
-
-private:
-    fs::path file_;
-    int saved_;
-};
-
 struct Machine : ::testing::Test {
     fs::path folder = std::getenv("SCRATCH");
     rootfs::VmRecord record = SignedWorld::vm(disk_bytes);
-    QProcess nbdkit;
+    std::unique_ptr<DiskServer> disk;
     std::unique_ptr<ControlServer> control;
     ReaderClient reader{folder / "control.sock"};
     Hypervisor hypervisor;
@@ -86,12 +33,7 @@ struct Machine : ::testing::Test {
 
     void SetUp() override
     {
-        std::ofstream(folder / "disk.img", std::ios::binary)
-            .write(reinterpret_cast<const char*>(boot_sector.data()), boot_sector.size());
-        fs::resize_file(folder / "disk.img", disk_bytes);
-        nbdkit.start("nbdkit", {"--foreground", "--readonly", "--unix", QString::fromStdString(folder / "nbd.sock"),
-                                "file", QString::fromStdString(folder / "disk.img")});
-        ASSERT_TRUE(eventually([&] { return fs::exists(folder / "nbd.sock"); }));
+        disk = std::make_unique<DiskServer>(folder);
         control = std::make_unique<ControlServer>(folder / "control.sock", [](const nlohmann::json& question) {
             return question["command"] == "add" ? "{\"ok\":true,\"export\":\"vm/tiny@3\",\"bytes\":1048576}\n"
                                                 : "{\"ok\":true}\n";
@@ -103,10 +45,8 @@ struct Machine : ::testing::Test {
     {
         log.reset();
         control.reset();
-        nbdkit.terminate();
-        nbdkit.waitForFinished();
+        disk.reset();
         fs::remove(folder / "control.sock");
-        fs::remove(folder / "nbd.sock");
     }
 
     std::future<Result<void>> start()

@@ -98,7 +98,7 @@ TEST_F(Reader, GivesUpOnASilentReaderAndCanBeCancelled)
 
 TEST_F(Reader, AsksForTheBytesFetched)
 {
-    const auto server = answering("{\"ok\":true,\"fetched_bytes\":12345}\n");
+    const auto server = answering("{\"ok\":true,\"exports\":[{\"fetched_bytes\":12000},{\"fetched_bytes\":345}]}\n");
     EXPECT_EQ(ReaderClient(path).bytes_fetched(), 12345U);
 }
 

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "vmchooser/domain/domain_spec.hpp"
+
+#include <QCoreApplication>
+#include <QString>
+
+#include <filesystem>
+#include <optional>
+
+namespace farboot::vmchooser
+{
+
+struct Options {
+    std::filesystem::path data;             ///< folder of server.json, policy.dsse, ca.pem
+    std::filesystem::path sessions;         ///< folder of the installed desktops' .desktop files
+    std::filesystem::path scratch;          ///< empty: default_scratch_base()
+    std::filesystem::path reader_control;   ///< control socket of the reader of virtual disks
+    std::filesystem::path nbd_socket;       ///< its NBD socket
+    std::filesystem::path root_reader;      ///< control socket of the root file system's reader, asked for its counters
+    QString language;                       ///< "de", "en", or empty: the session's
+    std::optional<Accelerator> accelerator; ///< nothing: find out
+};
+
+/// Prints help or what is wrong, and ends the program, as QCommandLineParser does.
+[[nodiscard]] Options parse_options(const QCoreApplication& application);
+
+} // namespace farboot::vmchooser
