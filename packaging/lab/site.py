@@ -146,8 +146,9 @@ class Site:
 
     # Talking to it
 
-    def request(self, method, path, body=None, headers=None):
-        """A request as admin; returns the decoded JSON, or None. Raises SiteError with the server's sentence."""
+    def request(self, method, path, body=None, headers=None, want=None):
+        """A request as admin; returns the decoded JSON or None, or the header `want`. Raises SiteError with the server's
+        sentence."""
         all_headers = {"Content-Type": "application/json", **(headers or {})}
         if path.startswith("/api/"):
             all_headers["Authorization"] = f"Bearer {self.token_file.read_text().strip()}"
@@ -157,6 +158,8 @@ class Site:
         try:
             with urllib.request.urlopen(request, context=context, timeout=60) as answer:
                 text = answer.read()
+                if want:
+                    return answer.headers[want]
                 return json.loads(text) if "json" in answer.headers.get("Content-Type", "") else None
         except urllib.error.HTTPError as error:
             raise SiteError(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}") from error
@@ -165,10 +168,10 @@ class Site:
         """Marks a system as the one that boots by itself; None takes the mark away."""
         for entry in self.request("GET", "/api/v1/entries")["entries"]:
             if entry["record"] == record:
-                etag = entry["etag"]
-                changed = {key: value for key, value in entry.items() if key not in ("id", "etag", "number")}
+                changed = {key: value for key, value in entry.items() if key not in ("id", "number", "position")}
                 changed["auto_seconds"] = seconds
-                self.request("PUT", f"/api/v1/entries/{entry['id']}", changed, {"If-Match": etag})
+                path = f"/api/v1/entries/{entry['id']}"
+                self.request("PUT", path, changed, {"If-Match": self.request("GET", path, want="ETag")})
                 return
         raise SiteError(f"The catalog has no entry for {record}.")
 

@@ -1,6 +1,9 @@
 """One PC from power-on to a virtual machine, and what then happens to its network. The tests build on each other."""
 
+import base64
+import contextlib
 import json
+import sqlite3
 import subprocess
 
 import pytest
@@ -68,6 +71,39 @@ def test_browser_shows_the_menu_inside_its_sandbox(run):
 def test_graphical_layer_comes_lazily(run):
     page = run.step(lambda: run.pc.wait_stage("page-ready", chain.PAINT))
     assert 0 < int(page.values["bytes"]) < (run.site.images / "gui.squashfs").stat().st_size
+
+
+def test_altered_record_is_refused_and_the_menu_stays_usable(run):
+    """The server's own database is changed behind its back, as a thief of the server could."""
+    def choose():
+        with altered_record(run.site, "boot", "debian-kiosk"):
+            run.pc.press("down", "ret")
+            run.pc.wait_text(r"farboot: refused: reason=signature-invalid record=boot/debian-kiosk", chain.DOWNLOAD)
+            chain.picture_with_text(run.pc, OUT / "02a-refused.png", ["signature"])
+            run.pc.press("esc", "home")
+    run.step(choose)
+    assert "kexec" not in [stage.name for stage in run.pc.stages]
+
+
+@contextlib.contextmanager
+def altered_record(site, kind, series):
+    """Changes a byte of a stored record's payload; puts the record back afterwards."""
+    database = sqlite3.connect(site.data / "catalog.sqlite", timeout=30)
+    query = "SELECT envelope FROM record WHERE type = ? AND series = ? ORDER BY number DESC LIMIT 1"
+    update = "UPDATE record SET envelope = ? WHERE type = ? AND series = ? AND envelope = ?"
+    [whole] = database.execute(query, (kind, series)).fetchone()
+    envelope = json.loads(whole)
+    payload = base64.b64decode(envelope["payload"]).replace(b"multi-user", b"rescue-use")
+    envelope["payload"] = base64.b64encode(payload).decode()
+    altered = json.dumps(envelope)
+    with database:
+        assert database.execute(update, (altered, kind, series, whole)).rowcount == 1
+    try:
+        yield
+    finally:
+        with database:
+            database.execute(update, (whole, kind, series, altered))
+        database.close()
 
 
 def test_chosen_system_is_verified_and_started(run):
