@@ -45,10 +45,12 @@ Result<void> list_images(const ImageOptions& options)
     if (!store)
         return std::unexpected(store.error());
     auto list = nlohmann::json::array();
+    std::size_t bad = 0;
     for (const auto& digest : store->manifests()) {
         const auto ref = store->image(digest);
         if (!ref) {
             note(ref.error().sentence);
+            ++bad;
             continue;
         }
         list.push_back({{"manifest", digest.hex()}, {"root_bytes", ref->root_bytes}, {"bytes", ref->bytes}});
@@ -57,6 +59,8 @@ Result<void> list_images(const ImageOptions& options)
     }
     if (options.json)
         say_json(list);
+    if (bad > 0)
+        return fail("image-damaged", "{} manifests of the store cannot be used. Publish their images again.", bad);
     return {};
 }
 

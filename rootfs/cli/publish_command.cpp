@@ -13,6 +13,7 @@
 
 #include <charconv>
 #include <filesystem>
+#include <unistd.h>
 
 namespace farboot::rootfs
 {
@@ -74,6 +75,10 @@ Result<void> check_plan(const PublishCommand& options, std::uint64_t number)
     for (const auto& source : sources)
         if (const auto opened = File::open(source); !opened)
             return std::unexpected(opened.error());
+    const std::filesystem::path out(options.out);
+    const auto folder = out.has_parent_path() ? out.parent_path() : std::filesystem::path(".");
+    if (::access(folder.c_str(), W_OK) != 0 || std::filesystem::is_directory(out))
+        return fail("io", "The record cannot be written to {}.", options.out);
     return {};
 }
 

@@ -80,8 +80,12 @@ Result<void> AtomicFile::commit(const std::filesystem::path& target)
 {
     const auto folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
     std::error_code error;
-    if (std::filesystem::create_directories(folder, error); error)
+    const bool is_new_folder = std::filesystem::create_directories(folder, error);
+    if (error)
         return failed("create the folder", folder, error.value());
+    if (is_new_folder)
+        if (auto done = sync_folder(folder / ".."); !done)
+            return done;
     if (::fchmod(descriptor_, 0644) != 0 || ::fsync(descriptor_) != 0)
         return failed("write", target, errno);
     if (::rename(path_.c_str(), target.c_str()) != 0)
