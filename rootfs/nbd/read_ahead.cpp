@@ -23,15 +23,16 @@ std::optional<FileRange> ReadAhead::note(FileRange read)
         return known.used > 0 && read.offset + slack_behind >= known.next && read.offset <= known.next + slack_ahead;
     });
     if (stream == streams_.end()) {
-        *std::ranges::min_element(streams_, {}, &Stream::used) = Stream{read.offset, end, end, reads_};
+        *std::ranges::min_element(streams_, {}, &Stream::used) = Stream{read.length, end, end, reads_};
         return std::nullopt;
     }
     stream->used = reads_;
     if (end <= stream->next)
         return std::nullopt;
+    stream->read += std::min(read.length, end - stream->next);
     stream->next = end;
     stream->ahead_to = std::max(stream->ahead_to, end);
-    const auto window = std::min(end - stream->begin, largest_window_);
+    const auto window = std::min(stream->read, largest_window_);
     if (window < smallest_window || stream->ahead_to - end >= window / 2)
         return std::nullopt;
     const auto wanted_to = end + window;

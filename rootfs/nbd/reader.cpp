@@ -11,8 +11,9 @@ namespace
 
 /// So much of a read is worked on at once, whatever its size.
 constexpr std::uint64_t largest_step = 2 * 1024 * 1024;
-/// A demand read takes so many plain bytes along: measured best without a profile.
-constexpr std::uint64_t with_neighbours = 256 * 1024;
+/// A demand read takes so many plain bytes along: not much more than its chunk. With 256 KiB a desktop that reads here and
+/// there fetched 154 MB of a 415 MB image up to its session.
+constexpr std::uint64_t with_neighbours = 64 * 1024;
 constexpr std::uint64_t largest_window = 8 * 1024 * 1024;
 constexpr std::uint64_t read_ahead_request = 1024 * 1024;
 constexpr int most_extent_pages = 4;
