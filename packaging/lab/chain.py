@@ -82,8 +82,15 @@ class Chain:
         self.pc.press("down", "up", "ret")
         self.pc.wait_stage("choice", PAINT, record="boot/debian-desktop")
         self.pc.wait_stage("record-verified", DOWNLOAD)
-        self.pc.screenshot(self.pictures / "03-progress.png")
+        self.progress_picture(self.pictures / "03-progress.png")
         self.pc.wait_stage("kexec", DOWNLOAD)
+
+    def progress_picture(self, path):
+        """The page lags behind and the download may be quick: taken again until progress shows, or the download is over."""
+        while True:
+            self.pc.screenshot(path)
+            if "MB" in read_text(path) or "files-verified" in [stage.name for stage in self.pc.stages]:
+                return
 
     def system(self):
         self.pc.wait_stage("root-mounted", SYSTEM)

@@ -1,5 +1,6 @@
 #include "pbl/browser/screen.hpp"
 
+#include <linux/kd.h>
 #include <linux/vt.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -9,9 +10,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <string>
 
 namespace farboot::browser
 {
@@ -39,21 +37,13 @@ void take_screen()
     const auto terminal = own_terminal();
     if (terminal == 0)
         return;
-    if (::ioctl(STDIN_FILENO, VT_ACTIVATE, terminal) != 0 || ::ioctl(STDIN_FILENO, VT_WAITACTIVE, terminal) != 0)
-        std::fprintf(stderr, "farboot-browser: terminal %u cannot be brought to the front: %s\n", terminal,
+    // In this order: out of a terminal in graphics mode the kernel does not switch.
+    const auto done =
+        ::ioctl(STDIN_FILENO, VT_ACTIVATE, terminal) == 0 && ::ioctl(STDIN_FILENO, VT_WAITACTIVE, terminal) == 0 &&
+        ::ioctl(STDIN_FILENO, KDSKBMODE, K_OFF) == 0 && ::ioctl(STDIN_FILENO, KDSETMODE, KD_GRAPHICS) == 0;
+    if (!done)
+        std::fprintf(stderr, "farboot-browser: the screen cannot be taken from the text console: %s\n",
                      std::strerror(errno));
-
-    std::error_code error;
-    for (const auto& console : std::filesystem::directory_iterator("/sys/class/vtconsole", error)) {
-        std::string name;
-        std::getline(std::ifstream(console.path() / "name") >> std::ws, name);
-        if (name.find("frame buffer") == std::string::npos)
-            continue;
-        std::ofstream bind(console.path() / "bind");
-        if (!(bind << "0" << std::flush))
-            std::fprintf(stderr, "farboot-browser: the text console keeps painting on the screen: %s\n",
-                         std::strerror(errno));
-    }
 }
 
 } // namespace farboot::browser

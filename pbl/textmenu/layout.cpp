@@ -14,8 +14,9 @@ namespace
 using Look = Row::Look;
 
 constexpr std::size_t margin = 2;
+constexpr std::size_t max_list_rows = 15; ///< what a large screen has more is for foreign lines
 constexpr std::size_t status_rows = 5;
-constexpr std::size_t foreign_rows = 5;                                        ///< at the bottom
+constexpr std::size_t foreign_rows = 5;                                        ///< at the bottom, at least
 constexpr std::size_t fixed_rows = 2 + 1 + status_rows + 2 + foreign_rows + 1; ///< all but the list
 
 template <class... Args>
@@ -111,7 +112,7 @@ std::vector<Row> lay_out(const Model& model, std::size_t selected, Size size, Ch
     rows.push_back(
         {fit(std::string(margin, ' ') + "Farboot  " + printable(model.server, charset), size.columns), Look::reverse});
     rows.push_back({});
-    const auto room = size.rows > fixed_rows ? size.rows - fixed_rows : 1;
+    const auto room = size.rows > fixed_rows ? std::min(size.rows - fixed_rows, max_list_rows) : 1;
     add(list(model, selected, room, inner, charset));
     rows.push_back({});
     add(status(model, words, inner, charset));

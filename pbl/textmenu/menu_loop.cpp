@@ -52,9 +52,9 @@ Result<void> MenuLoop::read_events()
     if (auto received = agent_.receive(); !received)
         return received;
     const auto state = model_.state;
-    const auto language = model_.language;
     while (const auto line = agent_.next_line()) {
         const bool greeted = model_.greeted;
+        const auto language = model_.language;
         if (auto applied = model_.apply(*line); !applied)
             return applied;
         if (greeted)

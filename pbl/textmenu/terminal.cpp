@@ -47,7 +47,7 @@ Size Terminal::size() const
     Size size;
     winsize window{};
     if (::ioctl(fd_, TIOCGWINSZ, &window) == 0 && window.ws_col >= 40 && window.ws_row >= 18)
-        size = {std::min<std::size_t>(window.ws_col, 132), window.ws_row};
+        size = {window.ws_col, window.ws_row};
     return size;
 }
 

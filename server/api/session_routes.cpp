@@ -57,7 +57,7 @@ awaitable<Response> log_in(const Context& context, const Request& request)
     const std::string password = text("password");
     if (user.empty() || password.empty() || user.size() > max_password || password.size() > max_password)
         co_return http::error(400, "json-malformed", "A login is {\"user\": …, \"password\": …}.");
-    const std::string key = request.client + " " + user;
+    const std::string key = network_of(request.client) + " " + user;
     const auto wait = context.throttle.wait(key, std::chrono::steady_clock::now());
     if (wait.count() > 0)
         co_return http::error(429, "too-many-logins",

@@ -1,7 +1,12 @@
 #include "server/api/throttle.hpp"
 
+#include "rootfs/base/encoding.hpp"
+
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 #include <cmath>
+#include <span>
 
 namespace farboot::server::api
 {
@@ -42,6 +47,14 @@ void Throttle::forget(const std::string& key)
 {
     std::lock_guard lock(mutex_);
     buckets_.erase(key);
+}
+
+std::string network_of(const std::string& address)
+{
+    std::array<char, 16> raw{};
+    if (::inet_pton(AF_INET6, address.c_str(), raw.data()) != 1)
+        return address;
+    return hex(std::as_bytes(std::span(raw).first(8)));
 }
 
 } // namespace farboot::server::api

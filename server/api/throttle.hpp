@@ -35,4 +35,8 @@ private:
     std::chrono::duration<double> drain_;
 };
 
+/// What failures are counted by: an IPv4 address, or the /64 of an IPv6 one, of which one person has as many addresses
+/// as he likes.
+[[nodiscard]] std::string network_of(const std::string& address);
+
 } // namespace farboot::server::api

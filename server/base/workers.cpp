@@ -23,12 +23,16 @@ Workers::~Workers()
     changed_.notify_all();
 }
 
+bool Workers::full()
+{
+    std::lock_guard lock(mutex_);
+    return jobs_.size() >= queue_limit_;
+}
+
 void Workers::push(Job job)
 {
     {
         std::lock_guard lock(mutex_);
-        if (jobs_.size() >= queue_limit_)
-            throw Overloaded();
         jobs_.push_back(std::move(job));
     }
     changed_.notify_one();
@@ -36,6 +40,8 @@ void Workers::push(Job job)
 
 asio::awaitable<void> Workers::wait_for(Job job)
 {
+    if (full()) // here: the coroutine has gone to sleep by the time that `start` runs, where nothing may throw
+        throw Overloaded();
     auto start = [this, &job](auto handler) {
         push([&job, handler = std::move(handler)](std::size_t thread) mutable {
             job(thread);

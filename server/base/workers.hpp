@@ -39,10 +39,7 @@ public:
     Workers(const Workers&) = delete;
     Workers& operator=(const Workers&) = delete;
 
-    /// Throws Overloaded.
-    void push(Job job);
-
-    /// Runs `work(thread)` and gives its result; what it throws is thrown to the awaiting coroutine.
+    /// Runs `work(thread)` and gives its result; what it throws is thrown to the awaiting coroutine. Throws Overloaded.
     template <class Work>
     boost::asio::awaitable<std::invoke_result_t<Work&, std::size_t>> run(Work work)
     {
@@ -63,6 +60,8 @@ public:
 
 private:
     boost::asio::awaitable<void> wait_for(Job job);
+    bool full();
+    void push(Job job);
     void loop(std::size_t thread);
 
     std::mutex mutex_;

@@ -46,6 +46,8 @@ Connection::Connection(const DatabaseSettings& settings)
             execute("PRAGMA journal_mode = WAL");
             execute("PRAGMA synchronous = FULL"); // what was acknowledged survives a power cut
             execute("PRAGMA foreign_keys = ON");
+        } else {
+            execute("SET client_min_messages = warning"); // libpq prints the others to the standard error
         }
     } catch (...) {
         database_ = {};
@@ -84,6 +86,8 @@ void Connection::execute(const std::string& statement)
 
 bool Connection::alive()
 {
+    if (sqlite_)
+        return true;
     QSqlQuery query(database_);
     return query.exec(QStringLiteral("SELECT 1"));
 }

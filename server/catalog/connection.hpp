@@ -38,7 +38,7 @@ public:
     void execute(const std::string& statement);
 
     [[nodiscard]] bool is_sqlite() const { return sqlite_; }
-    /// False when the connection is lost and must be made anew.
+    /// False when the connection is lost and must be made anew. Asks a PostgreSQL server; a file is not lost.
     [[nodiscard]] bool alive();
 
 private:

@@ -59,15 +59,11 @@ private:
     template <class Work>
     std::invoke_result_t<Work&, Connection&> with_connection(Slot& slot, Work work)
     {
+        if (slot && !slot->alive()) // PostgreSQL was restarted, most likely
+            slot.reset();
         if (!slot)
             slot = std::make_unique<Connection>(settings_);
-        try {
-            return work(*slot);
-        } catch (...) {
-            if (!slot->alive())
-                slot.reset(); // the next one connects anew
-            throw;
-        }
+        return work(*slot);
     }
 
     DatabaseSettings settings_;

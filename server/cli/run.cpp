@@ -4,6 +4,8 @@
 #include "server/api/routes.hpp"
 #include "server/http/server.hpp"
 
+#include <QString>
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -47,6 +49,9 @@ void set_up_log()
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
     logger->flush_on(spdlog::level::trace);
     spdlog::set_default_logger(std::move(logger));
+    qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString& text) {
+        spdlog::warn("event=qt text=\"{}\"", text.simplified().toStdString());
+    });
 }
 
 /// Each connection and each file that is sent needs a descriptor.

@@ -23,6 +23,14 @@ std::string host_name()
     return name.data();
 }
 
+/// Names are compared as they are: the certificate has one spelling.
+std::string lower(std::string name)
+{
+    for (char& c : name)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return name;
+}
+
 Result<void> make_authority_files(const std::filesystem::path& data)
 {
     const auto made = make_authority("Farboot authority of " + host_name().substr(0, 40));
@@ -58,7 +66,7 @@ Result<Authority> Authority::open(const std::filesystem::path& data, const std::
     for (const auto& name : names) {
         if (!is_host(name))
             return fail("name-malformed", "\"{}\" is neither a host name nor an IP address.", name);
-        wanted.push_back(name);
+        wanted.push_back(lower(name));
     }
     bool fits = false;
     bool ours = std::filesystem::exists(data / "ca.key");
@@ -73,8 +81,8 @@ Result<Authority> Authority::open(const std::filesystem::path& data, const std::
         ours = ours && ca && issued_by(*old, *ca);
         authority.names_ = facts->names;
     }
-    if (auto local = host_name(); is_host(local))
-        wanted.push_back(std::move(local));
+    if (const auto local = host_name(); is_host(local))
+        wanted.push_back(lower(local));
     wanted.insert(wanted.end(), {"localhost", "127.0.0.1", "::1"});
     auto all = authority.names_;
     for (const auto& name : wanted)

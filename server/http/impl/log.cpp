@@ -25,6 +25,15 @@ std::string printable(std::string_view target)
     return result;
 }
 
+/// Text that others have written, as one line that ends where its quotes do.
+std::string one_line(std::string_view text)
+{
+    std::string result(text);
+    for (char& c : result)
+        c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c == '"' ? '\'' : c;
+    return result;
+}
+
 } // namespace
 
 void log_failed(const FailedRequest& request)
@@ -37,12 +46,12 @@ void log_failed(const FailedRequest& request)
 
 void log_exception(std::string_view where, std::string_view what)
 {
-    spdlog::error("event=exception where=\"{}\" what=\"{}\"", printable(where), what);
+    spdlog::error("event=exception where=\"{}\" what=\"{}\"", printable(where), one_line(what));
 }
 
 void log_note(std::string_view event, std::string_view client, std::string_view detail)
 {
-    spdlog::info("event={} client={} detail=\"{}\"", event, client, detail);
+    spdlog::info("event={} client={} detail=\"{}\"", event, client, one_line(detail));
 }
 
 } // namespace farboot::server::http

@@ -33,13 +33,14 @@ struct Server::Impl {
     Slots slots{limits.connections, limits.connections_per_address}; // outlives the coroutines, which end with io
     std::mutex mutex;
     std::shared_ptr<ssl::context> tls;
+    asio::io_context io;
+    asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+    // What has executors ends before io does.
     struct Known {
         std::weak_ptr<Session> session;
         asio::any_io_executor executor;
     };
     std::list<Known> sessions;
-    asio::io_context io;
-    asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
     std::list<tcp::acceptor> acceptors;
     std::vector<std::jthread> threads;
 
@@ -149,7 +150,11 @@ asio::awaitable<void> Server::Impl::accept(tcp::acceptor& acceptor, bool with_tl
         auto [error, socket] =
             co_await acceptor.async_accept(asio::make_strand(io), asio::as_tuple(asio::use_awaitable));
         if (!error) {
-            take(std::move(socket), with_tls);
+            try {
+                take(std::move(socket), with_tls);
+            } catch (const std::exception& exception) {
+                log_exception("accept", exception.what());
+            }
         } else if (!shared.stopping) { // out of file descriptors, most likely: let others end first
             log_exception("accept", error.message());
             pause.expires_after(std::chrono::milliseconds(100));
@@ -196,7 +201,15 @@ void Server::Impl::take(tcp::socket socket, bool with_tls)
 void Server::start(std::size_t threads)
 {
     for (std::size_t i = 0; i < threads; ++i)
-        impl_->threads.emplace_back([this] { impl_->io.run(); });
+        impl_->threads.emplace_back([this] {
+            while (!impl_->io.stopped()) {
+                try {
+                    impl_->io.run();
+                } catch (const std::exception& exception) {
+                    log_exception("thread", exception.what());
+                }
+            }
+        });
 }
 
 void Server::stop()

@@ -65,6 +65,16 @@ TEST_F(ImageCommand, VerifyFindsAnAlteredChunk)
     EXPECT_FALSE(std::filesystem::exists(folder_ / "out")) << "nothing half written";
 }
 
+TEST_F(ImageCommand, ListsTheOthersWhenAManifestIsDamaged)
+{
+    put("store/v1/manifests/" + digests_[0], "FBMANIF1");
+    const auto listed = run({"image", "list", "--store", "store"});
+    EXPECT_EQ(listed.code, 1);
+    EXPECT_THAT(listed.out, HasSubstr(digests_[1]));
+    EXPECT_THAT(listed.out, testing::Not(HasSubstr(digests_[0])));
+    EXPECT_THAT(listed.err, HasSubstr(digests_[0]));
+}
+
 TEST_F(ImageCommand, SaysWhatIsMissing)
 {
     const auto none = std::string(64, '0');

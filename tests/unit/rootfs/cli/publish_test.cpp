@@ -133,6 +133,8 @@ TEST_F(PublishCommand, RefusesWrongNumbersAndSeries)
     EXPECT_THAT(publish("x", "sample"), HasSubstr("--number x"));
     EXPECT_THAT(publish("auto", "sample"), HasSubstr("needs --server"));
     EXPECT_THAT(publish("1", "../etc"), HasSubstr("--series ../etc"));
+    std::filesystem::create_directory(folder_ / "record.dsse");
+    EXPECT_THAT(publish("1", "sample"), HasSubstr("cannot be written to record.dsse"));
     EXPECT_FALSE(std::filesystem::exists(folder_ / "store"));
 }
 

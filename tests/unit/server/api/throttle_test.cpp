@@ -22,3 +22,11 @@ TEST(Throttle, SomeFailuresAreFreeThenEachCostsTime)
     throttle.forget("a");
     EXPECT_EQ(throttle.wait("a", start + 20s), 0s);
 }
+
+TEST(Throttle, NeighboursInOneIpv6NetworkAreOne)
+{
+    using farboot::server::api::network_of;
+    EXPECT_EQ(network_of("2001:db8::1"), network_of("2001:db8:0:0:ffff::2"));
+    EXPECT_NE(network_of("2001:db8::1"), network_of("2001:db8:0:1::1"));
+    EXPECT_EQ(network_of("192.0.2.1"), "192.0.2.1");
+}

@@ -39,6 +39,6 @@ private:
 
 #define FARBOOT_ON_EACH_DATABASE(Fixture)                                                                              \
     INSTANTIATE_TEST_SUITE_P(On, Fixture, testing::Values("sqlite", "postgresql"),                                     \
-                             [](const auto& info) { return std::string(info.param); })
+                             [](const auto& database) { return std::string(database.param); })
 
 } // namespace farboot::test

@@ -2,6 +2,7 @@
 
 #include "server/catalog/entries.hpp"
 #include "tests/unit/server/catalog/catalog_fixture.hpp"
+#include "tests/unit/server/catalog/postgresql.hpp"
 
 using namespace farboot;
 using namespace farboot::catalog;
@@ -32,9 +33,23 @@ TEST_P(MigrateTest, ANewerSchemaIsRefused)
     EXPECT_EQ(Database::open(settings_).error().reason, "schema-newer");
 }
 
-TEST_P(MigrateTest, ALostConnectionIsNoticed)
+TEST_P(MigrateTest, AFailedStatementDoesNotEndTheConnection)
 {
-    EXPECT_TRUE(connection().alive());
     EXPECT_THROW(connection().execute("SELECT nonsense FROM nowhere"), DatabaseError);
     EXPECT_TRUE(connection().alive());
+}
+
+TEST(Connection, ALostOneIsNoticed)
+{
+    auto* server = test::PostgreSql::instance();
+    if (!server)
+        GTEST_SKIP() << "PostgreSQL is not installed";
+    const auto settings = server->fresh();
+    Connection connection(settings);
+    Connection other(settings);
+    EXPECT_TRUE(connection.alive());
+    other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid "
+                  "<> pg_backend_pid()");
+    EXPECT_FALSE(connection.alive());
+    EXPECT_TRUE(other.alive());
 }

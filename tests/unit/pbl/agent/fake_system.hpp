@@ -1,0 +1,107 @@
+#pragma once
+
+#include "pbl/agent/files.hpp"
+#include "pbl/agent/linux_system.hpp"
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace farboot::agent::testing_agent
+{
+
+/// The operating system as tests need it: real programs and files, but a clock of its own, kexec and power that are
+/// only noted, and seconds that pass in a hundredth.
+class FakeSystem : public LinuxSystem
+{
+public:
+    /// What a kexec was asked for, with the files as they were then.
+    struct Kexec {
+        std::vector<std::string> argv;
+        std::string kernel;
+        std::string initramfs;
+    };
+
+    [[nodiscard]] std::chrono::system_clock::time_point clock() const override
+    {
+        const std::lock_guard lock(mutex_);
+        return clock_;
+    }
+    [[nodiscard]] Result<void> set_clock(std::chrono::sys_seconds time) override
+    {
+        const std::lock_guard lock(mutex_);
+        clock_ = time;
+        return {};
+    }
+    [[nodiscard]] std::chrono::steady_clock::time_point now() const override
+    {
+        const std::lock_guard lock(mutex_);
+        return LinuxSystem::now() + skipped_;
+    }
+    void skip(std::chrono::seconds time)
+    {
+        const std::lock_guard lock(mutex_);
+        skipped_ += time;
+    }
+    [[nodiscard]] bool sleep(std::stop_token stop, std::chrono::milliseconds time) override
+    {
+        return LinuxSystem::sleep(std::move(stop), time / 100);
+    }
+
+    [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& file) const override
+    {
+        if (file == "/sys/class/dmi/id/product_uuid")
+            return "4C4C4544-0042-3510-8056-B7C04F564231\n";
+        if (file == "/proc/meminfo")
+            return meminfo;
+        return LinuxSystem::read_file(file);
+    }
+
+    [[nodiscard]] Result<Finished> run(const std::vector<std::string>& argv) override
+    {
+        Kexec call{argv, {}, {}};
+        for (const auto& argument : argv)
+            if (argument.starts_with("--initrd="))
+                call.initramfs = read_small_file(argument.substr(9), 1 << 24).value_or("");
+        if (!call.initramfs.empty())
+            call.kernel = read_small_file(argv.back(), 1 << 24).value_or("");
+        const std::lock_guard lock(mutex_);
+        kexecs_.push_back(call);
+        const bool refuses = argv.size() > 2 && argv[2] == refused_call;
+        return Finished{refuses ? 1 : 0, refuses ? "kexec_file_load failed: Function not implemented" : ""};
+    }
+    [[nodiscard]] std::vector<Kexec> kexecs() const
+    {
+        const std::lock_guard lock(mutex_);
+        return kexecs_;
+    }
+
+    void sync() override {}
+    [[nodiscard]] Result<void> reboot() override { return note("reboot"); }
+    [[nodiscard]] Result<void> power_off() override { return note("power-off"); }
+    [[nodiscard]] std::string power() const
+    {
+        const std::lock_guard lock(mutex_);
+        return power_;
+    }
+
+    std::string meminfo = "MemTotal: 4000000 kB\nMemAvailable: 3000000 kB\n"; ///< set before the agent starts
+    std::string refused_call;                                                 ///< an option of kexec; the same
+
+private:
+    Result<void> note(const char* what)
+    {
+        const std::lock_guard lock(mutex_);
+        power_ = what;
+        return {};
+    }
+
+    mutable std::mutex mutex_;
+    std::chrono::system_clock::time_point clock_{}; ///< 1970
+    std::chrono::seconds skipped_{0};
+    std::vector<Kexec> kexecs_;
+    std::string power_;
+};
+
+} // namespace farboot::agent::testing_agent
