@@ -16,6 +16,11 @@ need_programs() {
   [ ${#missing[@]} -eq 0 ] || die "these Debian packages are missing: ${missing[*]}"
 }
 
+# Checks that busybox needs nothing besides itself: one of Debian's two is linked statically.
+need_static_busybox() {
+  ! ldd /bin/busybox > /dev/null 2>&1 || die "/bin/busybox needs libraries: install busybox-static instead of busybox"
+}
+
 # Puts an unpacked Debian package into the cache. Argument: its name. Prints the folder.
 # It is not installed on this machine: a kernel or udev would change it.
 unpacked_package() {
