@@ -21,7 +21,9 @@ HostAndPort split(std::string_view header)
     HostAndPort result;
     std::size_t end = header.find(':');
     if (header.starts_with('[')) {
-        const auto close = std::min(header.find(']'), header.size());
+        const auto close = header.find(']');
+        if (close == std::string_view::npos)
+            return result;
         result.host = header.substr(1, close - 1);
         end = header.find(':', close);
     } else {
