@@ -42,7 +42,8 @@ Window::Window(WindowOptions options, QWidget* parent)
     connect(&proof_timer_, &QTimer::timeout, this, &Window::prove);
     connect(waiting_, &WaitingPage::retry, this, &Window::load);
     connect(page_.get(), &QWebEnginePage::loadingChanged, this, &Window::on_loading);
-    connect(page_.get(), &QWebEnginePage::renderProcessTerminated, this, [this] {
+    connect(page_.get(), &QWebEnginePage::renderProcessTerminated, this, [this](auto status, int code) {
+        qWarning("farboot-browser: the page's process ended: status %d, code %d", static_cast<int>(status), code);
         wait(options_.language == Language::german ? tr("Das Programm, das die Seite zeichnet, ist abgestürzt.")
                                                    : tr("The program that draws the page has crashed."));
     });

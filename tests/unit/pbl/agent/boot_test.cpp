@@ -111,8 +111,7 @@ TEST_F(BootTest, TheOtherSystemCallIsTriedWhereTheKernelLacksTheFirst)
 TEST_F(BootTest, AutoBootNeedsNobodyAndFetchesNoGraphicalLayer)
 {
     set_menu({{"auto", {{"id", 7}, {"seconds", 1}}}, {"gui", "gui/standard"}});
-    start();
-    auto face = connect();
+    auto face = start_watched();
     const auto countdown = face->wait_state("countdown");
     EXPECT_EQ(countdown.at("seconds"), 1);
     EXPECT_EQ(countdown.at("title"), "Debian");
@@ -180,10 +179,11 @@ TEST_F(BootTest, PowerCommands)
 {
     start();
     auto face = connect();
+    face->wait_state("menu");
     face->command("reboot");
     face->command("power-off");
     face->command("refresh"); // an event follows
-    face->wait_state("menu");
+    face->wait_state("server");
     EXPECT_EQ(system_.power(), "power-off");
 }
 

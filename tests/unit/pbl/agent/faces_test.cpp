@@ -58,8 +58,9 @@ TEST_F(FacesTest, ALineThatIsTooLongEndsTheConnection)
 {
     start();
     auto fits = connect();
+    fits->wait_state("menu");
     fits->send("{\"command\": \"refresh\", \"padding\": \"" + std::string(max_message - 100, 'x') + "\"}\n");
-    EXPECT_FALSE(fits->wait_state("menu").is_null());
+    EXPECT_FALSE(fits->wait_state("server").is_null());
     auto too_long = connect();
     too_long->send(std::string(max_message + 1, 'x'));
     EXPECT_TRUE(too_long->wait_closed());

@@ -111,6 +111,15 @@ void AgentTest::start()
     ASSERT_TRUE(running_->started) << running_->started.error().sentence;
 }
 
+std::unique_ptr<Face> AgentTest::start_watched()
+{
+    std::filesystem::remove(options_.run / "network.json");
+    start();
+    auto face = connect();
+    write_network();
+    return face;
+}
+
 void AgentTest::stop()
 {
     running_.reset();

@@ -33,6 +33,8 @@ protected:
 
     void start();
     void stop();
+    /// Starts the agent and gives a face that sees everything from the start: the network comes up only then.
+    [[nodiscard]] std::unique_ptr<Face> start_watched();
     /// A face that has been greeted.
     [[nodiscard]] std::unique_ptr<Face> connect();
     /// What was printed on the console; waits until `text` is part of it.

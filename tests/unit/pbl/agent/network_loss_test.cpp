@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace farboot::agent::testing_agent
@@ -47,11 +48,12 @@ TEST_F(NetworkLossTest, NoNetworkIsSaidAndWaitedFor)
 TEST_F(NetworkLossTest, ServerAwayAtPowerOnIsCountedDownAndTriedAgain)
 {
     server_.go_away();
-    start();
-    auto face = connect();
+    auto face = start_watched();
     std::vector<int> seconds;
     for (int i = 0; i < 8; ++i) {
-        const auto waiting = face->wait_state("waiting");
+        const auto waiting = face->wait_for([](const nlohmann::json& event) {
+            return event.value("state", "") == "waiting" && event.value("reason", "") != "network-missing";
+        });
         EXPECT_THAT(waiting.at("sentence").at("de").get<std::string>(), HasSubstr(server_.url()));
         seconds.push_back(waiting.at("seconds"));
     }

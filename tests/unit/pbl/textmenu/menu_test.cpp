@@ -14,8 +14,11 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 namespace farboot::textmenu::testing_textmenu
 {
@@ -157,10 +160,10 @@ TEST_F(TextMenuTest, ShowsTheMenuAndStartsWhatIsChosen)
 {
     start();
     greet();
-    const auto text = wait_screen("Bitte ein System wählen.");
-    EXPECT_THAT(text, AllOf(HasSubstr("Farboot  https://boot.example.org"),
-                            HasSubstr(">  1  Arbeitsplatz für alle - mit Büroprogrammen"),
-                            HasSubstr("   2  Recherche[2J"), HasSubstr("Enter: starten")));
+    for (const auto* text :
+         {"Bitte ein System wählen.", "Farboot  https://boot.example.org",
+          ">  1  Arbeitsplatz für alle - mit Büroprogrammen", "   2  Recherche[2J", "Enter: starten"})
+        wait_screen(text);
     press("\x1b[B");
     wait_screen(">  2  Recherche");
     press("\x1b[B"); // around
@@ -242,7 +245,8 @@ TEST_F(TextMenuTest, LinesOfOthersScrollBelowTheMenuAndStayWhole)
 {
     start();
     greet();
-    const auto before = wait_screen("Bitte ein System wählen.");
+    wait_screen("Bitte ein System wählen.");
+    const auto before = wait_screen(std::string(80, '-'));
     std::string lines;
     for (int i = 0; i < 20; ++i)
         lines += "farboot: stage: number-" + std::to_string(i) + "\n";
@@ -260,8 +264,8 @@ TEST_F(TextMenuTest, SpellsInAsciiWhereThereIsNothingElse)
 {
     start({"--ascii"});
     greet();
-    const auto text = wait_screen("Bitte ein System waehlen.");
-    EXPECT_THAT(text, HasSubstr("Arbeitsplatz fuer alle - mit Bueroprogrammen"));
+    wait_screen("Bitte ein System waehlen.");
+    const auto text = wait_screen("Arbeitsplatz fuer alle - mit Bueroprogrammen");
     EXPECT_TRUE(std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; }));
 }
 
