@@ -42,6 +42,7 @@ TEST_F(BootTest, PrintsTheStagesInOrderAndHandsTheFilesOver)
     const auto states = face->states();
     EXPECT_THAT(std::vector(states.end() - 4, states.end()),
                 ElementsAre("fetching", "verifying", "loading", "handover"));
+    const auto kexecs = system_.wait_kexecs(2);
 
     stop();
     EXPECT_EQ(console(), "farboot: stage: network-up address=10.0.2.15/24\n"
@@ -52,7 +53,6 @@ TEST_F(BootTest, PrintsTheStagesInOrderAndHandsTheFilesOver)
                          "farboot: stage: files-verified bytes=1370001\n"
                          "farboot: stage: kexec-loaded\n"
                          "farboot: stage: kexec\n");
-    const auto kexecs = system_.kexecs();
     ASSERT_EQ(kexecs.size(), 2U);
     EXPECT_THAT(kexecs[0].argv, ElementsAre("kexec", "--load", "--kexec-file-syscall", HasSubstr("--initrd=/"),
                                             "--command-line=quiet splash", HasSubstr("boot/kernel")));

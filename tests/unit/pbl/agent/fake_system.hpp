@@ -3,6 +3,7 @@
 #include "pbl/agent/files.hpp"
 #include "pbl/agent/linux_system.hpp"
 
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -68,12 +69,21 @@ public:
             call.kernel = read_small_file(argv.back(), 1 << 24).value_or("");
         const std::lock_guard lock(mutex_);
         kexecs_.push_back(call);
+        changed_.notify_all();
         const bool refuses = argv.size() > 2 && argv[2] == refused_call;
         return Finished{refuses ? 1 : 0, refuses ? "kexec_file_load failed: Function not implemented" : ""};
     }
     [[nodiscard]] std::vector<Kexec> kexecs() const
     {
         const std::lock_guard lock(mutex_);
+        return kexecs_;
+    }
+
+    /// The same, once there are `count` or a minute has passed: the stage line comes before the call that ends a kernel.
+    [[nodiscard]] std::vector<Kexec> wait_kexecs(std::size_t count)
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, std::chrono::minutes(1), [&] { return kexecs_.size() >= count; });
         return kexecs_;
     }
 
@@ -98,6 +108,7 @@ private:
     }
 
     mutable std::mutex mutex_;
+    std::condition_variable changed_;
     std::chrono::system_clock::time_point clock_{}; ///< 1970
     std::chrono::seconds skipped_{0};
     std::vector<Kexec> kexecs_;

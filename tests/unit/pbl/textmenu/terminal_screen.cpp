@@ -105,7 +105,7 @@ void TerminalScreen::run_sequence(std::string_view parameters, char final_byte)
         column_ = second == 0 ? 0 : std::min(second, columns_) - 1;
     } else if (final_byte == 'K') {
         std::fill(cells_[row_].begin() + static_cast<std::ptrdiff_t>(std::min(column_, columns_)), cells_[row_].end(),
-                  " ");
+                  std::string(" "));
     } else if (final_byte == 'J') {
         cells_.assign(height_, std::vector<std::string>(columns_, " "));
     } else if (final_byte == 'r') {
