@@ -44,11 +44,16 @@ void read_lines(std::stop_token stop, UnixSocket socket, const SerialLines::Line
             line(text);
     });
     std::array<char, 4096> buffer{};
-    while (!stop.stop_requested()) {
+    while (true) {
         // A short wait instead of a wake-up pipe: the log ends within it after the machine does, mostly by end of file.
+        // What the machine said last is still there when we are told to stop.
+        const bool last = stop.stop_requested();
         pollfd wait{socket.fd(), POLLIN, 0};
-        if (::poll(&wait, 1, 250) <= 0)
+        if (::poll(&wait, 1, last ? 0 : 250) <= 0) {
+            if (last)
+                break;
             continue;
+        }
         const auto got = ::read(socket.fd(), buffer.data(), buffer.size());
         if (got <= 0)
             break;

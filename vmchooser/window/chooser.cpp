@@ -155,7 +155,9 @@ void Chooser::take_step(LaunchStep step)
 void Chooser::take_end(const Result<void>& result)
 {
     step_ = -1;
-    if (!result && result.error().reason != "cancelled") {
+    if (!result && result.error().reason == "cancelled") {
+        log_notice("The start of " + launched_->record.text() + " was cancelled.");
+    } else if (!result) {
         launch_error_ = result.error();
         log_warning(fmt::format("farboot: refused: reason={} record={}: {}", result.error().reason,
                                 launched_->record.text(), result.error().sentence));

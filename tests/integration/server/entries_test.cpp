@@ -24,7 +24,8 @@ protected:
     std::vector<int> ids()
     {
         std::vector<int> result;
-        for (const auto& each : json::parse(admin("GET", "/api/v1/entries").body)["entries"])
+        const auto list = json::parse(admin("GET", "/api/v1/entries").body);
+        for (const auto& each : list["entries"])
             result.push_back(each["id"]);
         return result;
     }

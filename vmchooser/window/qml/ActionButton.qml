@@ -21,9 +21,15 @@ Rectangle {
     Accessible.focusable: true
     Accessible.onPressAction: triggered()
 
-    Keys.onReturnPressed: triggered()
-    Keys.onEnterPressed: triggered()
-    Keys.onSpacePressed: triggered()
+    // A key that is still held from the step before must not answer the next one.
+    Keys.onReturnPressed: event => press(event)
+    Keys.onEnterPressed: event => press(event)
+    Keys.onSpacePressed: event => press(event)
+
+    function press(event) {
+        if (!event.isAutoRepeat)
+            triggered();
+    }
 
     Row {
         id: row

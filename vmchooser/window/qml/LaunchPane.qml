@@ -1,11 +1,14 @@
 import QtQuick
 
-// A machine on its way, step by step.
+// A machine on its way, step by step. The pane has the focus, not its button: a second Enter must not cancel what the first
+// has started.
 FocusScope {
     id: pane
 
     readonly property var steps: [chooser.texts.stepChecking, chooser.texts.stepDisk, chooser.texts.stepStarting, chooser.texts.stepRunning]
     readonly property var sentences: [chooser.texts.stepCheckingText, chooser.texts.stepDiskText, chooser.texts.stepStartingText, chooser.texts.stepRunningText]
+
+    focus: true
 
     Accessible.role: Accessible.Pane
     Accessible.name: chooser.texts.starting + " " + chooser.launchTitle
@@ -106,7 +109,6 @@ FocusScope {
 
         ActionButton {
             objectName: "cancel"
-            focus: true
             label: chooser.texts.cancel
             enabled: !chooser.cancelling
             opacity: enabled ? 1 : 0.5

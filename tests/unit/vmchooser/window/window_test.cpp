@@ -131,6 +131,27 @@ TEST_F(WindowTest, EscapeCancelsAStart)
     EXPECT_EQ(current(), 1);
 }
 
+TEST_F(WindowTest, OnlyEscapeOrTheButtonCancelAStart)
+{
+    run = [](std::stop_token stop) -> Result<void> {
+        while (!stop.stop_requested())
+            std::this_thread::yield();
+        return fail("cancelled", "The start was cancelled.");
+    };
+    key(Qt::Key_Return);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return chooser.step() >= 0; }, patience));
+    key(Qt::Key_Return);
+    key(Qt::Key_Space);
+    EXPECT_FALSE(chooser.cancelling());
+    key(Qt::Key_Tab);
+    EXPECT_EQ(window.activeFocusItem(), item("cancel"));
+    QKeyEvent held(QEvent::KeyPress, Qt::Key_Return, Qt::NoModifier, "\r", true);
+    QCoreApplication::sendEvent(&window, &held);
+    EXPECT_FALSE(chooser.cancelling());
+    key(Qt::Key_Return);
+    EXPECT_TRUE(launched(1));
+}
+
 TEST_F(WindowTest, ErrorsAreShownAndGoAwayWithTheNextMove)
 {
     run = [](const auto&) -> Result<void> { return fail("key-unknown", "Nobody we know signed vm/tiny."); };
