@@ -20,8 +20,8 @@ PAINT = 240
 USER, PASSWORD = "student", "student"
 
 
-def read_text(picture):
-    """The text on a picture, as tesseract reads it. Screens are small for it, so they are enlarged first."""
+def recognise(picture, *output):
+    """What tesseract reads on a picture, and its width and height as tesseract saw it: enlarged, for screens are small."""
     from PIL import Image, ImageOps  # Debian's python3-pil
 
     with tempfile.TemporaryDirectory() as folder:
@@ -32,8 +32,24 @@ def read_text(picture):
             if sum(grey.resize((16, 16)).getdata()) / 256 < 110:
                 grey = ImageOps.invert(grey)
             grey.save(large)
-        return subprocess.run(["tesseract", str(large), "-", "--psm", "11"], check=True, capture_output=True,
+        text = subprocess.run(["tesseract", str(large), "-", "--psm", "11", *output], check=True, capture_output=True,
                               text=True).stdout
+        return text, grey.size
+
+
+def read_text(picture):
+    """The text on a picture."""
+    return recognise(picture)[0]
+
+
+def place_of(picture, word):
+    """Where the middle of a word is on a picture, from 0 to 1 from left and top. Raises ValueError."""
+    table, (width, height) = recognise(picture, "tsv")
+    for line in table.splitlines()[1:]:
+        *_, left, top, across, down, _confidence, text = line.split("\t")
+        if text.strip().lower() == word.lower():
+            return (int(left) + int(across) / 2) / width, (int(top) + int(down) / 2) / height
+    raise ValueError(f"{picture} does not show the word {word}")
 
 
 def picture_with_text(pc, path, words, deadline=PAINT):
@@ -96,7 +112,7 @@ class Chain:
         self.pc.wait_stage("root-mounted", SYSTEM)
         self.pc.wait_stage("session-up", SYSTEM)
         self.pc.wait_stage("vmchooser-ready", SYSTEM)
-        picture_with_text(self.pc, self.pictures / "04-vmchooser.png", ["Tiny", "Linux"])
+        picture_with_text(self.pc, self.pictures / "04-vmchooser.png", ["Tiny", "Xfce"])
 
     def virtual_machine(self):
         self.pc.press("ret")

@@ -170,6 +170,15 @@ class PC:
             else:
                 self.press(KEYS.get(character, character))
 
+    def click(self, x, y):
+        """Moves the mouse and clicks; from 0 to 1, from the screen's left and top."""
+        def send(*events):
+            self.qmp.command("input-send-event", events=list(events))
+        send(*({"type": "abs", "data": {"axis": axis, "value": round(0x7FFF * value)}} for axis, value in (("x", x), ("y", y))))
+        for down in (True, False):
+            time.sleep(0.15)
+            send({"type": "btn", "data": {"button": "left", "down": down}})
+
     def screenshot(self, path):
         """Writes a PNG of the screen."""
         self.qmp.command("screendump", filename=str(path), format="png")

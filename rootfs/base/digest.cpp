@@ -8,7 +8,8 @@
 #include <cstring>
 #include <new>
 
-namespace farboot {
+namespace farboot
+{
 
 bool Digest::is_zero() const
 {

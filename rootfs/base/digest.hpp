@@ -10,7 +10,8 @@
 #include <string>
 #include <string_view>
 
-namespace farboot {
+namespace farboot
+{
 
 using Bytes = std::span<const std::byte>;
 
@@ -40,7 +41,8 @@ struct DigestHash {
 [[nodiscard]] Digest sha256(Bytes data);
 
 /// SHA-256 of data that comes in pieces.
-class Sha256 {
+class Sha256
+{
 public:
     Sha256();
     ~Sha256();

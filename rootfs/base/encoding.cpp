@@ -2,9 +2,11 @@
 
 #include <openssl/evp.h>
 
-namespace farboot {
+namespace farboot
+{
 
-namespace {
+namespace
+{
 
 int hex_value(char c)
 {

@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 
-namespace farboot {
+namespace farboot
+{
 
 [[nodiscard]] std::string hex(Bytes data);
 /// Nothing for odd lengths and anything but lower-case digits.

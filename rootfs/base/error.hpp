@@ -6,7 +6,8 @@
 #include <string>
 #include <utility>
 
-namespace farboot {
+namespace farboot
+{
 
 /// What went wrong, for the person who sees it.
 struct Error {

@@ -1,6 +1,7 @@
 #include "rootfs/nbd/chunk_cache.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace farboot::rootfs
 {
@@ -37,8 +38,15 @@ ChunkCache::Found ChunkCache::take_off(const ChunkRef& ref, Cause cause)
     flight->state = cause == Cause::read_ahead ? Flight::State::queued : Flight::State::running;
     flight->cause = cause;
     flight->progress = Clock::now();
-    entries_[ref.digest] = Entry{nullptr, flight, {}};
+    entries_[ref.digest] = Entry{nullptr, flight};
     return {nullptr, flight, true};
+}
+
+bool ChunkCache::first_use(const Digest& digest)
+{
+    const std::scoped_lock lock(mutex_);
+    const auto found = entries_.find(digest);
+    return found != entries_.end() && !std::exchange(found->second.used, true);
 }
 
 bool ChunkCache::is_over(const FlightPointer& flight) const
@@ -88,7 +96,10 @@ void ChunkCache::land(const Digest& digest, const FlightPointer& flight, Chunk c
 void ChunkCache::keep(const Digest& digest, const Chunk& chunk)
 {
     order_.push_front(digest);
-    entries_[digest] = Entry{chunk, nullptr, order_.begin()};
+    auto& entry = entries_[digest];
+    entry.chunk = chunk;
+    entry.flight.reset();
+    entry.place = order_.begin();
     bytes_ += chunk->size();
     while (bytes_ > limit_) {
         const auto oldest = entries_.find(order_.back());

@@ -51,6 +51,9 @@ public:
     /// `cause` decides what may be taken over from read-ahead.
     [[nodiscard]] Found look_up(const ChunkRef& ref, Cause cause);
 
+    /// A client reads this chunk: true if it is the first since the chunk was fetched.
+    [[nodiscard]] bool first_use(const Digest& digest);
+
     /// True once nobody needs to fetch it any more.
     [[nodiscard]] bool is_over(const FlightPointer& flight) const;
     /// Read-ahead is about to fetch: false if a demand read has taken it over.
@@ -75,6 +78,7 @@ private:
         Chunk chunk; ///< or
         FlightPointer flight;
         std::list<Digest>::iterator place{}; ///< of a chunk
+        bool used = false;                   ///< see first_use()
     };
 
     [[nodiscard]] Found take_off(const ChunkRef& ref, Cause cause);

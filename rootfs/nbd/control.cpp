@@ -21,6 +21,7 @@ Json status_of(const Export& item)
             {"demand_bytes", counters.demand_bytes.load()},
             {"read_ahead_bytes", counters.read_ahead_bytes.load()},
             {"meta_bytes", counters.meta_bytes.load()},
+            {"used_bytes", counters.used_bytes.load()},
             {"served_bytes", counters.served_bytes.load()},
             {"requests", counters.requests.load()},
             {"cache_hits", counters.cache_hits.load()},

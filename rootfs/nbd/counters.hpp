@@ -23,6 +23,7 @@ struct Counters {
     std::atomic<std::uint64_t> cache_misses{0};     ///< chunks asked for that had to come, or were already coming
     std::atomic<std::uint64_t> waits{0};            ///< times that no source could help and the reader waited
     std::atomic<std::uint64_t> verify_failures{0};  ///< answers that were not what their digest says
+    std::atomic<std::uint64_t> used_bytes{0};       ///< plain bytes of the fetched chunks that a client has read from
     std::atomic<std::uint64_t> served_bytes{0};     ///< handed to the client
 
     void add_bytes(Cause cause, std::uint64_t bytes)

@@ -25,8 +25,8 @@ public:
 
 private:
     struct Stream {
-        std::uint64_t read = 0;     ///< bytes, without those read again: a stream with gaps is worth less than its length
-        std::uint64_t next = 0;     ///< byte behind the last read
+        std::uint64_t read = 0; ///< bytes, without those read again: a stream with gaps is worth less than its length
+        std::uint64_t next = 0; ///< byte behind the last read
         std::uint64_t ahead_to = 0; ///< byte behind what was asked to be fetched
         std::uint64_t used = 0;     ///< when, in reads
     };

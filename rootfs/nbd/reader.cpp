@@ -11,8 +11,8 @@ namespace
 
 /// So much of a read is worked on at once, whatever its size.
 constexpr std::uint64_t largest_step = 2 * 1024 * 1024;
-/// A demand read takes so many plain bytes along: not much more than its chunk. With 256 KiB a desktop that reads here and
-/// there fetched 154 MB of a 415 MB image up to its session.
+/// A demand read takes so many plain bytes along: not much more than its chunk. With 256 KiB a desktop that reads here
+/// and there fetched 154 MB of a 415 MB image up to its session.
 constexpr std::uint64_t with_neighbours = 64 * 1024;
 constexpr std::uint64_t largest_window = 8 * 1024 * 1024;
 constexpr std::uint64_t read_ahead_request = 1024 * 1024;
@@ -114,6 +114,8 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
             continue;
         piece.found = cache.look_up(piece.ref, Cause::demand);
         ++(piece.found.chunk ? counters.cache_hits : counters.cache_misses);
+        if (cache.first_use(piece.ref.digest))
+            counters.used_bytes += piece.ref.length;
         if (!piece.found.mine)
             continue;
         items.push_back({piece.index, piece.found.flight, true});

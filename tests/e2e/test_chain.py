@@ -75,10 +75,10 @@ def test_graphical_layer_comes_lazily(run):
 
 
 def test_altered_record_is_refused_and_the_menu_stays_usable(run):
-    """The server's own database is changed behind its back, as a thief of the server could."""
+    """The server's own database is changed behind its back, as a thief of the server could. The mouse chooses here."""
     def choose():
         with altered_record(run.site, "boot", "debian-kiosk"):
-            run.pc.press("down", "ret")
+            run.pc.click(*chain.place_of(OUT / "02-menu.png", "console"))
             run.pc.wait_text(r"farboot: refused: reason=signature-invalid record=boot/debian-kiosk", chain.DOWNLOAD)
             chain.picture_with_text(run.pc, OUT / "02a-refused.png", ["signature"])
             run.pc.press("esc", "home")

@@ -33,6 +33,8 @@ TEST_F(Reader, ServesTheImageBitForBit)
     EXPECT_EQ(status["verify_failures"], 0);
     EXPECT_EQ(status["waits"], 0);
     EXPECT_EQ(status["served_bytes"].get<std::size_t>() >= 20 * megabyte, true);
+    EXPECT_GE(status["used_bytes"].get<std::size_t>(), 19 * megabyte);
+    EXPECT_LE(status["used_bytes"].get<std::size_t>(), 24 * megabyte);
     // Of 24 MiB, 12 are noise, 4 are zeros and the rest shrinks: a chunk is not fetched again and again.
     EXPECT_LT(status["fetched_bytes"].get<std::size_t>(), 24 * megabyte);
 }

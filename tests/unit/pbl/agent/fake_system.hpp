@@ -79,7 +79,8 @@ public:
         return kexecs_;
     }
 
-    /// The same, once there are `count` or a minute has passed: the stage line comes before the call that ends a kernel.
+    /// The same, once there are `count` or a minute has passed: the stage line comes before the call that ends a
+    /// kernel.
     [[nodiscard]] std::vector<Kexec> wait_kexecs(std::size_t count)
     {
         std::unique_lock lock(mutex_);

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
-namespace farboot {
-namespace {
+namespace farboot
+{
+namespace
+{
 
 TEST(Digest, IsSha256OfTheFipsExample)
 {

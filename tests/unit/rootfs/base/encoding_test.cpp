@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
-namespace farboot {
-namespace {
+namespace farboot
+{
+namespace
+{
 
 TEST(Base64, KnowsTheExamplesOfRfc4648)
 {
-    for (auto [plain, coded] : {std::pair{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}}) {
+    for (auto [plain, coded] :
+         {std::pair{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}}) {
         EXPECT_EQ(base64(as_bytes(plain)), coded);
         EXPECT_EQ(from_base64(coded), plain);
     }
