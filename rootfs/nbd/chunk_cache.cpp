@@ -72,7 +72,7 @@ void ChunkCache::note_progress(const std::vector<FlightPointer>& flights)
         flight->progress = Clock::now();
 }
 
-void ChunkCache::land(const Digest& digest, const FlightPointer& flight, Chunk chunk)
+void ChunkCache::land(const Digest& digest, const FlightPointer& flight, const Chunk& chunk)
 {
     const std::scoped_lock lock(mutex_);
     if (flight->state == Flight::State::landed)

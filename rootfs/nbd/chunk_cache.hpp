@@ -60,7 +60,7 @@ public:
     [[nodiscard]] bool start(const FlightPointer& flight);
     /// The transfers of these flights have brought something.
     void note_progress(const std::vector<FlightPointer>& flights);
-    void land(const Digest& digest, const FlightPointer& flight, Chunk chunk);
+    void land(const Digest& digest, const FlightPointer& flight, const Chunk& chunk);
     /// Whoever waits gets the error. Does nothing to a flight that has landed.
     void fail_flight(const Digest& digest, const FlightPointer& flight, const Error& error);
 

@@ -36,7 +36,7 @@ private:
     std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-void read_lines(std::stop_token stop, UnixSocket socket, const SerialLines::Line& line)
+void read_lines(const std::stop_token& stop, const UnixSocket& socket, const SerialLines::Line& line)
 {
     Allowance allowance;
     SerialLines lines([&](const std::string& text) {
@@ -85,8 +85,8 @@ Result<SerialLog> SerialLog::attach(const std::filesystem::path& path, SerialLin
     auto socket = UnixSocket::connect(path);
     if (!socket)
         return std::unexpected(socket.error());
-    return SerialLog(std::jthread([socket = std::move(*socket), line = std::move(line)](std::stop_token stop) mutable {
-        read_lines(std::move(stop), std::move(socket), line);
+    return SerialLog(std::jthread([socket = std::move(*socket), line = std::move(line)](const std::stop_token& stop) {
+        read_lines(stop, socket, line);
     }));
 }
 
