@@ -42,7 +42,7 @@ class Qmp:
             self._closed = True
             self._answer.notify_all()
 
-    def command(self, name, **arguments):
+    def command(self, name, /, **arguments):
         """Runs a command and returns its value. Raises QmpError; ConnectionError when QEMU is gone."""
         with self._lock:
             request = {"execute": name}
