@@ -59,4 +59,10 @@ catalog::DatabaseSettings PostgreSql::fresh()
     return *catalog::DatabaseSettings::parse(fmt::format("postgresql://farboot@/{}?host={}", name, folder_.string()));
 }
 
+void PostgreSql::restart()
+{
+    if (run("pg_ctl -D {0}/data -m fast -w -t 120 -l {0}/log restart > {0}/pg_ctl 2>&1") != 0)
+        throw std::runtime_error("PostgreSQL does not start again: see " + (folder_ / "log").string());
+}
+
 } // namespace farboot::test

@@ -18,6 +18,8 @@ public:
 
     /// A fresh, empty database.
     catalog::DatabaseSettings fresh();
+    /// As an admin who updates it does.
+    void restart();
 
 private:
     explicit PostgreSql(std::filesystem::path bin);
