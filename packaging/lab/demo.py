@@ -3,14 +3,18 @@
 import argparse
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import asdict
 
 from . import chain
 from .pc import PC, StageTimeout
 from .site import ROOT, Site, SiteError, one_time_password
+
+VIEW_PORT = 6080
 
 
 def set_up(site):
@@ -46,29 +50,51 @@ def with_display(site, folder):
         print("demo: the PC is in the window. Closing it ends the demo.")
         pc.wait_off(None)
         return
-    socket = folder / "pc/vnc.sock"
-    pc = PC(folder / "pc", display=["-vnc", f"unix:{socket},password=on"])
+    screen = folder / "pc/vnc.sock"
+    pc = PC(folder / "pc", display=["-vnc", f"unix:{screen},password=on"])
     proxy = None
+
+    def invite():
+        password = one_time_password()
+        pc.qmp.command("set_password", protocol="vnc", password=password)
+        pc.qmp.command("expire_password", protocol="vnc", time="never")
+        print(f"demo: password, good for one connection: {password}", flush=True)
 
     def used(event):
         if event["event"] == "VNC_INITIALIZED":  # someone is in: the password has done its work
             pc.qmp.command("expire_password", protocol="vnc", time="now")
+        elif event["event"] == "VNC_DISCONNECTED":
+            invite()
 
     pc.on_event = used
     try:
         chain.Chain(site, pc, folder).power_on()
-        password = one_time_password()
-        pc.qmp.command("set_password", protocol="vnc", password=password)
-        proxy = subprocess.Popen(["websockify", "--web", "/usr/share/novnc", f"--unix-target={socket}", "localhost:6080"],
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        print("demo: the PC's screen is at http://localhost:6080/vnc.html?autoconnect=1&resize=scale")
-        print(f"demo: password, good for one connection: {password}")
+        proxy = subprocess.Popen(["websockify", "--web", "/usr/share/novnc", f"--unix-target={screen}", f"localhost:{VIEW_PORT}"],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        wait_for_port(proxy)
+        print(f"demo: the PC's screen is at http://localhost:{VIEW_PORT}/vnc.html?autoconnect=1&resize=scale")
+        invite()
         print("demo: Ctrl-C ends the demo.", flush=True)
         pc.wait_off(None)
     finally:
         if proxy:
             proxy.terminate()
         pc.power_off()
+
+
+def wait_for_port(proxy):
+    """Until the page is served. Raises SiteError with what websockify says."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("localhost", VIEW_PORT), 1).close()
+            break
+        except OSError:
+            if proxy.poll() is not None or time.monotonic() > end:
+                said = proxy.stderr.read().strip() if proxy.poll() is not None else ""
+                raise SiteError(f"The PC's screen cannot be shown on port {VIEW_PORT}: websockify does not serve it. {said}") from None
+            time.sleep(0.1)
+    threading.Thread(target=proxy.stderr.read, daemon=True).start()
 
 
 def main():

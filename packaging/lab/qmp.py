@@ -1,6 +1,7 @@
 """The QEMU Machine Protocol, as much of it as a lab PC needs (docs: QEMU, "QMP Reference Manual")."""
 
 import json
+import queue
 import socket
 import threading
 
@@ -17,12 +18,14 @@ class Qmp:
         self._socket.connect(str(path))
         self._file = self._socket.makefile("r", encoding="utf-8")
         self._on_event = on_event
+        self._events = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._answer = threading.Condition()
         self._answers = []
         self._closed = False
         json.loads(self._file.readline())  # the greeting
         threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._tell, daemon=True).start()
         self.command("qmp_capabilities")
 
     def _read(self):
@@ -30,8 +33,7 @@ class Qmp:
             for line in self._file:
                 message = json.loads(line)
                 if "event" in message:
-                    if self._on_event:
-                        self._on_event(message)
+                    self._events.put(message)
                     continue
                 with self._answer:
                     self._answers.append(message)
@@ -41,6 +43,16 @@ class Qmp:
         with self._answer:
             self._closed = True
             self._answer.notify_all()
+
+    def _tell(self):
+        """On a thread of its own, since what is told may give commands, and their answers must be read."""
+        while True:
+            event = self._events.get()
+            if self._on_event:
+                try:
+                    self._on_event(event)
+                except ConnectionError:
+                    return
 
     def command(self, name, /, **arguments):
         """Runs a command and returns its value. Raises QmpError; ConnectionError when QEMU is gone."""
