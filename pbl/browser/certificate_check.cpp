@@ -1,5 +1,7 @@
 #include "pbl/browser/certificate_check.hpp"
 
+#include "rootfs/base/freer.hpp"
+
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
@@ -18,23 +20,14 @@ constexpr std::size_t max_chain = 10;
 /// As OpenSSL's TLS clients on Debian: RSA from 2048 bits, no SHA-1.
 constexpr int security_level = 2;
 
-template <auto Function>
-struct Free {
-    template <class T>
-    void operator()(T* object) const
-    {
-        Function(object);
-    }
-};
-
 void free_stack(STACK_OF(X509) * stack)
 {
     sk_X509_pop_free(stack, X509_free);
 }
 
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Certificates = std::unique_ptr<STACK_OF(X509), Free<free_stack>>;
-using Context = std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>>;
+using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
+using Certificates = std::unique_ptr<STACK_OF(X509), Freer<free_stack>>;
+using Context = std::unique_ptr<X509_STORE_CTX, Freer<X509_STORE_CTX_free>>;
 
 Certificate parse(const std::string& der)
 {

@@ -1,5 +1,7 @@
 #include "rootfs/record/key.hpp"
 
+#include "rootfs/base/freer.hpp"
+
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -17,14 +19,6 @@ namespace farboot::rootfs
 namespace
 {
 
-template <auto Free>
-struct Freer {
-    template <class T>
-    void operator()(T* object) const
-    {
-        Free(object);
-    }
-};
 using Pkey = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using MdContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
 using Bio = std::unique_ptr<BIO, Freer<BIO_free>>;

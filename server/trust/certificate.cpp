@@ -1,5 +1,7 @@
 #include "server/trust/certificate.hpp"
 
+#include "rootfs/base/freer.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -20,14 +22,6 @@ namespace farboot::server
 namespace
 {
 
-template <auto Free>
-struct Freer {
-    template <class T>
-    void operator()(T* object) const
-    {
-        Free(object);
-    }
-};
 using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
