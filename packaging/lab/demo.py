@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict
 
 from . import chain
-from .pc import PC, StageTimeout
+from .pc import PC, PCError
 from .site import ROOT, Site, SiteError, one_time_password
 
 VIEW_PORT = 6080
@@ -111,7 +111,7 @@ def main():
             headless(site, folder)
         else:
             with_display(site, folder)
-    except (SiteError, StageTimeout) as error:
+    except (SiteError, PCError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -20,7 +20,11 @@ TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][0-9A-B]|\x1b[=>]|\
 KEYS = {" ": "spc", "-": "minus", "/": "slash", ".": "dot", "\n": "ret", ",": "comma", ";": "semicolon", "=": "equal"}
 
 
-class StageTimeout(Exception):
+class PCError(Exception):
+    """The PC does not do what it should; the message is for the person who started it."""
+
+
+class StageTimeout(PCError):
     """A stage did not come before its deadline; says which and what was last on the serial line."""
 
 
@@ -81,7 +85,8 @@ class PC:
     def _wait_for_file(self, path):
         while not path.exists():
             if self._process.poll() is not None:
-                raise RuntimeError(f"QEMU did not start: {(self.folder / 'qemu.log').read_text()}")
+                said = (self.folder / "qemu.log").read_text().partition("\n")[2].strip()
+                raise PCError(f"QEMU did not start the PC: {said}")
             time.sleep(0.05)
 
     def running(self):
