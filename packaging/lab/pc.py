@@ -75,7 +75,11 @@ class PC:
             log.flush()
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._wait_for_file(run / "qmp.sock")
-        self.qmp = Qmp(run / "qmp.sock", on_event=self._event)
+        try:
+            self.qmp = Qmp(run / "qmp.sock", on_event=self._event)
+        except (ConnectionError, ValueError) as error:  # QEMU opens the socket before it looks at everything else
+            self._process.wait(60)
+            raise self._not_started() from error
         threading.Thread(target=self._follow, daemon=True).start()
 
     def _event(self, event):
@@ -85,9 +89,12 @@ class PC:
     def _wait_for_file(self, path):
         while not path.exists():
             if self._process.poll() is not None:
-                said = (self.folder / "qemu.log").read_text().partition("\n")[2].strip()
-                raise PCError(f"QEMU did not start the PC: {said}")
+                raise self._not_started()
             time.sleep(0.05)
+
+    def _not_started(self):
+        said = (self.folder / "qemu.log").read_text().partition("\n")[2].strip()
+        return PCError(f"QEMU did not start the PC: {said}")
 
     def running(self):
         return self._process is not None and self._process.poll() is None
