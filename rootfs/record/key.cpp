@@ -121,11 +121,11 @@ Result<SigningKey> SigningKey::load(const std::filesystem::path& file)
 Result<void> SigningKey::save(const std::filesystem::path& file) const
 {
     Bio bio(BIO_new(BIO_s_mem())); // OpenSSL clears its memory when it frees it
+    const bool written =
+        bio && PEM_write_bio_PKCS8PrivateKey(bio.get(), secret_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
     char* data = nullptr;
-    long size = 0;
-    if (!bio ||
-        PEM_write_bio_PKCS8PrivateKey(bio.get(), secret_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1 ||
-        (size = BIO_get_mem_data(bio.get(), &data)) <= 0)
+    const long size = written ? BIO_get_mem_data(bio.get(), &data) : 0;
+    if (size <= 0)
         throw std::bad_alloc();
     Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (descriptor.value < 0 && errno == EEXIST)

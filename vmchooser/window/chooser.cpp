@@ -15,7 +15,7 @@ constexpr std::array retry_seconds{5, 10, 20, 30};
 
 } // namespace
 
-Chooser::Chooser(Backend backend, std::vector<DesktopSession> desktops, QString user, QString language)
+Chooser::Chooser(Backend backend, std::vector<DesktopSession> desktops, QString user, const QString& language)
     : backend_(std::move(backend)), entries_(std::move(desktops)), texts_(language), user_(std::move(user))
 {
     entries_.set_language(language);
@@ -142,7 +142,7 @@ void Chooser::start_machine(int row)
             QMetaObject::invokeMethod(this, [this, step] { take_step(step); }, Qt::QueuedConnection);
         };
         const auto result = backend_.run(name, std::move(stop), progress);
-        QMetaObject::invokeMethod(this, [this, result] { take_end(result); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, [this, name, result] { take_end(name.text(), result); }, Qt::QueuedConnection);
     });
 }
 
@@ -152,15 +152,15 @@ void Chooser::take_step(LaunchStep step)
     emit launchChanged();
 }
 
-void Chooser::take_end(const Result<void>& result)
+void Chooser::take_end(const std::string& record, const Result<void>& result)
 {
     step_ = -1;
     if (!result && result.error().reason == "cancelled") {
-        log_notice("The start of " + launched_->record.text() + " was cancelled.");
+        log_notice("The start of " + record + " was cancelled.");
     } else if (!result) {
         launch_error_ = result.error();
-        log_warning(fmt::format("farboot: refused: reason={} record={}: {}", result.error().reason,
-                                launched_->record.text(), result.error().sentence));
+        log_warning(fmt::format("farboot: refused: reason={} record={}: {}", result.error().reason, record,
+                                result.error().sentence));
     }
     emit launchChanged();
     emit noticeChanged();

@@ -43,7 +43,7 @@ class Chooser : public QObject
     Q_PROPERTY(bool cancelling READ cancelling NOTIFY launchChanged)
 
 public:
-    Chooser(Backend backend, std::vector<DesktopSession> desktops, QString user, QString language);
+    Chooser(Backend backend, std::vector<DesktopSession> desktops, QString user, const QString& language);
     ~Chooser() override;
 
     [[nodiscard]] EntryList* entries() { return &entries_; }
@@ -90,7 +90,7 @@ private:
     void take_menu(Result<Menu> menu);
     void start_machine(int row);
     void take_step(LaunchStep step);
-    void take_end(const Result<void>& result);
+    void take_end(const std::string& record, const Result<void>& result);
     void power(PowerAction action);
     void tick();
 
