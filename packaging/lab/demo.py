@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -46,13 +47,18 @@ def with_display(site, folder):
     """A window where there is a display, else a noVNC page on localhost that takes one password once."""
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         pc = PC(folder / "pc", display=["-display", "gtk"])
-        chain.Chain(site, pc, folder).power_on()
-        print("demo: the PC is in the window. Closing it ends the demo.")
-        pc.wait_off(None)
+        try:
+            chain.Chain(site, pc, folder).power_on()
+            print("demo: the PC is in the window. Closing it ends the demo.", flush=True)
+            pc.wait_off(None)
+        finally:
+            pc.power_off()
         return
     screen = folder / "pc/vnc.sock"
     pc = PC(folder / "pc", display=["-vnc", f"unix:{screen},password=on"])
     proxy = None
+
+    inside = False
 
     def invite():
         password = one_time_password()
@@ -61,9 +67,12 @@ def with_display(site, folder):
         print(f"demo: password, good for one connection: {password}", flush=True)
 
     def used(event):
+        nonlocal inside
         if event["event"] == "VNC_INITIALIZED":  # someone is in: the password has done its work
+            inside = True
             pc.qmp.command("expire_password", protocol="vnc", time="now")
-        elif event["event"] == "VNC_DISCONNECTED":
+        elif event["event"] == "VNC_DISCONNECTED" and inside:
+            inside = False
             invite()
 
     pc.on_event = used
@@ -102,6 +111,9 @@ def main():
     parser.add_argument("--headless", action="store_true", help="unattended: pictures and a table in build/demo/")
     parser.add_argument("--build", default=ROOT / "build/default", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    # Told to end in whatever way, it ends what it has started.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     folder = ROOT / "build/demo"
     folder.mkdir(parents=True, exist_ok=True)
     site = Site(folder / "site", arguments.build)
