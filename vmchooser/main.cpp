@@ -133,6 +133,7 @@ std::optional<DesktopSession> choose(int& argc, char** argv)
 
     ChooserWindow window(chooser);
     tell_ready(window, chooser, options);
+    window_manager.wait_until_ready();
     window.show_full_screen();
     chooser.refresh();
     QGuiApplication::exec();

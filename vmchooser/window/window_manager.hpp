@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QString>
+
 #include <memory>
 
 class QProcess;
@@ -17,11 +19,15 @@ public:
     /// Goes on without if it is not installed; says so in the log.
     [[nodiscard]] static WindowManager start();
     ~WindowManager();
+    /// A window that is mapped while the manager takes the display over may stay unmapped for ever: call this before.
+    void wait_until_ready() const;
     WindowManager(WindowManager&&) noexcept;
     WindowManager& operator=(WindowManager&&) = delete;
 
 private:
     WindowManager();
+    [[nodiscard]] QString ready_file() const;
+
     std::unique_ptr<QTemporaryFile> config_;
     std::unique_ptr<QProcess> process_;
 };
