@@ -74,6 +74,8 @@ TEST_F(BadRequests, BadJsonGets400)
     for (const std::string& body :
          {std::string("{"), std::string("5"), std::string(1'000'000, '['), std::string("{\"kind\": \"\xff\"}")})
         EXPECT_EQ(admin("POST", "/api/v1/entries", body).status, 400) << body.substr(0, 20);
+    for (const char* path : {"/api/v1/statement", "/api/v1/entries"})
+        EXPECT_THAT(log(), HasSubstr(std::string("path=\"") + path + "\" status=400"));
 }
 
 TEST_F(BadRequests, BodiesHaveALimit)

@@ -75,6 +75,7 @@ TEST_F(Login, WithoutOneNothingOfTheAdminsIsShown)
         EXPECT_EQ(request(method, path, body, {{"Cookie", "__Host-farboot=wrong"}}).status, 401) << method << path;
     }
     EXPECT_THAT(log(), HasSubstr("path=\"/api/v1/entries\" status=401 code=login-needed"));
+    EXPECT_THAT(log(), HasSubstr("path=\"/api/v1/entries\" status=401"));
 }
 
 TEST_F(Login, GuessingIsSlowedDown)

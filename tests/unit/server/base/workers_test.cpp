@@ -1,4 +1,5 @@
 #include "server/base/workers.hpp"
+#include "tests/unit/server/finish.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -13,19 +14,10 @@
 namespace asio = boost::asio;
 using farboot::server::Overloaded;
 using farboot::server::Workers;
+using farboot::test::finish;
 
 namespace
 {
-
-/// Runs a coroutine to its end; gives its result or throws what it threw.
-template <class T>
-T finish(asio::awaitable<T> coroutine)
-{
-    asio::io_context io;
-    auto future = asio::co_spawn(io, std::move(coroutine), asio::use_future);
-    io.run();
-    return future.get();
-}
 
 asio::awaitable<std::string> ask(Workers& workers, std::string text)
 {

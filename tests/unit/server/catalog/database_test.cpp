@@ -1,14 +1,11 @@
 #include "server/catalog/accounts.hpp"
 #include "tests/unit/server/catalog/catalog_fixture.hpp"
 #include "tests/unit/server/catalog/postgresql.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
+#include "tests/unit/server/finish.hpp"
 
 using namespace farboot;
 using namespace farboot::catalog;
-namespace asio = boost::asio;
+using farboot::test::finish;
 
 namespace
 {
@@ -27,22 +24,14 @@ protected:
         database_ = std::move(*opened);
     }
 
-    template <class Type>
-    Type wait(asio::awaitable<Type> work)
-    {
-        asio::io_context io;
-        auto future = asio::co_spawn(io, std::move(work), asio::use_future);
-        io.run();
-        return future.get();
-    }
     bool set(const std::string& hash)
     {
-        return wait(database_->write([&](Connection& connection) { return set_password(connection, "admin", hash); }))
+        return finish(database_->write([&](Connection& connection) { return set_password(connection, "admin", hash); }))
             .has_value();
     }
     std::optional<std::string> hash()
     {
-        return wait(database_->read([](Connection& connection) { return password_hash(connection, "admin"); }));
+        return finish(database_->read([](Connection& connection) { return password_hash(connection, "admin"); }));
     }
 
     std::unique_ptr<Database> database_;
@@ -66,7 +55,7 @@ TEST_P(DatabaseTest, AServerThatWasRestartedIsConnectedAgainWithoutAnError)
 TEST_P(DatabaseTest, WhatThrowsChangesNothing)
 {
     ASSERT_TRUE(set("one"));
-    EXPECT_THROW(wait(database_->write([](Connection& connection) -> Result<void> {
+    EXPECT_THROW(finish(database_->write([](Connection& connection) -> Result<void> {
                      if (auto done = set_password(connection, "admin", "two"); !done)
                          return done;
                      throw std::runtime_error("in the middle");

@@ -62,6 +62,17 @@ struct WindowTest : ::testing::Test {
     {
         QTest::mouseClick(&window, Qt::LeftButton, {}, target->mapToScene(target->boundingRect().center()).toPoint());
     }
+    /// Starts the first machine; it goes on starting until it is cancelled.
+    bool starting()
+    {
+        run = [](std::stop_token stop) -> Result<void> {
+            while (!stop.stop_requested())
+                std::this_thread::yield();
+            return fail("cancelled", "The start was cancelled.");
+        };
+        key(Qt::Key_Return);
+        return QTest::qWaitFor([&] { return chooser.step() >= 0; }, patience);
+    }
     bool launched(std::size_t count)
     {
         return QTest::qWaitFor([&] { return started.size() == count && chooser.step() == -1 && !chooser.loading(); },
@@ -116,13 +127,7 @@ TEST_F(WindowTest, AClickStarts)
 
 TEST_F(WindowTest, EscapeCancelsAStart)
 {
-    run = [](std::stop_token stop) -> Result<void> {
-        while (!stop.stop_requested())
-            std::this_thread::yield();
-        return fail("cancelled", "The start was cancelled.");
-    };
-    key(Qt::Key_Return);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return chooser.step() >= 0; }, patience));
+    ASSERT_TRUE(starting());
     EXPECT_EQ(item("launchTitle")->property("text"), "Tiny Linux");
     key(Qt::Key_Escape);
     ASSERT_TRUE(launched(1));
@@ -133,13 +138,7 @@ TEST_F(WindowTest, EscapeCancelsAStart)
 
 TEST_F(WindowTest, OnlyEscapeOrTheButtonCancelAStart)
 {
-    run = [](std::stop_token stop) -> Result<void> {
-        while (!stop.stop_requested())
-            std::this_thread::yield();
-        return fail("cancelled", "The start was cancelled.");
-    };
-    key(Qt::Key_Return);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return chooser.step() >= 0; }, patience));
+    ASSERT_TRUE(starting());
     key(Qt::Key_Return);
     key(Qt::Key_Space);
     EXPECT_FALSE(chooser.cancelling());
