@@ -54,6 +54,11 @@ std::filesystem::path Store::pack(const Digest& pack) const
     return folder_ / pack_path(pack);
 }
 
+std::filesystem::path Store::hot_pack(const Digest& pack) const
+{
+    return folder_ / hot_pack_path(pack);
+}
+
 std::filesystem::path Store::file(const Digest& file) const
 {
     return folder_ / "v1/files" / file.hex();
