@@ -20,10 +20,9 @@ struct PackRef {
     bool operator==(const PackRef&) const = default;
 };
 
-/// Path of a pack below the store's base URL or folder.
+/// Paths below the store's base URL or folder.
+[[nodiscard]] std::string locator_path(const Digest& manifest);
 [[nodiscard]] std::string pack_path(const Digest& pack);
-
-/// Path of a hot pack, v1/hot/<digest>.
 [[nodiscard]] std::string hot_pack_path(const Digest& pack);
 
 /// What a boot profile has found: the chunks that are wanted first, and a file in which they lie in that order, so that

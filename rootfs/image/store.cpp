@@ -46,7 +46,7 @@ std::filesystem::path Store::manifest(const Digest& root) const
 
 std::filesystem::path Store::locator(const Digest& root) const
 {
-    return folder_ / "v1/locators" / root.hex();
+    return folder_ / locator_path(root);
 }
 
 std::filesystem::path Store::pack(const Digest& pack) const
