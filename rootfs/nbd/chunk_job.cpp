@@ -84,7 +84,6 @@ void ChunkJob::split(std::size_t count, const Submit& submit)
 
 Result<void> ChunkJob::fetch(const Source& source, const Places& places, const ChunkGroup& group, bool bypass_caches)
 {
-    auto& cache = image_->cache;
     std::vector<ChunkReceiver::Expected> expected;
     std::vector<FlightPointer> flights;
     for (const auto& item : items_) {
@@ -92,12 +91,12 @@ Result<void> ChunkJob::fetch(const Source& source, const Places& places, const C
         expected.push_back({page_->chunks[item.chunk], place.offset - group.range.offset, place.stored_length});
         flights.push_back(item.flight);
     }
-    ChunkReceiver receiver(std::move(expected), [&](std::size_t index, Chunk chunk) {
-        cache.land(page_->chunks[items_[index].chunk].digest, flights[index], std::move(chunk));
+    ChunkReceiver receiver(std::move(expected), [&](std::size_t index, const Chunk& chunk) {
+        image_->land(page_->chunks[items_[index].chunk].digest, flights[index], chunk);
     });
     const auto sink = [&](Bytes piece) {
         if (cause_ == Cause::read_ahead)
-            cache.note_progress(flights);
+            image_->cache.note_progress(flights);
         return receiver.take(piece);
     };
     auto& store = cause_ == Cause::demand ? image_->demand : image_->read_ahead;

@@ -2,6 +2,7 @@
 
 #include "rootfs/nbd/chunk_cache.hpp"
 #include "rootfs/nbd/chunk_group.hpp"
+#include "rootfs/nbd/disk_cache.hpp"
 #include "rootfs/nbd/image_map.hpp"
 
 #include <functional>
@@ -13,22 +14,34 @@ namespace farboot::rootfs
 
 /// An image as jobs see it. The engine's parts outlive it.
 struct JobImage {
-    JobImage(const ImageRef& ref, SourceSet& all_sources, ChunkCache& chunks, HttpClient& demand_client,
-             HttpClient& read_ahead_client, HttpClient& hot_client)
+    /// `local` is null where there is no local disk.
+    JobImage(const ImageRef& ref, SourceSet& all_sources, ChunkCache& chunks, DiskCache* local,
+             HttpClient& demand_client, HttpClient& read_ahead_client, HttpClient& hot_client)
         : demand(demand_client, counters),
           read_ahead(read_ahead_client, counters),
           hot(hot_client, counters),
           sources(all_sources),
           cache(chunks),
-          map(ref, sources, cache, demand, counters)
+          disk(local),
+          map(ref, sources, cache, disk, demand, counters)
     {
     }
+    /// A chunk has come from the network: into memory, and on the disk.
+    void land(const Digest& digest, const FlightPointer& flight, const Chunk& chunk) const
+    {
+        cache.land(digest, flight, chunk);
+        if (disk != nullptr)
+            disk->put(digest, chunk);
+    }
+    [[nodiscard]] bool is_on_disk(const Digest& digest) const { return disk != nullptr && disk->contains(digest); }
+
     Counters counters;
     StoreClient demand;
     StoreClient read_ahead; ///< over connections of its own, so that demand never waits behind it
     StoreClient hot;        ///< the same
     SourceSet& sources;
     ChunkCache& cache;
+    DiskCache* disk;
     ImageMap map;
 };
 

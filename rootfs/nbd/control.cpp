@@ -39,8 +39,18 @@ Json status_of(const Export& item)
             {"requests", counters.requests.load()},
             {"cache_hits", counters.cache_hits.load()},
             {"cache_misses", counters.cache_misses.load()},
+            {"disk_hits", counters.disk_hits.load()},
             {"waits", counters.waits.load()},
             {"verify_failures", counters.verify_failures.load()}};
+}
+
+Json disk_of(const ReaderEngine& engine)
+{
+    if (engine.disk() == nullptr)
+        return nullptr;
+    const auto disk = engine.disk()->status();
+    return {{"limit", disk.limit},     {"bytes", disk.bytes},     {"chunks", disk.chunks},    {"hits", disk.hits},
+            {"damaged", disk.damaged}, {"skipped", disk.skipped}, {"writable", disk.writable}};
 }
 
 Json status(const ReaderEngine& engine, const ExportTable& exports)
@@ -54,6 +64,7 @@ Json status(const ReaderEngine& engine, const ExportTable& exports)
     return {{"ok", true},
             {"version", 1},
             {"waiting", engine.sources().waiting()},
+            {"disk", disk_of(engine)},
             {"cache", {{"bytes", engine.cache().bytes()}, {"limit", engine.cache().limit()}}},
             {"sources", sources},
             {"exports", list}};

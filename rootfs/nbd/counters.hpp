@@ -23,6 +23,7 @@ struct Counters {
     std::atomic<std::uint64_t> requests{0};         ///< sent to a source
     std::atomic<std::uint64_t> cache_hits{0};       ///< chunks asked for that lay in memory
     std::atomic<std::uint64_t> cache_misses{0};     ///< chunks asked for that had to come, or were already coming
+    std::atomic<std::uint64_t> disk_hits{0};        ///< of the misses: chunks that lay on the local disk
     std::atomic<std::uint64_t> waits{0};            ///< times that no source could help and the reader waited
     std::atomic<std::uint64_t> verify_failures{0};  ///< answers that were not what their digest says
     std::atomic<std::uint64_t> used_bytes{0};       ///< plain bytes of the fetched chunks that a client has read from

@@ -16,6 +16,8 @@ constexpr std::chrono::milliseconds first_pause{1'000};
 constexpr std::chrono::milliseconds longest_pause{30'000};
 /// Of the cache's memory: what may lie there unread.
 constexpr std::uint64_t unread_share = 2;
+/// So much in a row that is there already is worth another request.
+constexpr std::uint64_t largest_gap = 1024 * 1024;
 
 /// Sleeps for about this time; false when stopped.
 bool pause(std::chrono::milliseconds time, const std::stop_token& stop)
@@ -146,18 +148,20 @@ HotStream::Segment HotStream::next_segment(const HotList& list) const
         offset += rows[row].stored_length;
     segment.first = through_;
     const auto needless = [&](const Digest& digest) {
-        return use_.was_used(digest) || image_->cache.find(digest).chunk;
+        return use_.was_used(digest) || image_->cache.find(digest).chunk || image_->is_on_disk(digest);
     };
     while (segment.first < rows.size() && needless(rows[segment.first].digest))
         offset += rows[segment.first++].stored_length;
     segment.range.offset = offset;
     const auto most = image_->cache.limit() / unread_share;
-    for (segment.last = segment.first; segment.last < rows.size(); ++segment.last) {
+    std::uint64_t gap = 0; // bytes at the end that nobody needs
+    for (segment.last = segment.first; segment.last < rows.size() && gap < largest_gap; ++segment.last) {
         const auto& row = rows[segment.last];
         if (segment.plain_bytes > 0 && segment.plain_bytes + row.plain_length > most)
             break;
         segment.plain_bytes += row.plain_length;
         segment.range.length += row.stored_length;
+        gap = needless(row.digest) ? gap + row.stored_length : 0;
     }
     return segment;
 }
@@ -177,7 +181,7 @@ Result<void> HotStream::stream(const Source& source, const HotList& list, bool b
     }
     HotWindow window(image_->cache, use_, expected);
     const auto landed = [&](std::size_t index, const Chunk& chunk) {
-        window.land(index, chunk);
+        image_->land(expected[index].ref.digest, window.take(index), chunk);
         use_.note_brought(expected[index].ref.digest);
     };
     ChunkReceiver receiver(expected, landed, [&](std::size_t index) { return window.wanted(index); });

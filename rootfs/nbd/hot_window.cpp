@@ -76,10 +76,4 @@ bool HotWindow::wanted(std::size_t index)
     return index < flights_.size() && flights_[index] && !cache_.is_over(flights_[index]);
 }
 
-void HotWindow::land(std::size_t index, const Chunk& chunk)
-{
-    cache_.land(expected_[index].ref.digest, flights_[index], chunk);
-    flights_[index].reset();
-}
-
 } // namespace farboot::rootfs

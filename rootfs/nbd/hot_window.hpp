@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace farboot::rootfs
@@ -31,7 +32,8 @@ public:
 
     /// True if nobody else has, or fetches, the chunk.
     [[nodiscard]] bool wanted(std::size_t index);
-    void land(std::size_t index, const Chunk& chunk);
+    /// A wanted chunk has come: the flight that it lands with.
+    [[nodiscard]] FlightPointer take(std::size_t index) { return std::exchange(flights_[index], nullptr); }
 
     /// Bytes beyond what has come.
     [[nodiscard]] std::uint64_t reach() const { return reach_; }

@@ -5,8 +5,9 @@
 namespace farboot::rootfs
 {
 
-ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, StoreClient store, Counters& counters)
-    : ref_(ref), sources_(sources), cache_(cache), store_(store), counters_(counters)
+ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, DiskCache* disk, StoreClient store,
+                   Counters& counters)
+    : ref_(ref), sources_(sources), cache_(cache), disk_(disk), store_(store), counters_(counters)
 {
     for (const auto& source : sources_.all())
         locators_.push_back(std::make_unique<SourceLocator>(source, ref_.manifest));
@@ -30,6 +31,9 @@ Result<std::shared_ptr<const ManifestRoot>> ImageMap::root(const Patience& patie
 {
     return root_.get(0, patience, [&]() -> Result<std::shared_ptr<const ManifestRoot>> {
         std::shared_ptr<const ManifestRoot> root;
+        if (const auto known = from_cache(ref_.manifest, ref_.root_bytes, patience))
+            if (auto parsed = ManifestRoot::parse(*known, ref_))
+                return std::make_shared<const ManifestRoot>(std::move(*parsed));
         const auto attempt = [&](const Source& source, Freshness freshness) -> Result<void> {
             const auto data = get({0, ref_.root_bytes}, source, freshness, patience.stop);
             if (!data)
@@ -38,6 +42,7 @@ Result<std::shared_ptr<const ManifestRoot>> ImageMap::root(const Patience& patie
             if (!parsed)
                 return std::unexpected(std::move(parsed.error()));
             root = std::make_shared<const ManifestRoot>(std::move(*parsed));
+            keep(ref_.manifest, *data);
             return {};
         };
         if (auto good = sources_.until_good(attempt, counters_, patience); !good)
@@ -52,9 +57,11 @@ Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number,
     if (!image)
         return std::unexpected(image.error());
     return pages_.get(number, patience, [&]() -> Result<std::shared_ptr<const ManifestPage>> {
-        if (auto page = page_from_cache(**image, number, patience))
-            return page;
         std::shared_ptr<const ManifestPage> page;
+        const auto& digest = (*image)->page_digest(number);
+        if (const auto known = from_cache(digest, (*image)->page_range(number).length, patience))
+            if (auto parsed = (*image)->parse_page(*known, number))
+                return std::make_shared<const ManifestPage>(std::move(*parsed));
         const auto attempt = [&](const Source& source, Freshness freshness) -> Result<void> {
             const auto data = get((*image)->page_range(number), source, freshness, patience.stop);
             if (!data)
@@ -63,6 +70,7 @@ Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number,
             if (!parsed)
                 return std::unexpected(std::move(parsed.error()));
             page = std::make_shared<const ManifestPage>(std::move(*parsed));
+            keep(digest, *data);
             return {};
         };
         if (auto good = sources_.until_good(attempt, counters_, patience); !good)
@@ -71,16 +79,21 @@ Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number,
     });
 }
 
-std::shared_ptr<const ManifestPage> ImageMap::page_from_cache(const ManifestRoot& root, std::uint32_t number,
-                                                              const Patience& patience)
+Chunk ImageMap::from_cache(const Digest& digest, std::uint64_t length, const Patience& patience)
 {
-    auto found = cache_.find(root.page_digest(number));
+    auto found = cache_.find(digest);
     if (found.flight)
         found.chunk = cache_.wait(found.flight, patience).value_or(nullptr);
-    if (!found.chunk)
-        return nullptr;
-    auto page = root.parse_page(*found.chunk, number);
-    return page ? std::make_shared<const ManifestPage>(std::move(*page)) : nullptr;
+    if (!found.chunk && disk_ != nullptr && length <= max_chunk_bytes)
+        found.chunk = disk_->find(digest, static_cast<std::uint32_t>(length));
+    return found.chunk;
+}
+
+void ImageMap::keep(const Digest& digest, std::string_view data)
+{
+    const auto bytes = as_bytes(data);
+    if (disk_ != nullptr && bytes.size() <= max_chunk_bytes)
+        disk_->put(digest, std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end()));
 }
 
 Result<std::shared_ptr<const Locator>> ImageMap::locator(const Source& source, const Patience& patience)

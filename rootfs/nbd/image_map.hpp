@@ -2,6 +2,7 @@
 
 #include "rootfs/image/manifest.hpp"
 #include "rootfs/nbd/chunk_cache.hpp"
+#include "rootfs/nbd/disk_cache.hpp"
 #include "rootfs/nbd/once_cache.hpp"
 #include "rootfs/nbd/source_locator.hpp"
 #include "rootfs/nbd/source_set.hpp"
@@ -19,7 +20,9 @@ class ImageMap
 {
 public:
     /// `ref` comes from a verified record and has passed ManifestRoot::check().
-    ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, StoreClient store, Counters& counters);
+    /// `disk` may be null.
+    ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, DiskCache* disk, StoreClient store,
+             Counters& counters);
 
     /// Asks for what reading begins with, root and locator, at the same time; waits for both. `early` is what asks for
     /// the locator.
@@ -39,13 +42,14 @@ public:
 private:
     [[nodiscard]] Result<std::string> get(const FileRange& range, const Source& source, Freshness freshness,
                                           std::stop_token stop);
-    /// The page if a hot pack has brought it, or is about to; null otherwise.
-    [[nodiscard]] std::shared_ptr<const ManifestPage> page_from_cache(const ManifestRoot& root, std::uint32_t number,
-                                                                      const Patience& patience);
+    /// A part of the manifest if a hot pack has brought it, or is about to, or if it is on the disk; null otherwise.
+    [[nodiscard]] Chunk from_cache(const Digest& digest, std::uint64_t length, const Patience& patience);
+    void keep(const Digest& digest, std::string_view data);
 
     ImageRef ref_;
     SourceSet& sources_;
     ChunkCache& cache_;
+    DiskCache* disk_;
     StoreClient store_;
     Counters& counters_;
     OnceCache<int, ManifestRoot> root_{1};

@@ -137,7 +137,10 @@ int after_fork()
             if (const auto locked = lock_memory(); !locked)
                 return refuse(locked.error());
         all.notice.emplace(all.settings.console());
-        all.options->source_options.notice = [](std::string_view sentence) { plugin->notice->print(sentence); };
+        const auto notice = [](std::string_view sentence) { plugin->notice->print(sentence); };
+        all.options->source_options.notice = notice;
+        if (all.options->disk)
+            all.options->disk->notice = notice;
         all.engine.emplace(std::move(*all.options));
         all.exports.emplace(*all.engine);
         if (all.image)

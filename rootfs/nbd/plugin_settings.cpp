@@ -47,6 +47,8 @@ const char* PluginSettings::help()
            "control=<SOCKET>  Unix socket for add, remove and status; required without record.\n"
            "ca=<FILE>       PEM file of the authorities to trust (default: the system's).\n"
            "cache=<MIB>     Memory for chunks, 1 to 65536 (default: 64).\n"
+           "disk-cache=<DIR>  Folder on a local disk for chunks (default: none).\n"
+           "disk-cache-size=<MIB>  Hard limit of what lies there, 40 to 1048576 (default: 4096).\n"
            "give-up=<SECONDS>  Fail reads after so long without a source (default: 0, never).\n"
            "lock=true       Lock the process in memory: for root file systems.\n"
            "console=<FILE>  Say here that reads wait (default: standard error), such as /dev/kmsg.";
@@ -54,9 +56,9 @@ const char* PluginSettings::help()
 
 Result<void> PluginSettings::set(std::string_view key, std::string_view value)
 {
-    const std::map<std::string_view, std::filesystem::path*> paths{{"record", &record_},   {"policy", &policy_},
-                                                                   {"sources", &sources_}, {"ca", &ca_},
-                                                                   {"control", &control_}, {"console", &console_}};
+    const std::map<std::string_view, std::filesystem::path*> paths{
+        {"record", &record_},         {"policy", &policy_},   {"sources", &sources_}, {"ca", &ca_},
+        {"disk-cache", &disk_cache_}, {"control", &control_}, {"console", &console_}};
     if (const auto path = paths.find(key); path != paths.end()) {
         if (!value.starts_with('/'))
             return fail("setting", "{}={} cannot be used: it must be an absolute path.", key, value);
@@ -69,13 +71,21 @@ Result<void> PluginSettings::set(std::string_view key, std::string_view value)
         lock_ = value == "true";
         return {};
     }
-    if (key != "cache" && key != "give-up")
+    struct Number {
+        std::size_t* value;
+        std::size_t lowest;
+        std::size_t highest;
+    };
+    const std::map<std::string_view, Number> numbers{{"cache", {&cache_mib_, 1, 65'536}},
+                                                     {"disk-cache-size", {&disk_cache_mib_, 40, 1 << 20}},
+                                                     {"give-up", {&give_up_seconds_, 0, 1'000'000}}};
+    const auto known = numbers.find(key);
+    if (known == numbers.end())
         return fail("setting", "There is no parameter {}.", key);
-    const auto is_cache = key == "cache";
-    const auto parsed = is_cache ? number(key, value, 1, 65536) : number(key, value, 0, 1'000'000);
+    const auto parsed = number(key, value, known->second.lowest, known->second.highest);
     if (!parsed)
         return std::unexpected(parsed.error());
-    (is_cache ? cache_mib_ : give_up_seconds_) = *parsed;
+    *known->second.value = *parsed;
     return {};
 }
 
@@ -120,6 +130,8 @@ Result<ReaderEngine::Options> PluginSettings::engine_options() const
     options.sources = std::move(*sources);
     options.trust.ca_file = ca_;
     options.cache_bytes = cache_mib_ << 20;
+    if (!disk_cache_.empty())
+        options.disk = DiskCache::Options{disk_cache_, std::uint64_t{disk_cache_mib_} << 20, {}};
     if (give_up_seconds_ > 0)
         options.give_up = std::chrono::seconds(give_up_seconds_);
     return options;

@@ -37,8 +37,9 @@ public:
     [[nodiscard]] bool lock() const { return lock_; }
 
 private:
-    std::filesystem::path record_, policy_, sources_, ca_, control_, console_;
+    std::filesystem::path record_, policy_, sources_, ca_, control_, console_, disk_cache_;
     std::size_t cache_mib_ = 64;
+    std::size_t disk_cache_mib_ = 4096;
     std::size_t give_up_seconds_ = 0; ///< 0: never
     bool lock_ = false;
 };

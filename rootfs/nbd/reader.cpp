@@ -14,7 +14,8 @@ constexpr std::uint64_t largest_step = 2 * 1024 * 1024;
 /// A demand read takes so many plain bytes along: not much more than its chunk. With 256 KiB a desktop that reads here
 /// and there fetched 154 MB of a 415 MB image up to its session.
 constexpr std::uint64_t with_neighbours = 64 * 1024;
-constexpr std::uint64_t largest_window = 8 * 1024 * 1024;
+/// More than what is on its way on a line of 1 Gbit/s over 100 ms.
+constexpr std::uint64_t largest_window = 32 * 1024 * 1024;
 constexpr std::uint64_t read_ahead_request = 1024 * 1024;
 constexpr int most_extent_pages = 4;
 
@@ -70,12 +71,15 @@ Result<void> Reader::read(std::uint64_t offset, std::span<std::byte> out, const 
 
 Result<void> Reader::read_step(FileRange range, std::span<std::byte> out, const Patience& patience)
 {
-    auto found = pieces(range, patience);
+    const auto root = image_->map.root(patience);
+    if (!root)
+        return std::unexpected(root.error());
+    auto found = pieces(range, **root, patience);
     if (!found)
         return std::unexpected(std::move(found.error()));
     note_use(range, *found);
     fetch(*found);
-    read_ahead(range, found->back().page);
+    read_ahead(range, **root);
     for (auto& piece : *found) {
         const auto from = std::max(range.offset, piece.ref.offset);
         const auto to = std::min(range.offset + range.length, piece.ref.end());
@@ -92,15 +96,12 @@ Result<void> Reader::read_step(FileRange range, std::span<std::byte> out, const 
     return {};
 }
 
-Result<std::vector<Reader::Piece>> Reader::pieces(FileRange range, const Patience& patience)
+Result<std::vector<Reader::Piece>> Reader::pieces(FileRange range, const ManifestRoot& root, const Patience& patience)
 {
-    const auto root = image_->map.root(patience);
-    if (!root)
-        return std::unexpected(root.error());
     std::vector<Piece> pieces;
     const auto end = range.offset + range.length;
     for (auto position = range.offset; position < end;) {
-        const auto page = image_->map.page((*root)->find_page(position), patience);
+        const auto page = image_->map.page(root.find_page(position), patience);
         if (!page)
             return std::unexpected(page.error());
         const auto& chunks = (*page)->chunks;
@@ -148,6 +149,19 @@ void Reader::fetch(std::span<Piece> pieces)
     }
 }
 
+bool Reader::take_from_disk(Piece& piece)
+{
+    if (image_->disk == nullptr)
+        return false;
+    auto chunk = image_->disk->find(piece.ref.digest, piece.ref.length);
+    if (!chunk)
+        return false;
+    engine_.cache().land(piece.ref.digest, piece.found.flight, chunk);
+    piece.found = {std::move(chunk), nullptr, false};
+    ++image_->counters.disk_hits;
+    return true;
+}
+
 void Reader::fetch_from_page(std::span<Piece> pieces)
 {
     auto& cache = engine_.cache();
@@ -161,7 +175,7 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
         ++(piece.found.chunk ? counters.cache_hits : counters.cache_misses);
         if (cache.first_use(piece.ref.digest))
             counters.used_bytes += piece.ref.length;
-        if (!piece.found.mine)
+        if (!piece.found.mine || take_from_disk(piece))
             continue;
         items.push_back({piece.index, piece.found.flight, true});
         plain_bytes += piece.ref.length;
@@ -177,6 +191,8 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
         plain_bytes += ref.length;
         if (plain_bytes > with_neighbours)
             break;
+        if (image_->is_on_disk(ref.digest))
+            continue;
         if (const auto found = cache.look_up(ref, Cause::demand); found.mine)
             items.push_back({index, found.flight, false});
     }
@@ -203,33 +219,19 @@ Result<Chunk> Reader::wait_for(Piece& piece, const Patience& patience)
     return piece.found.chunk;
 }
 
-void Reader::read_ahead(FileRange read, const std::shared_ptr<const ManifestPage>& page)
+void Reader::read_ahead(FileRange read, const ManifestRoot& root)
 {
     const auto plan = read_ahead_.note(read);
-    // Not beyond the page: loading the next one here would make the read wait for what it does not need.
-    if (!plan || plan->offset >= page->chunks.back().end() || !engine_.can_read_ahead() || foreseen())
+    if (!plan || !engine_.can_read_ahead() || foreseen())
         return;
-    std::vector<ChunkJob::Item> items;
-    std::uint64_t plain_bytes = 0;
-    const auto submit = [&] {
-        if (!items.empty())
-            engine_.submit(ChunkJob(image_, page, std::exchange(items, {}), Cause::read_ahead, engine_.patience()));
-        plain_bytes = 0;
-    };
-    for (auto index = page->find(plan->offset); index < page->chunks.size(); ++index) {
-        const auto& ref = page->chunks[index];
-        if (ref.offset >= plan->offset + plan->length)
-            break;
-        if (ref.is_zero())
-            continue;
-        if (const auto found = engine_.cache().look_up(ref, Cause::read_ahead); found.mine) {
-            items.push_back({index, found.flight, true});
-            plain_bytes += ref.length;
-        }
-        if (plain_bytes >= read_ahead_request)
-            submit();
+    const auto end = std::min(plan->offset + plan->length, root.image_bytes());
+    for (auto offset = plan->offset; offset < end;) {
+        const auto page = root.find_page(offset);
+        const auto page_range = root.image_range(page);
+        const auto to = std::min({end, offset + read_ahead_request, page_range.offset + page_range.length});
+        engine_.submit(RangeJob(image_, page, {offset, to - offset}, engine_.patience()));
+        offset = to;
     }
-    submit();
 }
 
 Result<std::vector<Extent>> Reader::extents(std::uint64_t offset, std::uint64_t length,

@@ -61,13 +61,16 @@ private:
     };
 
     [[nodiscard]] Result<void> read_step(FileRange range, std::span<std::byte> out, const Patience& patience);
-    [[nodiscard]] Result<std::vector<Piece>> pieces(FileRange range, const Patience& patience);
+    [[nodiscard]] Result<std::vector<Piece>> pieces(FileRange range, const ManifestRoot& root,
+                                                    const Patience& patience);
     void fetch(std::span<Piece> pieces);
     void fetch_from_page(std::span<Piece> pieces);
+    /// True if the piece's chunk was there; its flight, which is ours, has landed then.
+    [[nodiscard]] bool take_from_disk(Piece& piece);
     [[nodiscard]] Result<Chunk> wait_for(Piece& piece, const Patience& patience);
     void note_use(FileRange range, std::span<const Piece> pieces);
     [[nodiscard]] bool foreseen() const;
-    void read_ahead(FileRange read, const std::shared_ptr<const ManifestPage>& page);
+    void read_ahead(FileRange read, const ManifestRoot& root);
 
     ReaderEngine& engine_;
     ImageRef ref_;

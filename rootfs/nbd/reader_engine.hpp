@@ -3,6 +3,7 @@
 #include "rootfs/fetch/http.hpp"
 #include "rootfs/nbd/chunk_cache.hpp"
 #include "rootfs/nbd/job_queue.hpp"
+#include "rootfs/nbd/range_job.hpp"
 #include "rootfs/nbd/source_set.hpp"
 
 #include <chrono>
@@ -27,6 +28,9 @@ public:
         /// A read fails when no source could help for so long. Nothing: it waits for ever.
         std::optional<std::chrono::milliseconds> give_up;
         SourceSet::Options source_options;
+        /// A local disk for chunks, if there is one. One that cannot be used is told of by its notice, and done
+        /// without.
+        std::optional<DiskCache::Options> disk;
     };
 
     /// Starts threads: after a fork, if there is one.
@@ -37,8 +41,10 @@ public:
     ReaderEngine& operator=(const ReaderEngine&) = delete;
 
     [[nodiscard]] std::shared_ptr<JobImage> add_image(const ImageRef& ref);
-    /// Takes the job to the threads of its cause.
-    void submit(ChunkJob job);
+    /// What somebody waits for.
+    void submit(ChunkJob job) { demand_jobs_.push(std::move(job)); }
+    /// What somebody may want next.
+    void submit(RangeJob job) { read_ahead_jobs_.push(std::move(job)); }
     /// False while so much is being read ahead that more would only fill memory.
     [[nodiscard]] bool can_read_ahead() const;
     /// Ends with the engine, or when `give_up` is over from now on.
@@ -47,17 +53,22 @@ public:
     [[nodiscard]] const SourceSet& sources() const { return sources_; }
     [[nodiscard]] ChunkCache& cache() { return cache_; }
     [[nodiscard]] const ChunkCache& cache() const { return cache_; }
+    /// Null where there is none.
+    [[nodiscard]] const DiskCache* disk() const { return disk_.get(); }
 
 private:
+    void run(ChunkJob job);
+
     std::optional<std::chrono::milliseconds> give_up_;
     std::stop_source stop_;
     SourceSet sources_;
     ChunkCache cache_;
+    std::unique_ptr<DiskCache> disk_;
     HttpClient demand_client_;
     HttpClient read_ahead_client_;
     HttpClient hot_client_;
-    JobQueue demand_jobs_;
-    JobQueue read_ahead_jobs_;
+    JobQueue<ChunkJob> demand_jobs_;
+    JobQueue<RangeJob> read_ahead_jobs_;
 };
 
 } // namespace farboot::rootfs

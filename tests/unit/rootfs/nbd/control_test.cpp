@@ -125,6 +125,26 @@ TEST_F(ControlTest, TellsItsStatus)
     EXPECT_EQ(status["waiting"], false);
 }
 
+TEST_F(ControlTest, TellsATraceToOwnersAndRoot)
+{
+    add(3);
+    const auto trace = [&](uid_t who) {
+        return ask({{"version", 1}, {"command", "trace"}, {"export", "vm/tiny@3"}}, who);
+    };
+    for (const uid_t who : {1000, 0}) {
+        const auto parsed = Trace::parse(trace(who).value("trace", ""));
+        ASSERT_TRUE(parsed) << parsed.error().sentence;
+        EXPECT_EQ(parsed->manifest, sha256(as_bytes("manifest")));
+        EXPECT_EQ(parsed->image_bytes, 4096);
+        EXPECT_TRUE(parsed->reads.empty());
+    }
+    EXPECT_EQ(trace(1001)["reason"], "not-yours");
+    EXPECT_EQ(ask({{"version", 1}, {"command", "trace"}}, 1000)["export"], "vm/tiny@3") << "the only one";
+    add(4);
+    EXPECT_EQ(ask({{"version", 1}, {"command", "trace"}}, 1000)["reason"], "not-found") << "which of two?";
+    EXPECT_EQ(ask({{"version", 1}, {"command", "trace"}, {"export", "vm/other@1"}}, 0)["reason"], "not-found");
+}
+
 TEST_F(ControlTest, RefusesWhatItDoesNotUnderstand)
 {
     const auto reason = [&](std::string_view line) { return Json::parse(control.answer(line, 0))["reason"]; };

@@ -55,7 +55,7 @@ TEST_F(HotWindowTest, WhatSomebodyElseFetchesIsPassedOver)
     ASSERT_TRUE(other.mine);
     HotWindow window(cache, use, expected);
     EXPECT_TRUE(window.wanted(0));
-    window.land(0, chunk());
+    cache.land(expected[0].ref.digest, window.take(0), chunk());
     EXPECT_FALSE(window.wanted(1));
     EXPECT_TRUE(window.wanted(2));
     EXPECT_NE(cache.find(expected[0].ref.digest).chunk, nullptr);

@@ -1,0 +1,188 @@
+#include "rootfs/nbd/disk_cache.hpp"
+
+#include <algorithm>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+/// What may wait to be written: a disk that is slower than the network must not fill the memory.
+constexpr std::size_t most_waiting_bytes = 16 * 1024 * 1024;
+
+std::uint64_t data_at(const DiskPlace& place)
+{
+    return place.segment * disk_segment_bytes + place.offset;
+}
+} // namespace
+
+Result<std::unique_ptr<DiskCache>> DiskCache::open(Options options)
+{
+    const auto segments = options.limit / (disk_segment_bytes + disk_segment_index_bytes);
+    if (segments < 2)
+        return fail("cache-small", "A local cache of {} bytes is too small: it needs {}.", options.limit,
+                    2 * (disk_segment_bytes + disk_segment_index_bytes));
+    auto data = DiskFile::open(options.folder / "chunks", segments * disk_segment_bytes);
+    if (!data)
+        return std::unexpected(std::move(data.error()));
+    if (auto locked = data->lock(); !locked)
+        return std::unexpected(std::move(locked.error()));
+    auto file = DiskFile::open(options.folder / "index", segments * disk_segment_index_bytes);
+    if (!file)
+        return std::unexpected(std::move(file.error()));
+    auto index = DiskIndex::open(std::move(*file), static_cast<std::uint32_t>(segments));
+    if (!index)
+        return std::unexpected(std::move(index.error()));
+    return std::unique_ptr<DiskCache>(new DiskCache(std::move(options), std::move(*data), std::move(*index)));
+}
+
+DiskCache::DiskCache(Options options, DiskFile data, DiskIndex index)
+    : options_(std::move(options)),
+      data_(std::move(data)),
+      index_(std::move(index)),
+      writer_([this](const std::stop_token& stop) { write_all(stop); })
+{
+}
+
+DiskCache::~DiskCache()
+{
+    writer_.request_stop();
+}
+
+Chunk DiskCache::read(const DiskPlace& place, const Digest& digest)
+{
+    auto plain = std::make_shared<std::vector<std::byte>>(place.length);
+    if (!data_.read(data_at(place), *plain) || sha256(*plain) != digest)
+        return nullptr;
+    return plain;
+}
+
+Chunk DiskCache::find(const Digest& digest, std::uint32_t length)
+{
+    std::optional<DiskPlace> place;
+    {
+        const std::scoped_lock lock(mutex_);
+        place = index_.find(digest);
+    }
+    if (!place || place->length != length)
+        return nullptr;
+    auto chunk = read(*place, digest);
+    const std::scoped_lock lock(mutex_);
+    if (chunk) {
+        index_.note_use(digest);
+        ++hits_;
+    } else if (index_.find(digest) == place) { // and not written elsewhere meanwhile
+        index_.forget(digest);
+        ++damaged_;
+    }
+    return chunk;
+}
+
+bool DiskCache::contains(const Digest& digest) const
+{
+    const std::scoped_lock lock(mutex_);
+    return index_.find(digest).has_value();
+}
+
+void DiskCache::put(const Digest& digest, Chunk chunk)
+{
+    const std::scoped_lock lock(mutex_);
+    if (!writable_ || chunk->empty() || chunk->size() > max_chunk_bytes || index_.find(digest))
+        return;
+    if (waiting_bytes_ + chunk->size() > most_waiting_bytes) {
+        ++skipped_;
+        return;
+    }
+    waiting_bytes_ += chunk->size();
+    waiting_.emplace_back(digest, std::move(chunk));
+    changed_.notify_all();
+}
+
+void DiskCache::write_all(const std::stop_token& stop)
+{
+    for (;;) {
+        std::unique_lock lock(mutex_);
+        writing_ = false;
+        changed_.notify_all();
+        if (!changed_.wait(lock, stop, [&] { return !waiting_.empty(); }) || stop.stop_requested())
+            return;
+        const auto [digest, chunk] = std::move(waiting_.front());
+        waiting_.pop_front();
+        waiting_bytes_ -= chunk->size();
+        writing_ = true;
+        lock.unlock();
+        const auto done = write(digest, chunk);
+        if (done || !writable_.exchange(false))
+            continue;
+        // A full or broken disk: what is there is still good to read.
+        lock.lock();
+        waiting_.clear();
+        waiting_bytes_ = 0;
+        lock.unlock();
+        if (options_.notice)
+            options_.notice(fmt::format("nothing more is kept on the local disk: {}", done.error().sentence));
+    }
+}
+
+Result<void> DiskCache::write(const Digest& digest, const Chunk& chunk)
+{
+    const auto length = static_cast<std::uint32_t>(chunk->size());
+    std::optional<DiskPlace> place;
+    for (;;) {
+        std::unique_lock lock(mutex_);
+        if (index_.find(digest))
+            return {};
+        place = index_.next(length);
+        if (place)
+            break;
+        lock.unlock();
+        if (auto done = make_room(); !done)
+            return done;
+    }
+    if (auto done = data_.write(data_at(*place), *chunk); !done)
+        return done;
+    const std::scoped_lock lock(mutex_);
+    return index_.add(digest, *place);
+}
+
+Result<void> DiskCache::make_room()
+{
+    std::vector<std::pair<Digest, Chunk>> saved;
+    std::vector<DiskIndex::Kept> kept;
+    {
+        const std::scoped_lock lock(mutex_);
+        auto emptied = index_.empty_oldest();
+        if (!emptied)
+            return std::unexpected(std::move(emptied.error()));
+        kept = std::move(*emptied);
+    }
+    // All are read before the first is written: they lie in the segment that is filled now.
+    for (const auto& [digest, place] : kept)
+        if (auto chunk = read(place, digest))
+            saved.emplace_back(digest, std::move(chunk));
+    for (const auto& [digest, chunk] : saved) {
+        std::unique_lock lock(mutex_);
+        const auto place = index_.next(static_cast<std::uint32_t>(chunk->size()));
+        lock.unlock();
+        if (auto done = data_.write(data_at(*place), *chunk); !done)
+            return done;
+        lock.lock();
+        if (auto done = index_.add(digest, *place); !done)
+            return done;
+    }
+    return {};
+}
+
+DiskCache::Status DiskCache::status() const
+{
+    const std::scoped_lock lock(mutex_);
+    return {options_.limit, index_.bytes(), index_.chunks(), hits_, damaged_, skipped_, writable_};
+}
+
+void DiskCache::flush()
+{
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_.empty() && !writing_; });
+}
+
+} // namespace farboot::rootfs

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "rootfs/nbd/chunk_cache.hpp"
+#include "rootfs/nbd/disk_index.hpp"
+
+#include <atomic>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// Plain chunks on a local disk, for the next boot: docs/disk-cache.md has the two files. Nothing of it is believed:
+/// a chunk is checked against its digest each time it is read, so a torn write, a flipped bit or a foreign file costs a
+/// fetch and no more, and nothing needs to be synced. Safe for many threads; one process at a time.
+class DiskCache
+{
+public:
+    struct Options {
+        std::filesystem::path folder; ///< exists
+        std::uint64_t limit = 0;      ///< bytes of both files together, at least disk_segment_bytes × 2
+        /// One sentence for the person at the PC, when the disk can no longer be used.
+        std::function<void(std::string_view)> notice;
+    };
+
+    /// Takes over what is there, as far as it fits. Starts a thread: after a fork, if there is one. Reasons: io,
+    /// cache-busy (another process has it), cache-small.
+    [[nodiscard]] static Result<std::unique_ptr<DiskCache>> open(Options options);
+    ~DiskCache(); ///< what still waits to be written is dropped
+    DiskCache(const DiskCache&) = delete;
+    DiskCache& operator=(const DiskCache&) = delete;
+
+    /// Reads and checks a chunk of this length; null if it is not there. Counts as use.
+    [[nodiscard]] Chunk find(const Digest& digest, std::uint32_t length);
+    /// May be wrong about what find() would find damaged.
+    [[nodiscard]] bool contains(const Digest& digest) const;
+    /// Writes the chunk some time, unless it is there, more waits than the disk can take, or it is longer than
+    /// max_chunk_bytes.
+    void put(const Digest& digest, Chunk chunk);
+
+    struct Status {
+        std::uint64_t limit = 0; ///< bytes
+        std::uint64_t bytes = 0; ///< of the chunks that are there
+        std::size_t chunks = 0;
+        std::uint64_t hits = 0;    ///< since the start
+        std::uint64_t damaged = 0; ///< chunks that were wrong, since the start
+        std::uint64_t skipped = 0; ///< chunks for which the disk was too slow, since the start
+        bool writable = true;      ///< false once writing has failed
+    };
+    [[nodiscard]] Status status() const;
+    /// Waits until what was put is written: for tests and for an orderly end.
+    void flush();
+
+private:
+    DiskCache(Options options, DiskFile data, DiskIndex index);
+    void write_all(const std::stop_token& stop);
+    [[nodiscard]] Result<void> write(const Digest& digest, const Chunk& chunk);
+    [[nodiscard]] Result<void> make_room();
+    [[nodiscard]] Chunk read(const DiskPlace& place, const Digest& digest);
+
+    Options options_;
+    DiskFile data_;
+    mutable std::mutex mutex_;
+    std::condition_variable_any changed_;
+    DiskIndex index_;                              ///< under the mutex
+    std::deque<std::pair<Digest, Chunk>> waiting_; ///< under the mutex
+    std::size_t waiting_bytes_ = 0;                ///< under the mutex
+    bool writing_ = false;                         ///< under the mutex
+    std::atomic<bool> writable_{true};
+    std::atomic<std::uint64_t> hits_{0};
+    std::atomic<std::uint64_t> damaged_{0};
+    std::atomic<std::uint64_t> skipped_{0};
+    std::jthread writer_; // last: it uses the others
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,140 @@
+#include "rootfs/nbd/disk_index.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+constexpr std::uint64_t header_bytes = 16; ///< sequence, and 8 bytes in reserve
+constexpr std::uint64_t row_bytes = 40;    ///< digest, offset, length
+
+std::uint64_t header_at(std::uint32_t segment)
+{
+    return segment * disk_segment_index_bytes;
+}
+
+} // namespace
+
+Result<DiskIndex> DiskIndex::open(DiskFile file, std::uint32_t segments)
+{
+    DiskIndex index(std::move(file), segments);
+    std::vector<std::byte> data(disk_segment_index_bytes);
+    for (std::uint32_t segment = 0; segment < segments; ++segment) {
+        if (auto done = index.file_.read(header_at(segment), data); !done)
+            return std::unexpected(std::move(done.error()));
+        index.load(segment, data);
+    }
+    const auto newest = std::ranges::max_element(index.segments_, {}, &Segment::sequence);
+    index.current_ = static_cast<std::uint32_t>(newest - index.segments_.begin());
+    if (newest->sequence == 0)
+        if (auto done = index.begin_segment(0); !done)
+            return std::unexpected(std::move(done.error()));
+    return index;
+}
+
+void DiskIndex::load(std::uint32_t number, Bytes data)
+{
+    auto& segment = segments_[number];
+    segment.sequence = rootfs::load<std::uint64_t>(data, 0);
+    if (segment.sequence == 0)
+        return;
+    for (; segment.rows < disk_segment_rows; ++segment.rows) {
+        const auto row = data.subspan(header_bytes + segment.rows * row_bytes, row_bytes);
+        const auto digest = load_digest(row, 0);
+        const DiskPlace place{number, rootfs::load<std::uint32_t>(row, 32), rootfs::load<std::uint32_t>(row, 36)};
+        // Rows are written in the order of their places: the first that cannot be is where writing ended.
+        if (digest.is_zero() || place.length == 0 || place.length > max_chunk_bytes || place.offset < segment.filled ||
+            place.offset > disk_segment_bytes - place.length)
+            break;
+        segment.filled = place.offset + place.length;
+        segment.digests.push_back(digest);
+        if (places_.try_emplace(digest, Entry{place, false}).second)
+            bytes_ += place.length;
+    }
+}
+
+std::optional<DiskPlace> DiskIndex::find(const Digest& digest) const
+{
+    const auto found = places_.find(digest);
+    return found == places_.end() ? std::nullopt : std::optional(found->second.place);
+}
+
+void DiskIndex::note_use(const Digest& digest)
+{
+    if (const auto found = places_.find(digest); found != places_.end())
+        found->second.used = true;
+}
+
+void DiskIndex::forget(const Digest& digest)
+{
+    if (const auto found = places_.find(digest); found != places_.end()) {
+        bytes_ -= found->second.place.length;
+        places_.erase(found);
+    }
+}
+
+std::optional<DiskPlace> DiskIndex::next(std::uint32_t length) const
+{
+    const auto& segment = segments_[current_];
+    if (segment.rows == disk_segment_rows || segment.filled > disk_segment_bytes - length)
+        return std::nullopt;
+    return DiskPlace{current_, segment.filled, length};
+}
+
+Result<void> DiskIndex::add(const Digest& digest, const DiskPlace& place)
+{
+    auto& segment = segments_[place.segment];
+    std::string row;
+    append(row, digest);
+    append(row, place.offset);
+    append(row, place.length);
+    if (auto done = file_.write(header_at(place.segment) + header_bytes + segment.rows * row_bytes, as_bytes(row));
+        !done)
+        return done;
+    ++segment.rows;
+    segment.filled = place.offset + place.length;
+    segment.digests.push_back(digest);
+    forget(digest);
+    places_[digest] = Entry{place, false};
+    bytes_ += place.length;
+    return {};
+}
+
+Result<std::vector<DiskIndex::Kept>> DiskIndex::empty_oldest()
+{
+    const auto oldest =
+        static_cast<std::uint32_t>(std::ranges::min_element(segments_, {}, &Segment::sequence) - segments_.begin());
+    std::vector<Kept> kept;
+    std::uint64_t kept_bytes = 0;
+    for (const auto& digest : segments_[oldest].digests) {
+        const auto found = places_.find(digest);
+        if (found == places_.end() || found->second.place.segment != oldest)
+            continue;
+        const auto& entry = found->second;
+        if (entry.used && kept_bytes + entry.place.length <= disk_segment_bytes / 2) {
+            kept.push_back({digest, entry.place});
+            kept_bytes += entry.place.length;
+        }
+        forget(digest);
+    }
+    if (auto done = begin_segment(oldest); !done)
+        return std::unexpected(std::move(done.error()));
+    return kept;
+}
+
+Result<void> DiskIndex::begin_segment(std::uint32_t number)
+{
+    const auto newest = std::ranges::max_element(segments_, {}, &Segment::sequence)->sequence;
+    segments_[number] = Segment{newest + 1, 0, 0, {}};
+    current_ = number;
+    // Rows of before would point into what is now written over; each would be found wrong, but only when it is read.
+    std::vector<std::byte> empty(disk_segment_index_bytes);
+    std::memcpy(empty.data(), &segments_[number].sequence, sizeof(std::uint64_t));
+    return file_.write(header_at(number), empty);
+}
+
+} // namespace farboot::rootfs

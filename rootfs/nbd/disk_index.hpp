@@ -1,0 +1,80 @@
+#pragma once
+
+#include "rootfs/image/chunk.hpp"
+#include "rootfs/nbd/disk_file.hpp"
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// The local cache's data lie in segments that are filled one after another; the one filled longest ago is the next to
+/// be emptied.
+inline constexpr std::uint64_t disk_segment_bytes = 16 * 1024 * 1024;
+inline constexpr std::uint32_t disk_segment_rows = 1024;
+/// Of the index file: a segment's header and its rows.
+inline constexpr std::uint64_t disk_segment_index_bytes = 16 + std::uint64_t{disk_segment_rows} * 40;
+
+/// Where a chunk lies.
+struct DiskPlace {
+    std::uint32_t segment = 0;
+    std::uint32_t offset = 0; ///< in the segment
+    std::uint32_t length = 0; ///< bytes, at most max_chunk_bytes
+    bool operator==(const DiskPlace&) const = default;
+};
+
+/// Which chunks the local cache has, and where; in memory, about 80 bytes a chunk, and in the file `index`, so that the
+/// next boot knows it. Not safe for several threads.
+class DiskIndex
+{
+public:
+    /// Reads what is there; rows that cannot be are left out. Reason: io.
+    [[nodiscard]] static Result<DiskIndex> open(DiskFile file, std::uint32_t segments);
+
+    [[nodiscard]] std::optional<DiskPlace> find(const Digest& digest) const;
+    /// The chunk is worth keeping when its segment is emptied.
+    void note_use(const Digest& digest);
+    /// It was found damaged.
+    void forget(const Digest& digest);
+
+    /// Where the next chunk of this length goes; nothing if no segment has room: empty one first.
+    [[nodiscard]] std::optional<DiskPlace> next(std::uint32_t length) const;
+    /// The chunk lies at what next() gave. Reason: io.
+    [[nodiscard]] Result<void> add(const Digest& digest, const DiskPlace& place);
+    struct Kept {
+        Digest digest;
+        DiskPlace place; ///< where its bytes still are
+    };
+    /// Forgets all of the segment that was filled longest ago, and fills that one from now on. Gives the chunks of it
+    /// that were used since they were written, up to half a segment. Reason: io.
+    [[nodiscard]] Result<std::vector<Kept>> empty_oldest();
+
+    [[nodiscard]] std::size_t chunks() const { return places_.size(); }
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+private:
+    struct Segment {
+        std::uint64_t sequence = 0; ///< grows each time that a segment is begun; 0: empty
+        std::uint32_t rows = 0;
+        std::uint32_t filled = 0; ///< bytes
+        std::vector<Digest> digests;
+    };
+    struct Entry {
+        DiskPlace place;
+        bool used = false;
+    };
+
+    DiskIndex(DiskFile file, std::uint32_t segments) : file_(std::move(file)), segments_(segments) {}
+    void load(std::uint32_t segment, Bytes data);
+    [[nodiscard]] Result<void> begin_segment(std::uint32_t segment);
+
+    DiskFile file_;
+    std::vector<Segment> segments_;
+    std::uint32_t current_ = 0; ///< the segment that is being filled
+    std::unordered_map<Digest, Entry, DigestHash> places_;
+    std::uint64_t bytes_ = 0;
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,110 @@
+#include "tests/integration/rootfs/published_image.hpp"
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+namespace farboot::test
+{
+namespace
+{
+
+using testing::HasSubstr;
+
+class LocalDisk : public PublishedImage
+{
+protected:
+    void SetUp() override
+    {
+        PublishedImage::SetUp();
+        std::filesystem::create_directory(disk());
+    }
+    [[nodiscard]] std::filesystem::path disk() const { return folder.path / "disk"; }
+    [[nodiscard]] std::vector<std::string> with_disk(const WebServer& web) const
+    {
+        auto all = parameters({&web});
+        all.push_back("disk-cache=" + disk().string());
+        all.emplace_back("disk-cache-size=64");
+        return all;
+    }
+    void copy_all(NbdServer& server) const
+    {
+        std::string output;
+        ASSERT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
+        EXPECT_TRUE(copy_is_whole());
+    }
+    static nlohmann::json export_of(const NbdServer& server) { return server.status()["exports"][0]; }
+};
+
+TEST_F(LocalDisk, TheNextBootNeedsNoServer)
+{
+    auto web = serve("web", store());
+    {
+        NbdServer server(folder.path / "nbd1", with_disk(web));
+        copy_all(server);
+        ASSERT_TRUE(eventually([&] { return server.status()["disk"]["bytes"].get<std::size_t>() >= 19 * megabyte; }))
+            << server.status().dump(2);
+    }
+    web.stop();
+    NbdServer server(folder.path / "nbd2", with_disk(web));
+    copy_all(server);
+    const auto status = export_of(server);
+    EXPECT_EQ(status["fetched_bytes"], 0);
+    EXPECT_GT(status["disk_hits"], 100);
+}
+
+TEST_F(LocalDisk, WhatIsDamagedIsFetchedAgain)
+{
+    const auto web = serve("web", store());
+    {
+        NbdServer server(folder.path / "nbd1", with_disk(web));
+        copy_all(server);
+    }
+    auto bytes = read_whole(disk() / "chunks");
+    for (std::size_t i = 0; i < bytes.size(); i += 500'000)
+        bytes[i] = static_cast<char>(bytes[i] ^ 1);
+    write_whole(disk() / "chunks", bytes);
+    NbdServer server(folder.path / "nbd2", with_disk(web));
+    copy_all(server);
+    EXPECT_GT(server.status()["disk"]["damaged"], 10);
+    EXPECT_GT(export_of(server)["fetched_bytes"], 0);
+    EXPECT_EQ(export_of(server)["waits"], 0);
+}
+
+TEST_F(LocalDisk, OneThatCannotBeUsedIsDoneWithout)
+{
+    const auto web = serve("web", store());
+    std::filesystem::remove(disk());
+    NbdServer server(folder.path / "nbd", with_disk(web));
+    copy_all(server);
+    EXPECT_TRUE(server.status()["disk"].is_null());
+    EXPECT_THAT(server.log(), HasSubstr("no local disk is used"));
+}
+
+/// Whatever the instant: what remains is right or is not used. FARBOOT_SEED repeats a run, FARBOOT_ROUNDS makes it
+/// long.
+TEST_F(LocalDisk, SurvivesKillsWhileItIsWritten)
+{
+    const auto number = [](const char* name, unsigned otherwise) {
+        const auto* text = std::getenv(name);
+        return text != nullptr ? static_cast<unsigned>(std::stoul(text)) : otherwise;
+    };
+    const auto seed = number("FARBOOT_SEED", std::random_device{}());
+    std::cout << "FARBOOT_SEED=" << seed << '\n';
+    std::mt19937 random(seed);
+    const auto web = serve("web", store());
+    for (unsigned round = 0; round < number("FARBOOT_ROUNDS", 25); ++round) {
+        NbdServer server(folder.path / fmt::format("nbd{}", round), with_disk(web));
+        Process copy(nbdcopy(server), folder.path / "copy.log");
+        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400)); // the instant is what is tried out
+        server.process().send(SIGKILL);
+        server.process().wait();
+        copy.wait();
+    }
+    NbdServer server(folder.path / "last", with_disk(web));
+    copy_all(server);
+    EXPECT_EQ(export_of(server)["waits"], 0);
+}
+
+} // namespace
+} // namespace farboot::test

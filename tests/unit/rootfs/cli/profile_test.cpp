@@ -1,0 +1,95 @@
+#include "tests/unit/rootfs/cli/program.hpp"
+
+namespace farboot::rootfs
+{
+namespace
+{
+
+using testing::HasSubstr;
+
+class ProfileCommand : public CliTest
+{
+protected:
+    void SetUp() override
+    {
+        CliTest::SetUp();
+        make_keys();
+        digest_ = publish("one", noise(2'000'000), {"--json"});
+        put("boot.csv", "# farboot trace 1\n# manifest " + digest_ +
+                            "\n# image_bytes 2000000\nt_seconds,offset,length\n0.1,1500000,4096\n0.2,0,4096\n"
+                            "9.0,1000000,4096\n");
+    }
+    std::string publish(const std::string& name, const std::string& image, const std::vector<std::string>& more)
+    {
+        put(name, image);
+        std::vector<std::string> words{"publish", "gui",     "--store", "store",   "--series", name,    "--number",
+                                       "1",       "--title", "T",       "--image", name,       "--key", "publisher.pem",
+                                       "-o",      "r.dsse"};
+        words.insert(words.end(), more.begin(), more.end());
+        return good_json(words)["image"]["manifest"];
+    }
+    /// What a command says on stderr that fails.
+    std::string bad(const std::vector<std::string>& words)
+    {
+        const auto outcome = run(words);
+        EXPECT_EQ(outcome.code, 1) << outcome.out;
+        return outcome.err;
+    }
+    nlohmann::json show(const std::string& digest)
+    {
+        return good_json({"profile", "show", digest, "--store", "store", "--json"});
+    }
+    std::string digest_;
+};
+
+TEST_F(ProfileCommand, MakesShowsAndDrops)
+{
+    const auto made = good_json({"profile", "make", "boot.csv", "--store", "store", "--json"});
+    EXPECT_EQ(made[0]["manifest"], digest_);
+    EXPECT_EQ(made[0]["traces"], 1);
+    EXPECT_EQ(made[0]["chunks"], 4) << "three chunks, and the page that describes them";
+    EXPECT_EQ(show(digest_)["chunks"], 4);
+    const std::string pack = show(digest_)["hot_pack"];
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "store/v1/hot" / pack));
+    EXPECT_THAT(good({"profile", "show", digest_, "--store", "store"}), HasSubstr("4 chunks"));
+    EXPECT_EQ(good_json({"profile", "make", "boot.csv", "--store", "store", "--until", "5", "--json"})[0]["chunks"], 3);
+    EXPECT_THAT(good({"image", "verify", "--store", "store"}), HasSubstr("good"));
+    good({"profile", "drop", digest_, "--store", "store"});
+    EXPECT_EQ(show(digest_)["chunks"], 0);
+    EXPECT_THAT(good({"profile", "show", digest_, "--store", "store"}), HasSubstr("no profile"));
+}
+
+TEST_F(ProfileCommand, ASuccessorInheritsWhenItIsPublished)
+{
+    good({"profile", "make", "boot.csv", "--store", "store"});
+    auto next = noise(2'000'000);
+    next.replace(500'000, 5'000, noise(5'000, 2));
+    EXPECT_EQ(show(publish("without", next, {"--profile", "none", "--json"}))["chunks"], 0);
+    next.replace(700'000, 5'000, noise(5'000, 3));
+    const auto successor = publish("with", next, {"--json"});
+    EXPECT_EQ(show(successor)["chunks"], 4);
+    next.replace(900'000, 5'000, noise(5'000, 4));
+    const auto third = publish("third", next, {"--profile", "none", "--json"});
+    const auto inherited = good_json({"profile", "inherit", successor, third, "--store", "store", "--json"});
+    EXPECT_EQ(inherited["same"].get<int>() + inherited["moved"].get<int>(), 3);
+    EXPECT_EQ(inherited["predecessor"], successor);
+}
+
+TEST_F(ProfileCommand, RefusesWhatDoesNotFit)
+{
+    put("broken.csv", "# farboot trace 1\nnonsense\n");
+    EXPECT_THAT(bad({"profile", "make", "broken.csv", "--store", "store"}),
+                testing::AllOf(HasSubstr("broken.csv"), HasSubstr("line 2")));
+    put("stranger.csv", "# farboot trace 1\n# manifest " + std::string(64, 'a') +
+                            "\n# image_bytes 4096\nt_seconds,offset,length\n0,0,1\n");
+    EXPECT_THAT(bad({"profile", "make", "stranger.csv", "--store", "store"}), HasSubstr("no image"));
+    put("short.csv",
+        "# farboot trace 1\n# manifest " + digest_ + "\n# image_bytes 4096\nt_seconds,offset,length\n0,0,1\n");
+    EXPECT_THAT(bad({"profile", "make", "short.csv", "--store", "store"}), HasSubstr("4096"));
+    EXPECT_THAT(bad({"profile", "inherit", digest_, digest_, "--store", "store"}), HasSubstr("has no profile"));
+    EXPECT_EQ(run({"profile", "make", "boot.csv", "--store", "store", "--share", "0"}).code, 2);
+    EXPECT_EQ(run({"profile", "show", "zz", "--store", "store"}).code, 2);
+}
+
+} // namespace
+} // namespace farboot::rootfs

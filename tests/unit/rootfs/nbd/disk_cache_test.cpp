@@ -1,0 +1,198 @@
+#include "rootfs/nbd/disk_cache.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include <unistd.h>
+
+namespace farboot::rootfs
+{
+namespace
+{
+
+constexpr std::size_t chunk_bytes = 256 * 1024;
+/// Two segments, with room for 128 such chunks.
+constexpr std::uint64_t two_segments = 2 * (disk_segment_bytes + disk_segment_index_bytes);
+
+class DiskCacheTest : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        auto name = (std::filesystem::temp_directory_path() / "farboot-disk-XXXXXX").string();
+        ASSERT_NE(::mkdtemp(name.data()), nullptr);
+        folder_ = name;
+        open();
+    }
+    void TearDown() override
+    {
+        cache_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+    void open(std::uint64_t limit = two_segments)
+    {
+        cache_.reset();
+        auto opened = DiskCache::open({folder_, limit, [this](std::string_view said) { said_ = said; }});
+        ASSERT_TRUE(opened) << opened.error().sentence;
+        cache_ = std::move(*opened);
+    }
+    static Chunk chunk(unsigned number, std::size_t bytes = chunk_bytes)
+    {
+        std::mt19937 random(number);
+        auto plain = std::make_shared<std::vector<std::byte>>(bytes);
+        for (auto& byte : *plain)
+            byte = static_cast<std::byte>(random());
+        return plain;
+    }
+    static Digest digest(unsigned number, std::size_t bytes = chunk_bytes) { return sha256(*chunk(number, bytes)); }
+    void put(unsigned number, std::size_t bytes = chunk_bytes)
+    {
+        cache_->put(digest(number, bytes), chunk(number, bytes));
+        cache_->flush();
+    }
+    [[nodiscard]] bool has(unsigned number, std::size_t bytes = chunk_bytes)
+    {
+        const auto found = cache_->find(digest(number, bytes), static_cast<std::uint32_t>(bytes));
+        EXPECT_TRUE(!found || *found == *chunk(number, bytes)) << "a wrong byte";
+        return found != nullptr;
+    }
+    [[nodiscard]] std::uint64_t bytes_on_disk() const
+    {
+        return std::filesystem::file_size(folder_ / "chunks") + std::filesystem::file_size(folder_ / "index");
+    }
+    void overwrite(const char* file, std::uint64_t offset, std::string_view bytes) const
+    {
+        std::fstream stream(folder_ / file, std::ios::in | std::ios::out | std::ios::binary);
+        stream.seekp(static_cast<std::streamoff>(offset));
+        stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    }
+
+    std::filesystem::path folder_;
+    std::string said_;
+    std::unique_ptr<DiskCache> cache_;
+};
+
+TEST_F(DiskCacheTest, TheNextBootHasWhatThisOneKept)
+{
+    put(1);
+    put(2, 1);
+    EXPECT_TRUE(has(1));
+    open();
+    EXPECT_TRUE(has(1));
+    EXPECT_TRUE(has(2, 1));
+    EXPECT_FALSE(has(3));
+    EXPECT_EQ(cache_->find(digest(1), chunk_bytes - 1), nullptr) << "another length";
+    EXPECT_EQ(cache_->status().chunks, 2);
+    EXPECT_EQ(cache_->status().bytes, chunk_bytes + 1);
+    EXPECT_EQ(cache_->status().hits, 2);
+    put(3);
+    open();
+    EXPECT_TRUE(has(1));
+    EXPECT_TRUE(has(3)) << "written behind what was there";
+}
+
+TEST_F(DiskCacheTest, IsNeverLargerThanTold)
+{
+    for (unsigned i = 0; i < 300; ++i) {
+        put(i);
+        ASSERT_LE(bytes_on_disk(), two_segments);
+    }
+    EXPECT_TRUE(has(299));
+    EXPECT_FALSE(has(0)) << "had to go";
+    EXPECT_LE(cache_->status().bytes, two_segments);
+    open(3 * (disk_segment_bytes + disk_segment_index_bytes));
+    EXPECT_TRUE(has(299));
+    open();
+    EXPECT_LE(bytes_on_disk(), two_segments);
+}
+
+TEST_F(DiskCacheTest, WhatIsUsedStays)
+{
+    put(1000);
+    for (unsigned i = 0; i < 400; ++i) {
+        ASSERT_TRUE(has(1000)) << "after " << i << " others";
+        put(i);
+    }
+    EXPECT_FALSE(has(1));
+    open();
+    EXPECT_TRUE(has(1000));
+}
+
+TEST_F(DiskCacheTest, AWrongByteIsDroppedAndMayComeAgain)
+{
+    put(1);
+    put(2);
+    overwrite("chunks", 1000, "x");
+    EXPECT_FALSE(has(1));
+    EXPECT_EQ(cache_->status().damaged, 1);
+    EXPECT_FALSE(cache_->contains(digest(1)));
+    EXPECT_TRUE(has(2));
+    put(1);
+    EXPECT_TRUE(has(1));
+}
+
+TEST_F(DiskCacheTest, SurvivesAnyIndexAndAnyData)
+{
+    for (unsigned seed = 0; seed < 60; ++seed) {
+        std::filesystem::remove_all(folder_);
+        std::filesystem::create_directory(folder_);
+        open();
+        for (unsigned i = 0; i < 8; ++i)
+            put(i, 1000 + i);
+        cache_.reset();
+        std::mt19937 random(seed);
+        for (int i = 0; i < 40; ++i) {
+            const char byte = static_cast<char>(random());
+            overwrite(i % 2 == 0 ? "index" : "chunks", random() % 400, {&byte, 1});
+        }
+        if (seed % 4 == 0)
+            std::filesystem::resize_file(folder_ / "chunks", random() % 8000);
+        if (seed % 4 == 1)
+            std::filesystem::resize_file(folder_ / "index", random() % 400);
+        open();
+        for (unsigned i = 0; i < 8; ++i)
+            (void)has(i, 1000 + i); // right, or not there
+        for (unsigned i = 10; i < 20; ++i) {
+            put(i, 1000);
+            EXPECT_TRUE(has(i, 1000)) << "seed " << seed;
+        }
+    }
+}
+
+TEST_F(DiskCacheTest, OneProcessAtATime)
+{
+    const auto second = DiskCache::open({folder_, two_segments, {}});
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().reason, "cache-busy");
+}
+
+TEST_F(DiskCacheTest, RefusesWhatIsTooSmall)
+{
+    cache_.reset();
+    EXPECT_EQ(DiskCache::open({folder_, two_segments - 1, {}}).error().reason, "cache-small");
+    EXPECT_EQ(DiskCache::open({folder_ / "missing", two_segments, {}}).error().reason, "io");
+}
+
+/// A file system that is really full; tests run as root.
+TEST_F(DiskCacheTest, AFullDiskIsStillReadFrom)
+{
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "only root can mount";
+    put(1);
+    ASSERT_EQ(std::system(fmt::format("mount -t tmpfs -o size=4m farboot-test {}", folder_.string()).c_str()), 0);
+    open();
+    for (unsigned i = 10; i < 40; ++i)
+        put(i);
+    EXPECT_TRUE(has(10));
+    EXPECT_FALSE(has(39));
+    EXPECT_FALSE(cache_->status().writable);
+    EXPECT_NE(said_.find("nothing more is kept on the local disk"), std::string::npos) << said_;
+    cache_.reset();
+    ASSERT_EQ(std::system(fmt::format("umount {}", folder_.string()).c_str()), 0);
+}
+
+} // namespace
+} // namespace farboot::rootfs
