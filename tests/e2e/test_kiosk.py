@@ -13,8 +13,8 @@ from lab.site import ROOT, run
 READER = "farboot-reader --socket /run/initramfs/run/control.sock"
 
 
-def new_pc():
-    return PC(ROOT / "build/e2e/kiosk", memory_mib=2048, extra=["-rtc", "base=1970-01-02T00:00:00"])
+def new_pc(extra=()):
+    return PC(ROOT / "build/e2e/kiosk", memory_mib=2048, extra=["-rtc", "base=1970-01-02T00:00:00", *extra])
 
 
 @pytest.fixture(scope="module")
@@ -63,29 +63,63 @@ def ask_reader(shell, command):
     """What the root's reader says to root."""
     status, output = shell.run(f"echo {chain.PASSWORD} | sudo -S -p '' {READER} {command}", 240)
     assert status == 0, output
-    return output.replace("\r", "")
+    return output.replace("\r", "").lstrip()
 
 
-def test_what_one_boot_read_comes_by_itself_at_the_next(site, kiosk):
-    """The first boot's trace becomes the image's profile: the second one asks for hardly anything by itself."""
+def boot_again(site, disk):
+    """Boots the kiosk once more, with a disk in it; returns what the root's reader says of itself then."""
+    pc = new_pc(["-drive", f"file={disk},format=raw,if=virtio"])
+    try:
+        pc.power_on(site.pbl / "vmlinuz", site.pbl / "initramfs.img")
+        pc.wait_stage("root-mounted", chain.SYSTEM)
+        pc.wait_text("farboot login:", chain.SYSTEM)
+        shell = pc.shell(chain.USER, chain.PASSWORD)
+        status = json.loads(ask_reader(shell, "status"))
+        shell.run(f"echo {chain.PASSWORD} | sudo -S -p '' sync", 240)
+        return status
+    finally:
+        pc.power_off()
+
+
+@pytest.fixture(scope="module")
+def learnt(site, kiosk):
+    """The first boot's trace has become the image's profile; its reader's counters."""
     shell = kiosk.shell(chain.USER, chain.PASSWORD)
     trace = site.folder / "kiosk.csv"
     trace.write_text(ask_reader(shell, "trace --session kiosk"))
     first = json.loads(ask_reader(shell, "status"))["exports"][0]
     kiosk.power_off()
     run(site.farboot, "profile", "make", trace, "--store", site.store)
+    return first
 
-    second_boot = new_pc()
-    try:
-        second_boot.power_on(site.pbl / "vmlinuz", site.pbl / "initramfs.img")
-        second_boot.wait_stage("root-mounted", chain.SYSTEM)
-        second_boot.wait_text("farboot login:", chain.SYSTEM)
-        second = json.loads(ask_reader(second_boot.shell(chain.USER, chain.PASSWORD), "status"))["exports"][0]
-    finally:
-        second_boot.power_off()
+
+@pytest.fixture(scope="module")
+def disk(site):
+    """A disk as a PC may have one, with a partition for chunks (here the whole disk)."""
+    path = site.folder / "cache.img"
+    path.unlink(missing_ok=True)
+    with open(path, "wb") as file:
+        file.truncate(1 << 30)
+    run("mkfs.ext4", "-q", "-L", "FARBOOT-CACHE", path)
+    return path
+
+
+def test_what_one_boot_read_comes_by_itself_at_the_next(site, learnt, disk):
+    status = boot_again(site, disk)
+    second = status["exports"][0]
     for name in ("requests", "demand_bytes", "read_ahead_bytes", "hot_bytes", "meta_bytes"):
-        print(f"{name}: {first[name]} without a profile, {second[name]} with one")
+        print(f"{name}: {learnt[name]} without a profile, {second[name]} with one")
     assert second["hot"]["state"] == "done"
-    assert second["requests"] < first["requests"] / 4
-    assert second["demand_bytes"] < first["demand_bytes"] / 4
-    assert second["fetched_bytes"] < 1.1 * first["fetched_bytes"]
+    assert second["requests"] < learnt["requests"] / 4
+    assert second["demand_bytes"] < learnt["demand_bytes"] / 4
+    assert second["fetched_bytes"] < 1.1 * learnt["fetched_bytes"]
+    assert status["disk"]["writable"]
+
+
+def test_a_disk_keeps_what_was_fetched(site, learnt, disk):
+    status = boot_again(site, disk)
+    third = status["exports"][0]
+    print(f"fetched_bytes: {learnt['fetched_bytes']} at first, {third['fetched_bytes']} with what the disk kept")
+    assert third["disk_hits"] > 100
+    assert third["fetched_bytes"] < learnt["fetched_bytes"] / 10
+    assert status["disk"]["damaged"] < 10
