@@ -5,6 +5,7 @@
 #include "rootfs/record/record.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct ManifestPage {
     /// Index in `chunks` of the one that holds this byte of the image; the byte must lie in this page.
     [[nodiscard]] std::size_t find(std::uint64_t image_offset) const;
 };
+
+/// Chunks as they lie in a page.
+[[nodiscard]] std::string manifest_entries(std::span<const ChunkRef> chunks);
 
 /// The root: small, loaded whole, and named by the signed record.
 class ManifestRoot

@@ -36,12 +36,7 @@ Result<BuiltManifest> ManifestBuilder::finish()
     if (bytes_ > max_image_bytes || page_count > max_page_count)
         return fail("image-size", "The image has {} bytes, more than the format can describe.", bytes_);
 
-    std::string pages;
-    pages.reserve(chunks_.size() * manifest_entry_bytes);
-    for (const auto& chunk : chunks_) {
-        append(pages, chunk.length);
-        append(pages, chunk.digest);
-    }
+    const auto pages = manifest_entries(chunks_);
     std::string root = "FBMANIF1";
     append(root, format_version);
     append(root, page_entries_);

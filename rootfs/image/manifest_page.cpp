@@ -5,6 +5,17 @@
 namespace farboot::rootfs
 {
 
+std::string manifest_entries(std::span<const ChunkRef> chunks)
+{
+    std::string entries;
+    entries.reserve(chunks.size() * manifest_entry_bytes);
+    for (const auto& chunk : chunks) {
+        append(entries, chunk.length);
+        append(entries, chunk.digest);
+    }
+    return entries;
+}
+
 Result<ManifestPage> ManifestRoot::parse_page(Bytes data, std::uint32_t page) const
 {
     const auto malformed = [&](const std::string& what) {

@@ -31,7 +31,7 @@ struct JobImage {
     {
         cache.land(digest, flight, chunk);
         if (disk != nullptr)
-            disk->put(digest, chunk);
+            disk->put(digest, chunk, pinned);
     }
     [[nodiscard]] bool is_on_disk(const Digest& digest) const { return disk != nullptr && disk->contains(digest); }
 
@@ -42,6 +42,7 @@ struct JobImage {
     SourceSet& sources;
     ChunkCache& cache;
     DiskCache* disk;
+    std::atomic<bool> pinned = false; ///< what comes onto the disk stays there
     ImageMap map;
 };
 

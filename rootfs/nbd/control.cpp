@@ -23,6 +23,14 @@ Json hot_of(const Reader& reader)
             {"pack_bytes", status->pack_bytes}};
 }
 
+Json pinned_of(const Reader& reader)
+{
+    const auto status = reader.fill();
+    if (!status)
+        return nullptr;
+    return {{"state", to_text(status->state)}, {"chunks", status->chunks}, {"present", status->present}};
+}
+
 Json status_of(const Export& item)
 {
     const auto& counters = item.reader->counters();
@@ -33,6 +41,8 @@ Json status_of(const Export& item)
             {"read_ahead_bytes", counters.read_ahead_bytes.load()},
             {"hot_bytes", counters.hot_bytes.load()},
             {"hot", hot_of(*item.reader)},
+            {"fill_bytes", counters.fill_bytes.load()},
+            {"pinned", pinned_of(*item.reader)},
             {"meta_bytes", counters.meta_bytes.load()},
             {"used_bytes", counters.used_bytes.load()},
             {"served_bytes", counters.served_bytes.load()},

@@ -11,6 +11,7 @@ enum class Cause {
     demand,     ///< somebody waits for them, or they came along with what somebody waits for
     read_ahead, ///< somebody is likely to want them next
     hot,        ///< the image's hot list says that they will be wanted
+    fill,       ///< the image is pinned: all of it goes onto the local disk
     meta,       ///< manifest and locator
 };
 
@@ -19,6 +20,7 @@ struct Counters {
     std::atomic<std::uint64_t> demand_bytes{0};     ///< bodies received from the network, in bytes
     std::atomic<std::uint64_t> read_ahead_bytes{0}; ///< the same
     std::atomic<std::uint64_t> hot_bytes{0};        ///< the same
+    std::atomic<std::uint64_t> fill_bytes{0};       ///< the same
     std::atomic<std::uint64_t> meta_bytes{0};       ///< the same
     std::atomic<std::uint64_t> requests{0};         ///< sent to a source
     std::atomic<std::uint64_t> cache_hits{0};       ///< chunks asked for that lay in memory
@@ -41,6 +43,9 @@ struct Counters {
         case Cause::hot:
             hot_bytes += bytes;
             break;
+        case Cause::fill:
+            fill_bytes += bytes;
+            break;
         case Cause::meta:
             meta_bytes += bytes;
             break;
@@ -48,7 +53,7 @@ struct Counters {
     }
     [[nodiscard]] std::uint64_t fetched_bytes() const
     {
-        return demand_bytes + read_ahead_bytes + hot_bytes + meta_bytes;
+        return demand_bytes + read_ahead_bytes + hot_bytes + fill_bytes + meta_bytes;
     }
 };
 

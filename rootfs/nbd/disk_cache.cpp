@@ -84,17 +84,25 @@ bool DiskCache::contains(const Digest& digest) const
     return index_.find(digest).has_value();
 }
 
-void DiskCache::put(const Digest& digest, Chunk chunk)
+bool DiskCache::pin(const Digest& digest)
 {
     const std::scoped_lock lock(mutex_);
-    if (!writable_ || chunk->empty() || chunk->size() > max_chunk_bytes || index_.find(digest))
+    return index_.pin(digest);
+}
+
+void DiskCache::put(const Digest& digest, Chunk chunk, bool pinned)
+{
+    const std::scoped_lock lock(mutex_);
+    if (!writable_ || chunk->empty() || chunk->size() > max_chunk_bytes)
+        return;
+    if (pinned ? index_.pin(digest) : index_.find(digest).has_value())
         return;
     if (waiting_bytes_ + chunk->size() > most_waiting_bytes) {
         ++skipped_;
         return;
     }
     waiting_bytes_ += chunk->size();
-    waiting_.emplace_back(digest, std::move(chunk));
+    waiting_.push_back({digest, std::move(chunk), pinned});
     changed_.notify_all();
 }
 
@@ -106,12 +114,12 @@ void DiskCache::write_all(const std::stop_token& stop)
         changed_.notify_all();
         if (!changed_.wait(lock, stop, [&] { return !waiting_.empty(); }) || stop.stop_requested())
             return;
-        const auto [digest, chunk] = std::move(waiting_.front());
+        const auto next = std::move(waiting_.front());
         waiting_.pop_front();
-        waiting_bytes_ -= chunk->size();
+        waiting_bytes_ -= next.chunk->size();
         writing_ = true;
         lock.unlock();
-        const auto done = write(digest, chunk);
+        const auto done = write(next);
         if (done || !writable_.exchange(false))
             continue;
         // A full or broken disk: what is there is still good to read.
@@ -124,14 +132,17 @@ void DiskCache::write_all(const std::stop_token& stop)
     }
 }
 
-Result<void> DiskCache::write(const Digest& digest, const Chunk& chunk)
+Result<void> DiskCache::write(const Waiting& waiting)
 {
+    const auto& [digest, chunk, pinned] = waiting;
     const auto length = static_cast<std::uint32_t>(chunk->size());
     std::optional<DiskPlace> place;
     for (;;) {
         std::unique_lock lock(mutex_);
         if (index_.find(digest))
             return {};
+        if (!index_.has_room())
+            return fail("cache-full", "pinned images take all of it");
         place = index_.next(length);
         if (place)
             break;
@@ -142,12 +153,12 @@ Result<void> DiskCache::write(const Digest& digest, const Chunk& chunk)
     if (auto done = data_.write(data_at(*place), *chunk); !done)
         return done;
     const std::scoped_lock lock(mutex_);
-    return index_.add(digest, *place);
+    return index_.add(digest, *place, pinned);
 }
 
 Result<void> DiskCache::make_room()
 {
-    std::vector<std::pair<Digest, Chunk>> saved;
+    std::vector<Waiting> saved;
     std::vector<DiskIndex::Kept> kept;
     {
         const std::scoped_lock lock(mutex_);
@@ -157,17 +168,17 @@ Result<void> DiskCache::make_room()
         kept = std::move(*emptied);
     }
     // All are read before the first is written: they lie in the segment that is filled now.
-    for (const auto& [digest, place] : kept)
+    for (const auto& [digest, place, pinned] : kept)
         if (auto chunk = read(place, digest))
-            saved.emplace_back(digest, std::move(chunk));
-    for (const auto& [digest, chunk] : saved) {
+            saved.push_back({digest, std::move(chunk), pinned});
+    for (const auto& [digest, chunk, pinned] : saved) {
         std::unique_lock lock(mutex_);
         const auto place = index_.next(static_cast<std::uint32_t>(chunk->size()));
         lock.unlock();
         if (auto done = data_.write(data_at(*place), *chunk); !done)
             return done;
         lock.lock();
-        if (auto done = index_.add(digest, *place); !done)
+        if (auto done = index_.add(digest, *place, pinned); !done)
             return done;
     }
     return {};

@@ -11,7 +11,6 @@
 #include <mutex>
 #include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace farboot::rootfs
@@ -43,7 +42,9 @@ public:
     [[nodiscard]] bool contains(const Digest& digest) const;
     /// Writes the chunk some time, unless it is there, more waits than the disk can take, or it is longer than
     /// max_chunk_bytes.
-    void put(const Digest& digest, Chunk chunk);
+    void put(const Digest& digest, Chunk chunk, bool pinned = false);
+    /// The chunk stays until this process ends, whatever else comes. False if it is not there.
+    [[nodiscard]] bool pin(const Digest& digest);
 
     struct Status {
         std::uint64_t limit = 0; ///< bytes
@@ -61,7 +62,12 @@ public:
 private:
     DiskCache(Options options, DiskFile data, DiskIndex index);
     void write_all(const std::stop_token& stop);
-    [[nodiscard]] Result<void> write(const Digest& digest, const Chunk& chunk);
+    struct Waiting {
+        Digest digest;
+        Chunk chunk;
+        bool pinned = false;
+    };
+    [[nodiscard]] Result<void> write(const Waiting& waiting);
     [[nodiscard]] Result<void> make_room();
     [[nodiscard]] Chunk read(const DiskPlace& place, const Digest& digest);
 
@@ -69,10 +75,10 @@ private:
     DiskFile data_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
-    DiskIndex index_;                              ///< under the mutex
-    std::deque<std::pair<Digest, Chunk>> waiting_; ///< under the mutex
-    std::size_t waiting_bytes_ = 0;                ///< under the mutex
-    bool writing_ = false;                         ///< under the mutex
+    DiskIndex index_;               ///< under the mutex
+    std::deque<Waiting> waiting_;   ///< under the mutex
+    std::size_t waiting_bytes_ = 0; ///< under the mutex
+    bool writing_ = false;          ///< under the mutex
     std::atomic<bool> writable_{true};
     std::atomic<std::uint64_t> hits_{0};
     std::atomic<std::uint64_t> damaged_{0};

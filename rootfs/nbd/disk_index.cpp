@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace farboot::rootfs
 {
@@ -52,7 +53,7 @@ void DiskIndex::load(std::uint32_t number, Bytes data)
             break;
         segment.filled = place.offset + place.length;
         segment.digests.push_back(digest);
-        if (places_.try_emplace(digest, Entry{place, false}).second)
+        if (places_.try_emplace(digest, Entry{place, false, false}).second)
             bytes_ += place.length;
     }
 }
@@ -69,10 +70,29 @@ void DiskIndex::note_use(const Digest& digest)
         found->second.used = true;
 }
 
+bool DiskIndex::pin(const Digest& digest)
+{
+    const auto found = places_.find(digest);
+    if (found == places_.end())
+        return false;
+    if (!std::exchange(found->second.pinned, true))
+        pinned_bytes_ += found->second.place.length;
+    return true;
+}
+
+bool DiskIndex::has_room() const
+{
+    // A segment that is emptied must give back enough for the next chunk; segments end with up to a chunk of waste.
+    constexpr auto usable = disk_segment_bytes - 2 * std::uint64_t{max_chunk_bytes};
+    return pinned_bytes_ < (segments_.size() - 1) * usable;
+}
+
 void DiskIndex::forget(const Digest& digest)
 {
     if (const auto found = places_.find(digest); found != places_.end()) {
         bytes_ -= found->second.place.length;
+        if (found->second.pinned)
+            pinned_bytes_ -= found->second.place.length;
         places_.erase(found);
     }
 }
@@ -85,7 +105,7 @@ std::optional<DiskPlace> DiskIndex::next(std::uint32_t length) const
     return DiskPlace{current_, segment.filled, length};
 }
 
-Result<void> DiskIndex::add(const Digest& digest, const DiskPlace& place)
+Result<void> DiskIndex::add(const Digest& digest, const DiskPlace& place, bool pinned)
 {
     auto& segment = segments_[place.segment];
     std::string row;
@@ -99,8 +119,10 @@ Result<void> DiskIndex::add(const Digest& digest, const DiskPlace& place)
     segment.filled = place.offset + place.length;
     segment.digests.push_back(digest);
     forget(digest);
-    places_[digest] = Entry{place, false};
+    places_[digest] = Entry{place, false, pinned};
     bytes_ += place.length;
+    if (pinned)
+        pinned_bytes_ += place.length;
     return {};
 }
 
@@ -115,8 +137,9 @@ Result<std::vector<DiskIndex::Kept>> DiskIndex::empty_oldest()
         if (found == places_.end() || found->second.place.segment != oldest)
             continue;
         const auto& entry = found->second;
-        if (entry.used && kept_bytes + entry.place.length <= disk_segment_bytes / 2) {
-            kept.push_back({digest, entry.place});
+        const auto fits = kept_bytes + entry.place.length <= disk_segment_bytes / 2;
+        if (entry.pinned || (entry.used && fits)) {
+            kept.push_back({digest, entry.place, entry.pinned});
             kept_bytes += entry.place.length;
         }
         forget(digest);

@@ -36,19 +36,25 @@ public:
     [[nodiscard]] std::optional<DiskPlace> find(const Digest& digest) const;
     /// The chunk is worth keeping when its segment is emptied.
     void note_use(const Digest& digest);
+    /// The chunk stays when its segment is emptied. False if it is not there.
+    bool pin(const Digest& digest);
     /// It was found damaged.
     void forget(const Digest& digest);
 
     /// Where the next chunk of this length goes; nothing if no segment has room: empty one first.
     [[nodiscard]] std::optional<DiskPlace> next(std::uint32_t length) const;
+    /// False once pinned chunks take so much that emptying segments makes no room any more.
+    [[nodiscard]] bool has_room() const;
     /// The chunk lies at what next() gave. Reason: io.
-    [[nodiscard]] Result<void> add(const Digest& digest, const DiskPlace& place);
+    [[nodiscard]] Result<void> add(const Digest& digest, const DiskPlace& place, bool pinned);
     struct Kept {
         Digest digest;
         DiskPlace place; ///< where its bytes still are
+        bool pinned = false;
     };
     /// Forgets all of the segment that was filled longest ago, and fills that one from now on. Gives the chunks of it
-    /// that were used since they were written, up to half a segment. Reason: io.
+    /// that are pinned, and of those that were used since they were written up to half a segment. Only while
+    /// has_room(). Reason: io.
     [[nodiscard]] Result<std::vector<Kept>> empty_oldest();
 
     [[nodiscard]] std::size_t chunks() const { return places_.size(); }
@@ -64,6 +70,7 @@ private:
     struct Entry {
         DiskPlace place;
         bool used = false;
+        bool pinned = false;
     };
 
     DiskIndex(DiskFile file, std::uint32_t segments) : file_(std::move(file)), segments_(segments) {}
@@ -75,6 +82,7 @@ private:
     std::uint32_t current_ = 0; ///< the segment that is being filled
     std::unordered_map<Digest, Entry, DigestHash> places_;
     std::uint64_t bytes_ = 0;
+    std::uint64_t pinned_bytes_ = 0;
 };
 
 } // namespace farboot::rootfs

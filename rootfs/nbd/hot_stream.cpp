@@ -1,9 +1,9 @@
 #include "rootfs/nbd/hot_stream.hpp"
 
 #include "rootfs/nbd/hot_window.hpp"
+#include "rootfs/nbd/pause.hpp"
 
 #include <algorithm>
-#include <random>
 
 namespace farboot::rootfs
 {
@@ -18,18 +18,6 @@ constexpr std::chrono::milliseconds longest_pause{30'000};
 constexpr std::uint64_t unread_share = 2;
 /// So much in a row that is there already is worth another request.
 constexpr std::uint64_t largest_gap = 1024 * 1024;
-
-/// Sleeps for about this time; false when stopped.
-bool pause(std::chrono::milliseconds time, const std::stop_token& stop)
-{
-    std::minstd_rand random(std::random_device{}());
-    time += std::chrono::milliseconds(std::uniform_int_distribution<long>(0, time.count() / 2)(random));
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
-    return !stop.stop_requested();
-}
 
 } // namespace
 
@@ -109,7 +97,7 @@ HotStream::State HotStream::stream_all(const std::stop_token& stop)
             failures = 0;
             wait = first_pause;
         }
-        if (!pause(wait, stop))
+        if (!sleep_about(wait, stop))
             return State::failed;
         wait = std::min(wait * 2, longest_pause);
     }

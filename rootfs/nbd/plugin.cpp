@@ -146,6 +146,8 @@ int after_fork()
         if (all.image)
             if (const auto added = all.exports->add(*all.image, 0); !added)
                 return refuse(added.error());
+        if (all.settings.pin())
+            all.exports->find(all.image->export_name())->reader->pin();
         all.control.emplace(*all.policy, *all.engine, *all.exports, all.image.has_value());
         if (all.socket)
             all.socket->serve([](std::string_view line, uid_t who) { return plugin->control->answer(line, who); });

@@ -49,6 +49,7 @@ const char* PluginSettings::help()
            "cache=<MIB>     Memory for chunks, 1 to 65536 (default: 64).\n"
            "disk-cache=<DIR>  Folder on a local disk for chunks (default: none).\n"
            "disk-cache-size=<MIB>  Hard limit of what lies there, 40 to 1048576 (default: 4096).\n"
+           "pin=true        Bring the whole image onto the local disk, and keep it there.\n"
            "give-up=<SECONDS>  Fail reads after so long without a source (default: 0, never).\n"
            "lock=true       Lock the process in memory: for root file systems.\n"
            "console=<FILE>  Say here that reads wait (default: standard error), such as /dev/kmsg.";
@@ -65,10 +66,10 @@ Result<void> PluginSettings::set(std::string_view key, std::string_view value)
         *path->second = value;
         return {};
     }
-    if (key == "lock") {
+    if (key == "lock" || key == "pin") {
         if (value != "true" && value != "false")
-            return fail("setting", "lock={} cannot be used: it must be true or false.", value);
-        lock_ = value == "true";
+            return fail("setting", "{}={} cannot be used: it must be true or false.", key, value);
+        (key == "lock" ? lock_ : pin_) = value == "true";
         return {};
     }
     struct Number {
@@ -96,6 +97,8 @@ Result<void> PluginSettings::check() const
     if (record_.empty() && control_.empty())
         return fail("setting",
                     "Either record= (one image) or control= (a socket on which images are added) is needed.");
+    if (pin_ && (record_.empty() || disk_cache_.empty()))
+        return fail("setting", "pin=true needs record= (which image) and disk-cache= (where it is kept).");
     return {};
 }
 

@@ -35,6 +35,7 @@ public:
     [[nodiscard]] const std::filesystem::path& control() const { return control_; }
     [[nodiscard]] const std::filesystem::path& console() const { return console_; }
     [[nodiscard]] bool lock() const { return lock_; }
+    [[nodiscard]] bool pin() const { return pin_; }
 
 private:
     std::filesystem::path record_, policy_, sources_, ca_, control_, console_, disk_cache_;
@@ -42,6 +43,7 @@ private:
     std::size_t disk_cache_mib_ = 4096;
     std::size_t give_up_seconds_ = 0; ///< 0: never
     bool lock_ = false;
+    bool pin_ = false;
 };
 
 } // namespace farboot::rootfs

@@ -49,6 +49,21 @@ std::optional<HotStream::Status> Reader::hot() const
     return hot_ ? std::optional(hot_->status()) : std::nullopt;
 }
 
+void Reader::pin()
+{
+    const std::scoped_lock lock(mutex_);
+    if (fill_ || image_->disk == nullptr)
+        return;
+    image_->pinned = true;
+    fill_ = std::make_unique<ImageFill>(image_);
+}
+
+std::optional<ImageFill::Status> Reader::fill() const
+{
+    const std::scoped_lock lock(mutex_);
+    return fill_ ? std::optional(fill_->status()) : std::nullopt;
+}
+
 Trace Reader::trace() const
 {
     return {ref_.manifest, ref_.bytes, {}, {}, trace_.reads()};

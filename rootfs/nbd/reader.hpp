@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rootfs/nbd/hot_stream.hpp"
+#include "rootfs/nbd/image_fill.hpp"
 #include "rootfs/nbd/read_ahead.hpp"
 #include "rootfs/nbd/reader_engine.hpp"
 #include "rootfs/nbd/trace_recorder.hpp"
@@ -35,8 +36,12 @@ public:
 
     /// A client has opened the image: the hot pack begins to come. Later calls do nothing.
     void begin();
+    /// All of the image comes onto the local disk and stays there. Does nothing without a disk.
+    void pin();
     /// Nothing before begin().
     [[nodiscard]] std::optional<HotStream::Status> hot() const;
+    /// Nothing unless pinned.
+    [[nodiscard]] std::optional<ImageFill::Status> fill() const;
     /// What was read since it was opened, without labels.
     [[nodiscard]] Trace trace() const;
 
@@ -78,7 +83,8 @@ private:
     ReadAhead read_ahead_;
     TraceRecorder trace_;
     mutable std::mutex mutex_;
-    std::shared_ptr<HotStream> hot_; ///< under the mutex
+    std::shared_ptr<HotStream> hot_;  ///< under the mutex
+    std::unique_ptr<ImageFill> fill_; ///< under the mutex
 };
 
 } // namespace farboot::rootfs

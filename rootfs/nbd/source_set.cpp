@@ -1,8 +1,9 @@
 #include "rootfs/nbd/source_set.hpp"
 
+#include "rootfs/nbd/pause.hpp"
+
 #include <algorithm>
 #include <array>
-#include <random>
 
 namespace farboot::rootfs
 {
@@ -18,13 +19,6 @@ bool is_corrupt(const Error& error)
     static constexpr auto reasons = std::to_array<std::string_view>(
         {"digest-mismatch", "chunk-malformed", "manifest-malformed", "locator-malformed", "version-unknown"});
     return std::ranges::find(reasons, error.reason) != reasons.end();
-}
-
-/// Many PCs lose a server at the same moment; they must not all come back at the same moment.
-std::chrono::milliseconds up_to_half_more(std::chrono::milliseconds time)
-{
-    thread_local std::minstd_rand random(std::random_device{}());
-    return time + std::chrono::milliseconds(std::uniform_int_distribution<long>(0, time.count() / 2)(random));
 }
 
 } // namespace

@@ -53,6 +53,30 @@ TEST_F(LocalDisk, TheNextBootNeedsNoServer)
     EXPECT_GT(status["disk_hits"], 100);
 }
 
+TEST_F(LocalDisk, APinnedImageComesWholeWithoutBeingRead)
+{
+    auto web = serve("web", store());
+    const auto pinned = [&] {
+        auto all = with_disk(web);
+        all.emplace_back("pin=true");
+        return all;
+    }();
+    {
+        const NbdServer server(folder.path / "nbd1", pinned);
+        ASSERT_TRUE(eventually([&] { return export_of(server)["pinned"]["state"] == "complete"; }))
+            << server.status().dump(2) << server.log();
+        const auto status = export_of(server);
+        EXPECT_EQ(status["pinned"]["present"], status["pinned"]["chunks"]);
+        EXPECT_GT(status["fill_bytes"].get<std::size_t>(), 12 * megabyte);
+        EXPECT_EQ(status["demand_bytes"], 0);
+    }
+    web.stop();
+    NbdServer server(folder.path / "nbd2", pinned);
+    copy_all(server);
+    ASSERT_TRUE(eventually([&] { return export_of(server)["pinned"]["state"] == "complete"; })) << server.log();
+    EXPECT_EQ(export_of(server)["fetched_bytes"], 0);
+}
+
 TEST_F(LocalDisk, WhatIsDamagedIsFetchedAgain)
 {
     const auto web = serve("web", store());

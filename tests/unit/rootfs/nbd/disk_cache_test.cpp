@@ -121,6 +121,35 @@ TEST_F(DiskCacheTest, WhatIsUsedStays)
     EXPECT_TRUE(has(1000));
 }
 
+TEST_F(DiskCacheTest, WhatIsPinnedStaysAndTheRestFindsTheRoomThatIsLeft)
+{
+    for (unsigned i = 0; i < 40; ++i)
+        put(i);
+    for (unsigned i = 0; i < 40; ++i)
+        ASSERT_TRUE(cache_->pin(digest(i)));
+    EXPECT_FALSE(cache_->pin(digest(1000)));
+    for (unsigned i = 1000; i < 1300; ++i)
+        put(i);
+    for (unsigned i = 0; i < 40; ++i)
+        EXPECT_TRUE(has(i)) << i;
+    EXPECT_TRUE(has(1299));
+    EXPECT_TRUE(cache_->status().writable);
+    EXPECT_LE(bytes_on_disk(), two_segments);
+}
+
+TEST_F(DiskCacheTest, MoreThanFitsCannotBePinned)
+{
+    for (unsigned i = 0; i < 200; ++i) {
+        cache_->put(digest(i), chunk(i), true);
+        cache_->flush();
+    }
+    EXPECT_FALSE(cache_->status().writable);
+    EXPECT_TRUE(has(0)) << "the first are still there";
+    EXPECT_FALSE(has(199));
+    EXPECT_LE(bytes_on_disk(), two_segments);
+    EXPECT_NE(said_.find("pinned images take all of it"), std::string::npos) << said_;
+}
+
 TEST_F(DiskCacheTest, AWrongByteIsDroppedAndMayComeAgain)
 {
     put(1);
