@@ -24,6 +24,7 @@ int run(int argc, char** argv)
     add_publish_commands(app, chosen);
     add_record_commands(app, chosen);
     add_image_commands(app, chosen);
+    add_profile_commands(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -6,6 +6,7 @@
 #include "rootfs/cli/server_client.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/file.hpp"
+#include "rootfs/image/predecessor.hpp"
 #include "rootfs/image/publisher.hpp"
 #include "rootfs/record/envelope.hpp"
 
@@ -31,6 +32,7 @@ struct PublishCommand {
     std::string image;
     std::string chunking = "content";
     int zstd_level = default_zstd_level;
+    std::string profile = "auto";
     ServerOptions server;
     std::string out;
     bool json = false;
@@ -96,6 +98,18 @@ Result<PublishedImage> publish_image_of(const PublishCommand& options, StoreWrit
     return publish_image(writer, options.image, publish, stop.token());
 }
 
+/// An image boots without a profile too: what goes wrong is said, and publishing goes on.
+void inherit(StoreWriter& writer, const Digest& image)
+{
+    const auto heritage = inherit_from_store(writer, image);
+    if (!heritage)
+        note(fmt::format("The image gets no boot profile: {}", heritage.error().sentence));
+    else if (*heritage)
+        note(fmt::format("Boot profile inherited from {}: {} chunks unchanged, {} in the place of changed ones, {}.",
+                         (*heritage)->predecessor.hex().substr(0, 12), (*heritage)->same, (*heritage)->moved,
+                         bytes_text((*heritage)->bytes)));
+}
+
 Result<RecordParts> fill_store(const PublishCommand& options, StoreWriter& writer, const StopOnSignal& stop,
                                PublishProgress& totals)
 {
@@ -120,6 +134,8 @@ Result<RecordParts> fill_store(const PublishCommand& options, StoreWriter& write
             note(fmt::format("A damaged pack is not used: {}", damaged.sentence));
         parts.image = image->ref;
         totals = image->totals;
+        if (options.profile == "auto")
+            inherit(writer, image->ref.manifest);
     }
     return parts;
 }
@@ -218,6 +234,11 @@ void add_common_options(CLI::App& command, PublishCommand& options)
     command
         .add_option("--chunking", options.chunking, "How to cut the image: by content (file systems), or fixed (disks)")
         ->check(CLI::IsMember({"content", "fixed"}))
+        ->capture_default_str();
+    command
+        .add_option("--profile", options.profile,
+                    "auto: the image gets the boot profile of the version before, if there is one in the store")
+        ->check(CLI::IsMember({"auto", "none"}))
         ->capture_default_str();
     add_server_options(command, options.server);
     command.add_flag("--json", options.json, "Print JSON");

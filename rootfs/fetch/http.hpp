@@ -30,6 +30,7 @@ struct HttpRequest {
     std::string body;
     /// First byte and length of a range; the answer must be 206 with exactly this range, or the request fails.
     std::optional<std::pair<std::uint64_t, std::uint64_t>> range;
+    bool range_may_be_cut = false; ///< by the file's end: a shorter answer from the first byte on is good too
     /// The answer's body may be no longer, a range's neither: the transfer ends as soon as it is.
     std::uint64_t max_body = 1 << 20;
     std::chrono::milliseconds connect_timeout{10'000};

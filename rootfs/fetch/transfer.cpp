@@ -3,6 +3,7 @@
 #include "rootfs/fetch/failure.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <new>
 
 namespace farboot::rootfs
@@ -112,6 +113,25 @@ bool Transfer::header_line(std::string_view line)
     return true;
 }
 
+bool Transfer::range_fits()
+{
+    // "bytes 0-499/1234" or "/*" (RFC 9110, 14.4); several ranges at once come without this header
+    const auto [first, length] = *request_.range;
+    const std::string_view text = content_range_;
+    const auto start = fmt::format("bytes {}-", first);
+    if (response_.status != 206 || !text.starts_with(start))
+        return false;
+    std::uint64_t last = 0;
+    const auto [end, error] = std::from_chars(text.data() + start.size(), text.data() + text.size(), last);
+    if (error != std::errc{} || end == text.data() + text.size() || *end != '/')
+        return false;
+    const auto wanted = first + length - 1;
+    if (last != wanted && (!request_.range_may_be_cut || last < first || last > wanted))
+        return false;
+    range_length_ = last - first + 1;
+    return true;
+}
+
 bool Transfer::head_complete()
 {
     curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &response_.status);
@@ -120,10 +140,9 @@ bool Transfer::head_complete()
     in_body_ = true;
     if (!request_.range || !status_is_ok())
         return true;
-    auto [first, length] = *request_.range;
-    // "bytes 0-499/1234" or "/*" (RFC 9110, 14.4); several ranges at once come without this header
-    if (response_.status == 206 && content_range_.starts_with(fmt::format("bytes {}-{}/", first, first + length - 1)))
+    if (range_fits())
         return true;
+    const auto [first, length] = *request_.range;
     return refuse(
         {"range-ignored", fmt::format("{}: the server did not send the {} bytes from {} on that were asked "
                                       "for, but {} ({}). A server or cache on the way cannot do ranges.",
@@ -147,7 +166,7 @@ bool Transfer::body_piece(Bytes piece)
         response_.body += text.substr(0, max_error_body - std::min(max_error_body, response_.body.size()));
         return received_ <= max_error_body;
     }
-    if (received_ > request_.max_body || (request_.range && status_is_ok() && received_ > request_.range->second))
+    if (received_ > request_.max_body || (request_.range && status_is_ok() && received_ > range_length_))
         return refuse(too_long());
     if (!sink_) {
         response_.body += text;
@@ -163,8 +182,8 @@ void Transfer::finish(CURLcode code)
         return done_(std::unexpected(*refusal_));
     if (only_ok_ && in_body_ && !status_is_ok() && (code == CURLE_OK || received_ > 0))
         return done_(std::unexpected(status_failure(response_.status, response_.body, request_.url)));
-    bool short_range = code == CURLE_OK && request_.range && status_is_ok() && request_.method != "HEAD" &&
-                       received_ != request_.range->second;
+    bool short_range =
+        code == CURLE_OK && request_.range && status_is_ok() && request_.method != "HEAD" && received_ != range_length_;
     if (short_range)
         code = CURLE_PARTIAL_FILE;
     if (code != CURLE_OK) {

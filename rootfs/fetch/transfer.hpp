@@ -51,6 +51,8 @@ private:
     void add_header(std::string_view name, std::string_view value);
     bool header_line(std::string_view line);
     bool head_complete();
+    /// Does the answer's Content-Range fit what was asked for? Sets range_length_.
+    [[nodiscard]] bool range_fits();
     bool body_piece(Bytes piece);
     bool refuse(Error error);
     [[nodiscard]] bool status_is_ok() const { return response_.status >= 200 && response_.status < 300; }
@@ -68,6 +70,7 @@ private:
 
     HttpResponse response_;
     std::string content_range_;
+    std::uint64_t range_length_ = 0; ///< that the answer must have
     std::uint64_t received_ = 0; ///< bytes of the body
     curl_off_t sent_ = 0;
     bool in_body_ = false;

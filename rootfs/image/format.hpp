@@ -14,6 +14,7 @@ namespace farboot::rootfs
 {
 
 inline constexpr std::uint32_t format_version = 1;
+inline constexpr std::uint32_t locator_version = 2; ///< 2 brought the hot list
 inline constexpr std::uint64_t max_image_bytes = std::uint64_t{1} << 48;
 inline constexpr std::uint32_t max_chunk_bytes = 256 * 1024;    ///< of a chunk with data
 inline constexpr std::uint32_t max_zero_chunk_bytes = 1U << 30; ///< of a zero chunk
@@ -23,8 +24,10 @@ inline constexpr std::uint32_t max_pack_count = 1U << 20;
 inline constexpr std::uint32_t manifest_fixed_bytes = 40;
 inline constexpr std::uint32_t manifest_table_entry_bytes = 40;
 inline constexpr std::uint32_t manifest_entry_bytes = 36;
+inline constexpr std::uint32_t max_hot_chunks = 1U << 16;
 inline constexpr std::uint32_t locator_pack_bytes = 40;
 inline constexpr std::uint32_t locator_check_bytes = 8;
+inline constexpr std::uint32_t locator_hot_bytes = 40; ///< a row of the hot list
 inline constexpr std::uint32_t locator_entry_bytes = 16;
 
 static_assert(std::endian::native == std::endian::little, "the formats are read and written in place");

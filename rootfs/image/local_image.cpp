@@ -1,5 +1,6 @@
 #include "rootfs/image/local_image.hpp"
 
+#include "rootfs/image/locator_builder.hpp"
 #include "rootfs/image/parallel.hpp"
 
 #include <algorithm>
@@ -85,10 +86,48 @@ Result<LocalImage> LocalImage::open(const Store& store, const Digest& digest)
                       std::move(*locator));
 }
 
-Result<LocalImage::Page> LocalImage::page(std::uint32_t number) const
+Result<std::string> LocalImage::page_bytes(std::uint32_t number) const
 {
     const auto range = manifest_.page_range(number);
-    const auto data = manifest_file_.read(range.offset, range.length);
+    return manifest_file_.read(range.offset, range.length);
+}
+
+Result<std::string> LocalImage::stored_bytes(const ChunkRef& chunk, const ChunkPlace& place) const
+{
+    const auto pack = File::open(store_.pack(locator_.packs()[place.pack].digest));
+    if (!pack)
+        return std::unexpected(pack.error());
+    auto stored = pack->read(place.offset, place.stored_length);
+    if (!stored)
+        return stored;
+    std::vector<std::byte> plain(chunk.length);
+    if (auto good = decode_chunk(as_bytes(*stored), chunk.digest, plain); !good)
+        return std::unexpected(std::move(good.error()));
+    return stored;
+}
+
+Result<std::string> LocalImage::locator_with(const HotList& hot) const
+{
+    LocatorBuilder builder(manifest_.page_entries());
+    for (std::uint32_t number = 0; number < manifest_.page_count(); ++number) {
+        const auto loaded = page(number);
+        if (!loaded)
+            return std::unexpected(loaded.error());
+        for (std::size_t i = 0; i < loaded->places.size(); ++i) {
+            const auto& place = loaded->places[i];
+            if (loaded->manifest.chunks[i].is_zero())
+                builder.add_zero();
+            else
+                builder.add(locator_.packs()[place.pack], place.offset, place.stored_length);
+        }
+    }
+    builder.set_hot(hot);
+    return builder.finish();
+}
+
+Result<LocalImage::Page> LocalImage::page(std::uint32_t number) const
+{
+    const auto data = page_bytes(number);
     if (!data)
         return std::unexpected(data.error());
     auto chunks = manifest_.parse_page(as_bytes(*data), number);

@@ -31,6 +31,18 @@ public:
 
     [[nodiscard]] const ManifestRoot& manifest() const { return manifest_; }
     [[nodiscard]] const Locator& locator() const { return locator_; }
+    /// A page of the manifest, with where its chunks lie. Reasons: those of ManifestRoot and Locator, and File's.
+    struct Page {
+        ManifestPage manifest;
+        std::vector<ChunkPlace> places;
+    };
+    [[nodiscard]] Result<Page> page(std::uint32_t number) const;
+    /// The page as it lies in the file. Reasons: File's.
+    [[nodiscard]] Result<std::string> page_bytes(std::uint32_t number) const;
+    /// A chunk as it lies in its pack, checked. Reasons: chunk-malformed, digest-mismatch, and File's.
+    [[nodiscard]] Result<std::string> stored_bytes(const ChunkRef& chunk, const ChunkPlace& place) const;
+    /// All bytes of the image's locator with another hot list. Reasons: File's, image-size (too many rows).
+    [[nodiscard]] Result<std::string> locator_with(const HotList& hot) const;
     /// Reads all pages, no chunk.
     [[nodiscard]] Result<Sizes> sizes() const;
     /// Reads everything. Chunks of one page are decoded by `workers` threads. Reasons: chunk-malformed,
@@ -38,13 +50,7 @@ public:
     [[nodiscard]] Result<void> read(const Visit& visit, unsigned workers, std::stop_token stop = {}) const;
 
 private:
-    struct Page {
-        ManifestPage manifest;
-        std::vector<ChunkPlace> places;
-    };
-
     LocalImage(Store store, File manifest_file, File locator_file, ManifestRoot manifest, Locator locator);
-    [[nodiscard]] Result<Page> page(std::uint32_t number) const;
 
     Store store_;
     File manifest_file_;

@@ -17,10 +17,20 @@ std::unexpected<Error> malformed(const Digest& manifest, fmt::format_string<Args
 
 } // namespace
 
+std::string locator_path(const Digest& manifest)
+{
+    return "v1/locators/" + manifest.hex();
+}
+
 std::string pack_path(const Digest& pack)
 {
     const auto name = pack.hex();
     return "v1/packs/" + name.substr(0, 2) + "/" + name;
+}
+
+std::string hot_pack_path(const Digest& pack)
+{
+    return "v1/hot/" + pack.hex();
 }
 
 Result<LocatorHeader> LocatorHeader::parse(Bytes data, const ManifestRoot& manifest)
@@ -30,24 +40,31 @@ Result<LocatorHeader> LocatorHeader::parse(Bytes data, const ManifestRoot& manif
         return malformed(name, "its header has {} bytes instead of {}", data.size(), bytes);
     if (!has_magic(data, "FBLOCAT1"))
         return malformed(name, "it does not start as one");
-    if (const auto version = load<std::uint32_t>(data, 8); version != format_version)
+    if (const auto version = load<std::uint32_t>(data, 8); version != locator_version)
         return fail("version-unknown",
                     "The locator of {} has version {}, but this program knows only version {}: update it.", name.hex(),
-                    version, format_version);
+                    version, locator_version);
     LocatorHeader header;
     header.page_count = load<std::uint32_t>(data, 24);
     header.pack_count = load<std::uint32_t>(data, 28);
+    header.hot_count = load<std::uint32_t>(data, 32);
+    header.hot_pack = {load_digest(data, 40), load<std::uint64_t>(data, 72)};
     if (load<std::uint32_t>(data, 12) != manifest.page_entries() ||
         load<std::uint64_t>(data, 16) != manifest.chunk_count() || header.page_count != manifest.page_count())
         return malformed(name, "it counts other chunks and pages than the manifest");
     if (header.pack_count > max_pack_count || header.pack_count > manifest.chunk_count())
         return malformed(name, "{} packs for {} chunks", header.pack_count, manifest.chunk_count());
+    if (header.hot_count > max_hot_chunks)
+        return malformed(name, "{} hot chunks, more than {}", header.hot_count, max_hot_chunks);
+    if (header.hot_count == 0 && header.hot_pack != PackRef{})
+        return malformed(name, "a hot pack without chunks");
     return header;
 }
 
 FileRange LocatorHeader::tables_range() const
 {
-    return {bytes, std::uint64_t{pack_count} * locator_pack_bytes + std::uint64_t{page_count} * locator_check_bytes};
+    return {bytes, std::uint64_t{pack_count} * locator_pack_bytes + std::uint64_t{page_count} * locator_check_bytes +
+                       std::uint64_t{hot_count} * locator_hot_bytes};
 }
 
 Result<Locator> Locator::parse(const LocatorHeader& header, Bytes tables, const ManifestRoot& manifest)
@@ -72,6 +89,21 @@ Result<Locator> Locator::parse(const LocatorHeader& header, Bytes tables, const 
     for (std::size_t page = 0; page < header.page_count; ++page)
         std::ranges::copy(tables.subspan(checks + page * locator_check_bytes, locator_check_bytes),
                           locator.page_checks_[page].begin());
+
+    locator.hot_.pack = header.hot_pack;
+    locator.hot_.rows.reserve(header.hot_count);
+    auto hot_bytes = header.hot_count == 0 ? 0 : HotList::header_bytes;
+    for (auto at = checks + std::size_t{header.page_count} * locator_check_bytes; at < tables.size();
+         at += locator_hot_bytes) {
+        const HotList::Row row{load_digest(tables, at), load<std::uint32_t>(tables, at + 32),
+                               load<std::uint32_t>(tables, at + 36)};
+        if (row.plain_length > max_chunk_bytes || row.stored_length == 0 || row.stored_length > row.plain_length)
+            return malformed(name, "a hot chunk of {} bytes is stored in {}", row.plain_length, row.stored_length);
+        hot_bytes += row.stored_length;
+        locator.hot_.rows.push_back(row);
+    }
+    if (hot_bytes != header.hot_pack.bytes)
+        return malformed(name, "its hot chunks take {} bytes of a hot pack of {}", hot_bytes, header.hot_pack.bytes);
     return locator;
 }
 

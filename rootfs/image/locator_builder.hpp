@@ -18,7 +18,9 @@ public:
 
     void add_zero() { places_.emplace_back(); }
     void add(const PackRef& pack, std::uint64_t offset, std::uint32_t stored_length);
-    /// All bytes of the locator. Reason: image-size (more packs than the format allows).
+    void set_hot(HotList hot) { hot_ = std::move(hot); }
+    /// All bytes of the locator. Reason: image-size (more packs or hot chunks than the format
+    /// allows).
     [[nodiscard]] Result<std::string> finish() const;
 
 private:
@@ -26,6 +28,7 @@ private:
     std::vector<PackRef> packs_;
     std::unordered_map<Digest, std::uint32_t, DigestHash> pack_numbers_;
     std::vector<ChunkPlace> places_;
+    HotList hot_;
 };
 
 } // namespace farboot::rootfs

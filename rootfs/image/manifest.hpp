@@ -45,6 +45,8 @@ public:
     [[nodiscard]] std::uint32_t find_page(std::uint64_t image_offset) const;
     /// Number of chunks of a page.
     [[nodiscard]] std::uint32_t entries_of(std::uint32_t page) const;
+    /// Of the page's bytes.
+    [[nodiscard]] const Digest& page_digest(std::uint32_t page) const { return pages_[page].digest; }
     /// Where a page lies in the manifest file.
     [[nodiscard]] FileRange page_range(std::uint32_t page) const;
     /// Which bytes of the image a page describes.

@@ -2,6 +2,7 @@
 
 #include "rootfs/image/chunk_index.hpp"
 #include "rootfs/image/file.hpp"
+#include "rootfs/image/local_image.hpp"
 #include "rootfs/image/locator_builder.hpp"
 #include "rootfs/image/manifest_builder.hpp"
 #include "rootfs/image/pack_writer.hpp"
@@ -184,11 +185,13 @@ Result<PublishedImage> Publisher::finish()
                         chunk.digest.hex());
         builder.add((*place)->pack, (*place)->offset, (*place)->stored_length);
     }
+    const auto& name = manifest->ref.manifest;
+    if (const auto before = LocalImage::open(writer_.store(), name)) // published again: it keeps its profile
+        builder.set_hot(before->locator().hot());
     const auto locator = builder.finish();
     if (!locator)
         return std::unexpected(locator.error());
 
-    const auto& name = manifest->ref.manifest;
     if (auto done = writer_.write(writer_.store().manifest(name), as_bytes(manifest->file)); !done)
         return std::unexpected(std::move(done.error()));
     if (auto done = writer_.write(writer_.store().locator(name), as_bytes(*locator)); !done)

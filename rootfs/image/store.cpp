@@ -46,12 +46,17 @@ std::filesystem::path Store::manifest(const Digest& root) const
 
 std::filesystem::path Store::locator(const Digest& root) const
 {
-    return folder_ / "v1/locators" / root.hex();
+    return folder_ / locator_path(root);
 }
 
 std::filesystem::path Store::pack(const Digest& pack) const
 {
     return folder_ / pack_path(pack);
+}
+
+std::filesystem::path Store::hot_pack(const Digest& pack) const
+{
+    return folder_ / hot_pack_path(pack);
 }
 
 std::filesystem::path Store::file(const Digest& file) const

@@ -21,6 +21,7 @@ public:
     [[nodiscard]] std::filesystem::path manifest(const Digest& root) const;
     [[nodiscard]] std::filesystem::path locator(const Digest& root) const;
     [[nodiscard]] std::filesystem::path pack(const Digest& pack) const;
+    [[nodiscard]] std::filesystem::path hot_pack(const Digest& pack) const;
     [[nodiscard]] std::filesystem::path file(const Digest& file) const;
 
     /// The manifests, by name.

@@ -32,6 +32,13 @@ ChunkCache::Found ChunkCache::look_up(const ChunkRef& ref, Cause cause)
     return {nullptr, entry.flight, false};
 }
 
+ChunkCache::Found ChunkCache::find(const Digest& digest) const
+{
+    const std::scoped_lock lock(mutex_);
+    const auto found = entries_.find(digest);
+    return found == entries_.end() ? Found{} : Found{found->second.chunk, found->second.flight, false};
+}
+
 ChunkCache::Found ChunkCache::take_off(const ChunkRef& ref, Cause cause)
 {
     auto flight = std::make_shared<Flight>();
@@ -127,7 +134,7 @@ Result<Chunk> ChunkCache::wait(const FlightPointer& flight, const Patience& pati
     const auto over = [&] { return flight->state == Flight::State::landed || flight->state == Flight::State::failed; };
     auto ask = Clock::now() + look_up_from_waiting;
     for (;;) {
-        const auto impatient = flight->cause == Cause::read_ahead;
+        const auto impatient = flight->cause != Cause::demand;
         if (over_.wait_until(lock, patience.stop, impatient ? std::min(ask, flight->progress + stuck_after) : ask,
                              over))
             break;

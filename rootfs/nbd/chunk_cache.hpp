@@ -50,6 +50,8 @@ public:
     };
     /// `cause` decides what may be taken over from read-ahead.
     [[nodiscard]] Found look_up(const ChunkRef& ref, Cause cause);
+    /// What is there or on its way; begins nothing, and makes nothing look used.
+    [[nodiscard]] Found find(const Digest& digest) const;
 
     /// A client reads this chunk: true if it is the first since the chunk was fetched.
     [[nodiscard]] bool first_use(const Digest& digest);
@@ -64,8 +66,8 @@ public:
     /// Whoever waits gets the error. Does nothing to a flight that has landed.
     void fail_flight(const Digest& digest, const FlightPointer& flight, const Error& error);
 
-    /// Waits until the flight is over. Reasons: the flight's; stuck (read-ahead's transfer brought nothing for half a
-    /// second: take it over with replace()); cancelled (patience ended).
+    /// Waits until the flight is over. Reasons: the flight's; stuck (a transfer that nobody waited for when it began
+    /// has brought nothing for half a second: take it over with replace()); cancelled (patience ended).
     [[nodiscard]] Result<Chunk> wait(const FlightPointer& flight, const Patience& patience);
     /// A new flight instead of one that is stuck; what the old one brings is still taken.
     [[nodiscard]] Found replace(const ChunkRef& ref, const FlightPointer& stuck);

@@ -14,17 +14,19 @@ namespace farboot::rootfs
 /// An image as jobs see it. The engine's parts outlive it.
 struct JobImage {
     JobImage(const ImageRef& ref, SourceSet& all_sources, ChunkCache& chunks, HttpClient& demand_client,
-             HttpClient& read_ahead_client)
+             HttpClient& read_ahead_client, HttpClient& hot_client)
         : demand(demand_client, counters),
           read_ahead(read_ahead_client, counters),
+          hot(hot_client, counters),
           sources(all_sources),
           cache(chunks),
-          map(ref, sources, demand, counters)
+          map(ref, sources, cache, demand, counters)
     {
     }
     Counters counters;
     StoreClient demand;
     StoreClient read_ahead; ///< over connections of its own, so that demand never waits behind it
+    StoreClient hot;        ///< the same
     SourceSet& sources;
     ChunkCache& cache;
     ImageMap map;

@@ -5,8 +5,8 @@
 namespace farboot::rootfs
 {
 
-ChunkReceiver::ChunkReceiver(std::vector<Expected> expected, Landed landed)
-    : expected_(std::move(expected)), landed_(std::move(landed))
+ChunkReceiver::ChunkReceiver(std::vector<Expected> expected, Landed landed, Wanted wanted)
+    : expected_(std::move(expected)), landed_(std::move(landed)), wanted_(std::move(wanted))
 {
 }
 
@@ -18,6 +18,10 @@ bool ChunkReceiver::take(Bytes piece)
             const auto skip = std::min<std::uint64_t>(chunk.offset - position_, piece.size());
             position_ += skip;
             piece = piece.subspan(skip);
+            continue;
+        }
+        if (position_ == chunk.offset && wanted_ && !wanted_(next_)) { // what comes of it is a gap
+            ++next_;
             continue;
         }
         const auto part = piece.first(std::min(piece.size(), chunk.stored_length - stored_.size()));

@@ -21,20 +21,25 @@ public:
     };
     /// Gets the index in `expected` and the checked plain bytes.
     using Landed = std::function<void(std::size_t, Chunk)>;
+    /// Gets the index in `expected` of a chunk that begins: false passes it over.
+    using Wanted = std::function<bool(std::size_t)>;
 
     /// `expected` is in the order of the body and does not overlap.
-    ChunkReceiver(std::vector<Expected> expected, Landed landed);
+    ChunkReceiver(std::vector<Expected> expected, Landed landed, Wanted wanted = {});
 
     /// The body's next piece. False once a chunk was wrong: nothing more is taken.
     [[nodiscard]] bool take(Bytes piece);
     /// Why take() said false. Reasons: decode_chunk()'s.
     [[nodiscard]] const Result<void>& state() const { return state_; }
+    /// So many of the expected chunks are through.
+    [[nodiscard]] std::size_t taken() const { return next_; }
 
 private:
     [[nodiscard]] bool finish_chunk();
 
     std::vector<Expected> expected_;
     Landed landed_;
+    Wanted wanted_;
     Result<void> state_;
     std::size_t next_ = 0;       ///< in expected_
     std::uint64_t position_ = 0; ///< in the body

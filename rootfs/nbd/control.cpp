@@ -12,6 +12,17 @@ using Json = nlohmann::json;
 
 constexpr int deepest = 8;
 
+Json hot_of(const Reader& reader)
+{
+    const auto status = reader.hot();
+    if (!status)
+        return nullptr;
+    return {{"state", to_text(status->state)},
+            {"chunks", status->chunks},
+            {"through", status->through},
+            {"pack_bytes", status->pack_bytes}};
+}
+
 Json status_of(const Export& item)
 {
     const auto& counters = item.reader->counters();
@@ -20,6 +31,8 @@ Json status_of(const Export& item)
             {"fetched_bytes", counters.fetched_bytes()},
             {"demand_bytes", counters.demand_bytes.load()},
             {"read_ahead_bytes", counters.read_ahead_bytes.load()},
+            {"hot_bytes", counters.hot_bytes.load()},
+            {"hot", hot_of(*item.reader)},
             {"meta_bytes", counters.meta_bytes.load()},
             {"used_bytes", counters.used_bytes.load()},
             {"served_bytes", counters.served_bytes.load()},
@@ -46,6 +59,20 @@ Json status(const ReaderEngine& engine, const ExportTable& exports)
             {"exports", list}};
 }
 
+/// What somebody reads is nobody else's business: owners and root learn it.
+Result<Json> trace(const ExportTable& exports, const Json& name, uid_t who)
+{
+    auto item = name.is_string() ? exports.find(name.get<std::string>()) : nullptr;
+    if (name.is_null() && exports.all().size() == 1)
+        item = exports.all().front();
+    if (!item)
+        return fail("not-found",
+                    "There is no such export, or the member export is missing: the name of one of several.");
+    if (!exports.is_owner(*item, who))
+        return fail("not-yours", "Only root and who added {} may have its trace.", item->name);
+    return Json{{"ok", true}, {"export", item->name}, {"trace", item->reader->trace().to_text()}};
+}
+
 Json refusal(const Error& error)
 {
     return {{"ok", false}, {"reason", error.reason}, {"sentence", error.sentence}};
@@ -68,8 +95,12 @@ std::string Control::answer(std::string_view line, uid_t who) const
     const auto command = request.value("command", Json());
     if (command == "status")
         return status(engine_, exports_).dump();
+    if (command == "trace") {
+        const auto answer = trace(exports_, request.value("export", Json()), who);
+        return answer ? answer->dump() : refused(answer.error());
+    }
     if (command != "add" && command != "remove")
-        return refused({"command-unknown", "The commands are add, remove and status."});
+        return refused({"command-unknown", "The commands are add, remove, status and trace."});
     if (fixed_)
         return refused({"fixed", "This reader serves the one image that it was started with."});
     if (command == "remove") {

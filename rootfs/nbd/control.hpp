@@ -14,7 +14,7 @@ namespace farboot::rootfs
 class Control
 {
 public:
-    /// With `fixed`, the exports are given on the command line: only `status` is allowed.
+    /// With `fixed`, the exports are given on the command line: only `status` and `trace` are allowed.
     Control(const Policy& policy, const ReaderEngine& engine, ExportTable& exports, bool fixed)
         : policy_(policy), engine_(engine), exports_(exports), fixed_(fixed)
     {

@@ -10,6 +10,7 @@ namespace farboot::rootfs
 enum class Cause {
     demand,     ///< somebody waits for them, or they came along with what somebody waits for
     read_ahead, ///< somebody is likely to want them next
+    hot,        ///< the image's hot list says that they will be wanted
     meta,       ///< manifest and locator
 };
 
@@ -17,6 +18,7 @@ enum class Cause {
 struct Counters {
     std::atomic<std::uint64_t> demand_bytes{0};     ///< bodies received from the network, in bytes
     std::atomic<std::uint64_t> read_ahead_bytes{0}; ///< the same
+    std::atomic<std::uint64_t> hot_bytes{0};        ///< the same
     std::atomic<std::uint64_t> meta_bytes{0};       ///< the same
     std::atomic<std::uint64_t> requests{0};         ///< sent to a source
     std::atomic<std::uint64_t> cache_hits{0};       ///< chunks asked for that lay in memory
@@ -28,10 +30,25 @@ struct Counters {
 
     void add_bytes(Cause cause, std::uint64_t bytes)
     {
-        auto& counter = cause == Cause::demand ? demand_bytes : cause == Cause::meta ? meta_bytes : read_ahead_bytes;
-        counter += bytes;
+        switch (cause) {
+        case Cause::demand:
+            demand_bytes += bytes;
+            break;
+        case Cause::read_ahead:
+            read_ahead_bytes += bytes;
+            break;
+        case Cause::hot:
+            hot_bytes += bytes;
+            break;
+        case Cause::meta:
+            meta_bytes += bytes;
+            break;
+        }
     }
-    [[nodiscard]] std::uint64_t fetched_bytes() const { return demand_bytes + read_ahead_bytes + meta_bytes; }
+    [[nodiscard]] std::uint64_t fetched_bytes() const
+    {
+        return demand_bytes + read_ahead_bytes + hot_bytes + meta_bytes;
+    }
 };
 
 } // namespace farboot::rootfs

@@ -52,6 +52,12 @@ Result<void> ExportTable::remove(std::string_view name, uid_t who)
     return {};
 }
 
+bool ExportTable::is_owner(const Export& item, uid_t who) const
+{
+    const std::scoped_lock lock(mutex_);
+    return who == 0 || item.owners.contains(who);
+}
+
 std::shared_ptr<Export> ExportTable::find(std::string_view name) const
 {
     const std::scoped_lock lock(mutex_);

@@ -37,6 +37,8 @@ public:
     /// not-yours.
     [[nodiscard]] Result<void> remove(std::string_view name, uid_t who);
 
+    /// Root owns everything.
+    [[nodiscard]] bool is_owner(const Export& item, uid_t who) const;
     /// Null if there is none.
     [[nodiscard]] std::shared_ptr<Export> find(std::string_view name) const;
     /// By name.

@@ -1,13 +1,21 @@
 #include "rootfs/nbd/image_map.hpp"
 
+#include <thread>
+
 namespace farboot::rootfs
 {
 
-ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, StoreClient store, Counters& counters)
-    : ref_(ref), sources_(sources), store_(store), counters_(counters)
+ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, StoreClient store, Counters& counters)
+    : ref_(ref), sources_(sources), cache_(cache), store_(store), counters_(counters)
 {
     for (const auto& source : sources_.all())
-        locators_.push_back(std::make_unique<SourceLocator>(source));
+        locators_.push_back(std::make_unique<SourceLocator>(source, ref_.manifest));
+}
+
+void ImageMap::begin(const Source& source, StoreClient& early, const Patience& patience)
+{
+    const std::jthread other([&] { locators_[source.index]->begin(early, patience); });
+    (void)root(patience);
 }
 
 Result<std::string> ImageMap::get(const FileRange& range, const Source& source, Freshness freshness,
@@ -44,6 +52,8 @@ Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number,
     if (!image)
         return std::unexpected(image.error());
     return pages_.get(number, patience, [&]() -> Result<std::shared_ptr<const ManifestPage>> {
+        if (auto page = page_from_cache(**image, number, patience))
+            return page;
         std::shared_ptr<const ManifestPage> page;
         const auto attempt = [&](const Source& source, Freshness freshness) -> Result<void> {
             const auto data = get((*image)->page_range(number), source, freshness, patience.stop);
@@ -59,6 +69,26 @@ Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number,
             return std::unexpected(std::move(good.error()));
         return page;
     });
+}
+
+std::shared_ptr<const ManifestPage> ImageMap::page_from_cache(const ManifestRoot& root, std::uint32_t number,
+                                                              const Patience& patience)
+{
+    auto found = cache_.find(root.page_digest(number));
+    if (found.flight)
+        found.chunk = cache_.wait(found.flight, patience).value_or(nullptr);
+    if (!found.chunk)
+        return nullptr;
+    auto page = root.parse_page(*found.chunk, number);
+    return page ? std::make_shared<const ManifestPage>(std::move(*page)) : nullptr;
+}
+
+Result<std::shared_ptr<const Locator>> ImageMap::locator(const Source& source, const Patience& patience)
+{
+    const auto image = root(patience);
+    if (!image)
+        return std::unexpected(image.error());
+    return locators_[source.index]->tables(store_, **image, patience);
 }
 
 Result<std::shared_ptr<const Places>> ImageMap::places(const Source& source, const ManifestPage& page,

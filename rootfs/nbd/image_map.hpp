@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rootfs/image/manifest.hpp"
+#include "rootfs/nbd/chunk_cache.hpp"
 #include "rootfs/nbd/once_cache.hpp"
 #include "rootfs/nbd/source_locator.hpp"
 #include "rootfs/nbd/source_set.hpp"
@@ -18,13 +19,18 @@ class ImageMap
 {
 public:
     /// `ref` comes from a verified record and has passed ManifestRoot::check().
-    ImageMap(const ImageRef& ref, SourceSet& sources, StoreClient store, Counters& counters);
+    ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, StoreClient store, Counters& counters);
+
+    /// Asks for what reading begins with, root and locator, at the same time; waits for both. `early` is what asks for
+    /// the locator.
+    void begin(const Source& source, StoreClient& early, const Patience& patience);
 
     /// These two go on until a source is good or patience ends.
     [[nodiscard]] Result<std::shared_ptr<const ManifestRoot>> root(const Patience& patience);
     [[nodiscard]] Result<std::shared_ptr<const ManifestPage>> page(std::uint32_t number, const Patience& patience);
 
-    /// One attempt at one source. `page` is this image's.
+    /// These two are one attempt at one source. `page` is this image's.
+    [[nodiscard]] Result<std::shared_ptr<const Locator>> locator(const Source& source, const Patience& patience);
     [[nodiscard]] Result<std::shared_ptr<const Places>> places(const Source& source, const ManifestPage& page,
                                                                const Patience& patience);
     /// See SourceLocator::renew().
@@ -33,9 +39,13 @@ public:
 private:
     [[nodiscard]] Result<std::string> get(const FileRange& range, const Source& source, Freshness freshness,
                                           std::stop_token stop);
+    /// The page if a hot pack has brought it, or is about to; null otherwise.
+    [[nodiscard]] std::shared_ptr<const ManifestPage> page_from_cache(const ManifestRoot& root, std::uint32_t number,
+                                                                      const Patience& patience);
 
     ImageRef ref_;
     SourceSet& sources_;
+    ChunkCache& cache_;
     StoreClient store_;
     Counters& counters_;
     OnceCache<int, ManifestRoot> root_{1};

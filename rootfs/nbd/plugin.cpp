@@ -172,6 +172,7 @@ void* open_export(int)
         const std::string name = nbdkit_export_name();
         const auto wanted = name.empty() && plugin->image ? plugin->image->export_name() : name;
         if (auto found = plugin->exports->find(wanted)) {
+            found->reader->begin();
             handle = new Handle(std::move(found));
             return 0;
         }

@@ -35,9 +35,28 @@ Reader::Reader(ReaderEngine& engine, const ImageRef& ref)
 {
 }
 
+void Reader::begin()
+{
+    const std::scoped_lock lock(mutex_);
+    if (!hot_)
+        hot_ = std::make_shared<HotStream>(image_);
+}
+
+std::optional<HotStream::Status> Reader::hot() const
+{
+    const std::scoped_lock lock(mutex_);
+    return hot_ ? std::optional(hot_->status()) : std::nullopt;
+}
+
+Trace Reader::trace() const
+{
+    return {ref_.manifest, ref_.bytes, {}, {}, trace_.reads()};
+}
+
 Result<void> Reader::read(std::uint64_t offset, std::span<std::byte> out, const std::function<bool()>& still_wanted)
 {
     const auto patience = engine_.patience(still_wanted);
+    const TraceRecorder::Reading reading(trace_);
     while (!out.empty()) {
         const auto step = out.first(std::min<std::uint64_t>(out.size(), largest_step));
         if (auto done = read_step({offset, step.size()}, step, patience); !done)
@@ -54,6 +73,7 @@ Result<void> Reader::read_step(FileRange range, std::span<std::byte> out, const 
     auto found = pieces(range, patience);
     if (!found)
         return std::unexpected(std::move(found.error()));
+    note_use(range, *found);
     fetch(*found);
     read_ahead(range, found->back().page);
     for (auto& piece : *found) {
@@ -92,6 +112,31 @@ Result<std::vector<Reader::Piece>> Reader::pieces(FileRange range, const Patienc
     return pieces;
 }
 
+void Reader::note_use(FileRange range, std::span<const Piece> pieces)
+{
+    std::vector<TraceRecorder::ChunkNumber> chunks;
+    for (const auto& piece : pieces)
+        if (!piece.ref.is_zero())
+            chunks.push_back(piece.page->first_chunk + piece.index);
+    const auto added = trace_.note(range, chunks);
+    if (added.empty())
+        return;
+    std::vector<Digest> digests;
+    for (const auto& piece : pieces)
+        if (std::ranges::find(added, piece.page->first_chunk + piece.index) != added.end())
+            digests.push_back(piece.ref.digest);
+    const std::scoped_lock lock(mutex_);
+    if (hot_)
+        hot_->note_use(digests);
+}
+
+/// What is read is in the hot list, and nothing else need be guessed.
+bool Reader::foreseen() const
+{
+    const std::scoped_lock lock(mutex_);
+    return hot_ && hot_->fits();
+}
+
 void Reader::fetch(std::span<Piece> pieces)
 {
     while (!pieces.empty()) {
@@ -124,7 +169,8 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
     if (items.empty())
         return;
     const auto& page = pieces.back().page;
-    for (auto index = pieces.back().index + 1; index < page->chunks.size(); ++index) {
+    const auto foreseen_now = foreseen();
+    for (auto index = pieces.back().index + 1; !foreseen_now && index < page->chunks.size(); ++index) {
         const auto& ref = page->chunks[index];
         if (ref.is_zero())
             continue;
@@ -161,7 +207,7 @@ void Reader::read_ahead(FileRange read, const std::shared_ptr<const ManifestPage
 {
     const auto plan = read_ahead_.note(read);
     // Not beyond the page: loading the next one here would make the read wait for what it does not need.
-    if (!plan || plan->offset >= page->chunks.back().end() || !engine_.can_read_ahead())
+    if (!plan || plan->offset >= page->chunks.back().end() || !engine_.can_read_ahead() || foreseen())
         return;
     std::vector<ChunkJob::Item> items;
     std::uint64_t plain_bytes = 0;

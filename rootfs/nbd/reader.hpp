@@ -1,9 +1,13 @@
 #pragma once
 
+#include "rootfs/nbd/hot_stream.hpp"
 #include "rootfs/nbd/read_ahead.hpp"
 #include "rootfs/nbd/reader_engine.hpp"
+#include "rootfs/nbd/trace_recorder.hpp"
 
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,6 +32,13 @@ public:
 
     [[nodiscard]] std::uint64_t bytes() const { return ref_.bytes; }
     [[nodiscard]] const Counters& counters() const { return image_->counters; }
+
+    /// A client has opened the image: the hot pack begins to come. Later calls do nothing.
+    void begin();
+    /// Nothing before begin().
+    [[nodiscard]] std::optional<HotStream::Status> hot() const;
+    /// What was read since it was opened, without labels.
+    [[nodiscard]] Trace trace() const;
 
     /// Fills `out` from `offset` on; both lie in the image. Waits as long as the engine's `give_up` and `still_wanted`
     /// allow.
@@ -54,12 +65,17 @@ private:
     void fetch(std::span<Piece> pieces);
     void fetch_from_page(std::span<Piece> pieces);
     [[nodiscard]] Result<Chunk> wait_for(Piece& piece, const Patience& patience);
+    void note_use(FileRange range, std::span<const Piece> pieces);
+    [[nodiscard]] bool foreseen() const;
     void read_ahead(FileRange read, const std::shared_ptr<const ManifestPage>& page);
 
     ReaderEngine& engine_;
     ImageRef ref_;
     std::shared_ptr<JobImage> image_;
     ReadAhead read_ahead_;
+    TraceRecorder trace_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<HotStream> hot_; ///< under the mutex
 };
 
 } // namespace farboot::rootfs

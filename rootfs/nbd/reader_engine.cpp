@@ -8,6 +8,7 @@ namespace
 constexpr std::size_t demand_workers = 8;
 constexpr std::size_t read_ahead_workers = 2;
 constexpr std::size_t most_waiting_read_ahead = 16;
+constexpr std::size_t hot_streams = 4; // of the images of a process, at a time
 } // namespace
 
 ReaderEngine::ReaderEngine(Options options)
@@ -16,6 +17,7 @@ ReaderEngine::ReaderEngine(Options options)
       cache_(options.cache_bytes),
       demand_client_(options.trust, demand_workers),
       read_ahead_client_(options.trust, read_ahead_workers),
+      hot_client_(options.trust, hot_streams),
       demand_jobs_(demand_workers),
       read_ahead_jobs_(read_ahead_workers)
 {
@@ -28,7 +30,7 @@ ReaderEngine::~ReaderEngine()
 
 std::shared_ptr<JobImage> ReaderEngine::add_image(const ImageRef& ref)
 {
-    return std::make_shared<JobImage>(ref, sources_, cache_, demand_client_, read_ahead_client_);
+    return std::make_shared<JobImage>(ref, sources_, cache_, demand_client_, read_ahead_client_, hot_client_);
 }
 
 void ReaderEngine::submit(ChunkJob job)

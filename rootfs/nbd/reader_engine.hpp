@@ -55,6 +55,7 @@ private:
     ChunkCache cache_;
     HttpClient demand_client_;
     HttpClient read_ahead_client_;
+    HttpClient hot_client_;
     JobQueue demand_jobs_;
     JobQueue read_ahead_jobs_;
 };

@@ -1,4 +1,5 @@
 /// farboot-reader(1): talks to a reader's control socket.
+#include "rootfs/image/trace.hpp"
 #include "rootfs/nbd/control_client.hpp"
 
 #include <CLI/CLI.hpp>
@@ -46,12 +47,35 @@ int show(const Result<Json>& answer, bool bytes)
     return 0;
 }
 
+/// Prints the trace with its labels, which the reader does not know.
+int show_trace(const Result<Json>& answer, const std::string& hardware, const std::string& session)
+{
+    if (!answer)
+        return show(answer, false);
+    auto trace = rootfs::Trace::parse(answer->value("trace", ""));
+    if (!trace) {
+        fmt::print(stderr, "farboot-reader: {} ({})\n", trace.error().sentence, trace.error().reason);
+        return 1;
+    }
+    trace->hardware = hardware;
+    trace->session = session;
+    fmt::print("{}", trace->to_text());
+    return 0;
+}
+
+std::string check_label(const std::string& text)
+{
+    return rootfs::is_trace_label(text) ? "" : "a label is up to 80 printable ASCII characters";
+}
+
 int run(int argc, char** argv)
 {
     CLI::App app("Asks a Farboot reader what it does, and tells it what to serve.");
     std::string socket = "/run/farboot-reader/control.sock";
     std::string file;
     std::string name;
+    std::string hardware;
+    std::string session;
     bool bytes = false;
     app.add_option("--socket", socket, "The reader's control socket")->capture_default_str();
     app.require_subcommand(1);
@@ -65,6 +89,10 @@ int run(int argc, char** argv)
     app.add_subcommand("remove", "Serve an image no longer")
         ->add_option("export", name, "As printed by add")
         ->required();
+    auto* trace = app.add_subcommand("trace", "Print what was read of an image, in order: farboot profile wants it");
+    trace->add_option("export", name, "The export; not needed if there is only one");
+    trace->add_option("--hardware", hardware, "What PC this is, for the trace's head")->check(check_label);
+    trace->add_option("--session", session, "What was started on it")->check(check_label);
     CLI11_PARSE(app, argc, argv);
 
     Json command{{"version", 1}};
@@ -75,6 +103,11 @@ int run(int argc, char** argv)
         const std::string text{std::istreambuf_iterator<char>(input), {}};
         command["command"] = "add";
         command["record"] = Json::parse(text, nullptr, false);
+    } else if (trace->parsed()) {
+        command["command"] = "trace";
+        if (!name.empty())
+            command["export"] = name;
+        return show_trace(ask(socket, command), hardware, session);
     } else {
         command["command"] = "remove";
         command["export"] = name;

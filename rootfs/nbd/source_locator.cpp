@@ -5,26 +5,48 @@ namespace farboot::rootfs
 
 namespace
 {
+/// What the first request asks for: header and tables of nearly every locator. One round trip less is worth more than
+/// what it brings too much.
+constexpr std::uint64_t first_bytes = 64 * 1024;
+} // namespace
 
-std::string path_of(const ManifestRoot& root)
+Result<std::shared_ptr<const std::string>> SourceLocator::beginning(StoreClient& store, const Patience& patience)
 {
-    return "v1/locators/" + root.ref().manifest.hex();
+    return beginning_.get(0, patience, [&]() -> Result<std::shared_ptr<const std::string>> {
+        auto data =
+            store.get(source_, {locator_path(manifest_), {0, first_bytes}, bypass_caches(), true}, patience.stop);
+        if (!data)
+            return std::unexpected(std::move(data.error()));
+        return std::make_shared<const std::string>(std::move(*data));
+    });
 }
 
-} // namespace
+void SourceLocator::begin(StoreClient& store, const Patience& patience)
+{
+    (void)beginning(store, patience);
+}
+
+Result<std::string> SourceLocator::part(StoreClient& store, FileRange range, const Patience& patience)
+{
+    const auto known = beginning(store, patience);
+    if (!known)
+        return std::unexpected(known.error());
+    if (range.offset + range.length <= (*known)->size())
+        return (*known)->substr(range.offset, range.length);
+    return store.get(source_, {locator_path(manifest_), range, bypass_caches()}, patience.stop);
+}
 
 Result<std::shared_ptr<const Locator>> SourceLocator::tables(StoreClient& store, const ManifestRoot& root,
                                                              const Patience& patience)
 {
     return tables_.get(0, patience, [&]() -> Result<std::shared_ptr<const Locator>> {
-        const auto bypass = bypass_caches();
-        const auto fixed = store.get(source_, {path_of(root), {0, LocatorHeader::bytes}, bypass}, patience.stop);
+        const auto fixed = part(store, {0, LocatorHeader::bytes}, patience);
         if (!fixed)
             return std::unexpected(fixed.error());
         const auto header = LocatorHeader::parse(as_bytes(*fixed), root);
         if (!header)
             return std::unexpected(header.error());
-        const auto tables = store.get(source_, {path_of(root), header->tables_range(), bypass}, patience.stop);
+        const auto tables = part(store, header->tables_range(), patience);
         if (!tables)
             return std::unexpected(tables.error());
         auto locator = Locator::parse(*header, as_bytes(*tables), root);
@@ -44,8 +66,7 @@ Result<std::shared_ptr<const Places>> SourceLocator::places(StoreClient& store, 
         const auto locator = tables(store, root, patience);
         if (!locator)
             return std::unexpected(locator.error());
-        const auto data =
-            store.get(source_, {path_of(root), (*locator)->page_range(page.number), bypass_caches()}, patience.stop);
+        const auto data = part(store, (*locator)->page_range(page.number), patience);
         if (!data)
             return std::unexpected(data.error());
         auto places = (*locator)->parse_page(as_bytes(*data), page);
@@ -64,6 +85,7 @@ void SourceLocator::renew(const std::shared_ptr<const Locator>& seen)
         newest_.reset();
         renewed_ = true;
     }
+    beginning_.clear();
     tables_.clear();
     pages_.clear();
 }

@@ -22,9 +22,15 @@ struct Places {
 class SourceLocator
 {
 public:
-    explicit SourceLocator(Source source) : source_(std::move(source)) {}
+    /// Of the image with this manifest.
+    SourceLocator(Source source, const Digest& manifest) : source_(std::move(source)), manifest_(manifest) {}
 
     /// `root` is the image's, `page` one of its pages. Reasons: HttpClient's and Locator's.
+    /// Asks for the locator's beginning, which says most: to be called as early as possible. What comes of it shows
+    /// when the tables are needed.
+    void begin(StoreClient& store, const Patience& patience);
+    [[nodiscard]] Result<std::shared_ptr<const Locator>> tables(StoreClient& store, const ManifestRoot& root,
+                                                                const Patience& patience);
     [[nodiscard]] Result<std::shared_ptr<const Places>> places(StoreClient& store, const ManifestRoot& root,
                                                                const ManifestPage& page, const Patience& patience);
     /// Forgets everything, unless somebody has already done so since `seen` was given out (null: forgets in any case).
@@ -32,14 +38,17 @@ public:
     void renew(const std::shared_ptr<const Locator>& seen);
 
 private:
-    [[nodiscard]] Result<std::shared_ptr<const Locator>> tables(StoreClient& store, const ManifestRoot& root,
-                                                                const Patience& patience);
+    [[nodiscard]] Result<std::shared_ptr<const std::string>> beginning(StoreClient& store, const Patience& patience);
+    /// A part of the file: of the beginning, or asked for.
+    [[nodiscard]] Result<std::string> part(StoreClient& store, FileRange range, const Patience& patience);
     [[nodiscard]] bool bypass_caches() const;
 
     Source source_;
+    Digest manifest_;
     mutable std::mutex mutex_;
     std::shared_ptr<const Locator> newest_;
     bool renewed_ = false;
+    OnceCache<int, std::string> beginning_{1};
     OnceCache<int, Locator> tables_{1};
     OnceCache<std::uint32_t, Places> pages_{128};
 };

@@ -20,14 +20,6 @@ bool is_corrupt(const Error& error)
     return std::ranges::find(reasons, error.reason) != reasons.end();
 }
 
-/// A newer locator or a way past caches may help.
-bool may_be_stale(const Error& error)
-{
-    static constexpr auto reasons = std::to_array<std::string_view>(
-        {"http-404", "http-410", "http-416", "locator-changed", "range-ignored", "truncated"});
-    return is_corrupt(error) || std::ranges::find(reasons, error.reason) != reasons.end();
-}
-
 /// Many PCs lose a server at the same moment; they must not all come back at the same moment.
 std::chrono::milliseconds up_to_half_more(std::chrono::milliseconds time)
 {
@@ -36,6 +28,13 @@ std::chrono::milliseconds up_to_half_more(std::chrono::milliseconds time)
 }
 
 } // namespace
+
+bool SourceSet::may_be_stale(const Error& error)
+{
+    static constexpr auto reasons = std::to_array<std::string_view>(
+        {"http-404", "http-410", "http-416", "locator-changed", "range-ignored", "truncated"});
+    return is_corrupt(error) || std::ranges::find(reasons, error.reason) != reasons.end();
+}
 
 SourceSet::SourceSet(std::vector<std::string> urls, Options options) : options_(std::move(options))
 {

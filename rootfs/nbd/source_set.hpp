@@ -59,11 +59,16 @@ public:
 
     SourceSet(std::vector<std::string> urls, Options options);
 
+    /// A newer locator or a way past caches may help.
+    [[nodiscard]] static bool may_be_stale(const Error& error);
+
     /// Goes round until an attempt is good or patience ends. Reasons: cancelled, or the last attempt's.
     [[nodiscard]] Result<void> until_good(const Attempt& attempt, Counters& counters, const Patience& patience);
     /// One attempt at the best source: for what nobody waits for.
     [[nodiscard]] Result<void> once(const Attempt& attempt);
 
+    /// Which one to ask first now.
+    [[nodiscard]] Source best() const { return in_order().front(); }
     [[nodiscard]] std::vector<Source> all() const;
 
     struct State {

@@ -11,6 +11,7 @@ HttpRequest request_for(const Source& source, const StoreClient::Order& order)
     HttpRequest request;
     request.url = source.url + "/" + order.path;
     request.range = {order.range.offset, order.range.length};
+    request.range_may_be_cut = order.may_be_cut;
     request.max_body = order.range.length;
     request.bypass_caches = order.bypass_caches;
     // Shorter than usual: whoever waits has other sources to ask, and comes back to this one.

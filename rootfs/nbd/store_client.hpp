@@ -20,6 +20,7 @@ public:
         std::string path; ///< below the store, "v1/packs/…"
         FileRange range;
         bool bypass_caches = false;
+        bool may_be_cut = false; ///< by the file's end
     };
     /// Waits for the whole range. Reasons: HttpClient's.
     [[nodiscard]] Result<std::string> get(const Source& source, const Order& order, std::stop_token stop);

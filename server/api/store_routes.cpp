@@ -39,7 +39,7 @@ awaitable<Response> get_file(const Context& context, const Request& request, con
 
 void add_store_routes(http::Router& router, const Context& context)
 {
-    for (const char* folder : {"manifests", "locators", "files"})
+    for (const char* folder : {"manifests", "locators", "hot", "files"})
         router.add(Method::get, fmt::format("/store/v1/{}/{{digest}}", folder),
                    [&context, folder](const Request& request) { return get_file(context, request, folder); });
     router.add(Method::get, "/store/v1/packs/{prefix}/{digest}",

@@ -52,14 +52,15 @@ Sample make_sample()
 }
 
 /// Makes the page checks fit the pages, so that what is fuzzed gets past them.
-void fit_checks(std::string& file, const FileRange& tables)
+void fit_checks(std::string& file, std::uint32_t pack_count, const FileRange& tables)
 {
     for (std::size_t page = 0; page < 3; ++page) {
         const auto at = tables.offset + tables.length + page * 64;
+        const auto check = LocatorHeader::bytes + std::uint64_t{pack_count} * locator_pack_bytes + page * 8;
         if (at > file.size())
             return;
         const auto digest = sha256(as_bytes(std::string_view(file).substr(at, 64)));
-        std::memcpy(file.data() + tables.offset + tables.length - 24 + page * 8, digest.bytes.data(), 8);
+        std::memcpy(file.data() + check, digest.bytes.data(), 8);
     }
 }
 
@@ -92,14 +93,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!header)
         return 0;
     const auto tables = header->tables_range();
-    require(tables.length <= 10 * 40 + 3 * 8);
+    require(tables.length <= 10 * 40 + 3 * 8 + std::uint64_t{max_hot_chunks} * locator_hot_bytes);
     if (tables.offset + tables.length > file.size())
         return 0;
-    fit_checks(file, tables);
+    fit_checks(file, header->pack_count, tables);
     const auto locator =
         Locator::parse(*header, as_bytes(std::string_view(file).substr(tables.offset, tables.length)), sample.root);
     if (!locator)
         return 0;
+    auto hot_bytes = locator->hot().rows.empty() ? 0 : HotList::header_bytes;
+    for (const auto& row : locator->hot().rows) {
+        require(row.stored_length > 0 && row.stored_length <= row.plain_length && row.plain_length <= max_chunk_bytes);
+        hot_bytes += row.stored_length;
+    }
+    require(hot_bytes == locator->hot().pack.bytes);
     for (const auto& page : sample.pages) {
         const auto range = locator->page_range(page.number);
         if (range.offset <= file.size())

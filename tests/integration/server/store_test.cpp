@@ -21,6 +21,7 @@ protected:
         name_ = sha256(as_bytes(content_)).hex();
         write_whole(store() / "v1/packs" / name_.substr(0, 2) / name_, content_);
         write_whole(store() / "v1/locators" / name_, "one");
+        write_whole(store() / "v1/hot" / name_, "warm");
         ServerTest::SetUp();
     }
     [[nodiscard]] std::string pack() const { return "/store/v1/packs/" + name_.substr(0, 2) + "/" + name_; }
@@ -71,6 +72,9 @@ TEST_F(Store, CachesLearnWhatNeverChangesAndWhatMay)
     EXPECT_EQ(answer.headers.at("cache-control"), "public, max-age=31536000, immutable");
     EXPECT_EQ(answer.headers.at("content-length"), std::to_string(content_.size()));
     EXPECT_EQ(request("GET", pack(), "", {{"If-None-Match", answer.headers.at("etag")}}).status, 304);
+    const auto hot = request("HEAD", "/store/v1/hot/" + name_);
+    EXPECT_EQ(hot.status, 200);
+    EXPECT_EQ(hot.headers.at("cache-control"), "public, max-age=31536000, immutable");
 
     const auto path = "/store/v1/locators/" + name_;
     const auto first = request("GET", path);

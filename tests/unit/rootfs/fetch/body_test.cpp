@@ -42,6 +42,13 @@ TEST_F(Bodies, OfARangeComeWithExactlyThatRange)
     EXPECT_EQ(answer->body, "abcd");
     auto unknown_total = saying(partial("bytes 10-13/*", "abcd"));
     EXPECT_TRUE(client_.fetch(get_range(unknown_total->url(), 10, 4)));
+
+    auto longer = get_range(server.url(), 10, 4);
+    longer.range->second = 1'000;
+    longer.range_may_be_cut = true;
+    const auto to_the_end = client_.fetch(std::move(longer));
+    ASSERT_TRUE(to_the_end) << to_the_end.error().sentence;
+    EXPECT_EQ(to_the_end->body.size(), 90U);
 }
 
 TEST_F(Bodies, OfAnotherRangeAreRefused)

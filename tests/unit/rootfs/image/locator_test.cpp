@@ -29,11 +29,13 @@ protected:
                 builder.add(packs_[i % 2], 8 + i * 5000, 5000);
         }
         file_ = *builder.finish();
+        builder.set_hot(hot_);
+        with_hot_ = *builder.finish();
     }
 
     Result<LocatorHeader> header(const std::string& file)
     {
-        return LocatorHeader::parse(as_bytes(file.substr(0, 32)), *root_);
+        return LocatorHeader::parse(as_bytes(file.substr(0, LocatorHeader::bytes)), *root_);
     }
     Result<Locator> locator(const std::string& file)
     {
@@ -55,12 +57,12 @@ protected:
     std::string with_place(std::size_t entry, ChunkPlace place, std::uint32_t number = 0)
     {
         auto file = file_;
-        const auto entries = 32 + 2 * 40 + 3 * 8;
+        const auto entries = 80 + 2 * 40 + 3 * 8;
         overwrite(file, entries + entry * 16, place.pack);
         overwrite(file, entries + entry * 16 + 4, place.stored_length);
         overwrite(file, entries + entry * 16 + 8, place.offset);
         const auto check = sha256(as_bytes(file.substr(entries + number * 64, 64)));
-        std::memcpy(file.data() + 32 + 80 + number * 8, check.bytes.data(), 8);
+        std::memcpy(file.data() + 80 + 2 * 40 + number * 8, check.bytes.data(), 8);
         return file;
     }
 
@@ -68,7 +70,10 @@ protected:
     Result<ManifestRoot> root_ = fail("", "");
     std::vector<ManifestPage> pages_;
     std::vector<PackRef> packs_{{sha256(as_bytes("a")), 100'000}, {sha256(as_bytes("b")), 60'000}};
+    HotList hot_{{sha256(as_bytes("hot")), 8 + 5'000 + 144},
+                 {{sha256(as_bytes("1")), 5'000, 10'001}, {sha256(as_bytes("a page")), 144, 144}}};
     std::string file_;
+    std::string with_hot_;
 };
 
 TEST_F(LocatorTest, ReadsBackWhatWasBuilt)
@@ -76,7 +81,7 @@ TEST_F(LocatorTest, ReadsBackWhatWasBuilt)
     const auto parsed = locator(file_);
     ASSERT_TRUE(parsed) << parsed.error().sentence;
     EXPECT_EQ(parsed->packs(), packs_);
-    EXPECT_EQ(file_.size(), 32U + 2 * 40 + 3 * 8 + 10 * 16);
+    EXPECT_EQ(file_.size(), 80U + 2 * 40 + 3 * 8 + 10 * 16);
     for (std::uint32_t number = 0; number < 3; ++number) {
         const auto places = page(file_, number);
         ASSERT_TRUE(places) << places.error().sentence;
@@ -104,20 +109,50 @@ TEST_F(LocatorTest, RefusesAHeaderThatDoesNotFitTheManifest)
         return reason(header(file));
     };
     EXPECT_EQ(changed(0, 'X'), "locator-malformed");
-    EXPECT_EQ(changed(8, std::uint32_t{2}), "version-unknown");
+    EXPECT_EQ(changed(8, std::uint32_t{1}), "version-unknown");
     EXPECT_EQ(changed(12, std::uint32_t{5}), "locator-malformed");
     EXPECT_EQ(changed(16, std::uint64_t{11}), "locator-malformed");
     EXPECT_EQ(changed(16, ~std::uint64_t{0}), "locator-malformed");
     EXPECT_EQ(changed(24, std::uint32_t{4}), "locator-malformed");
     EXPECT_EQ(changed(28, std::uint32_t{11}), "locator-malformed") << "more packs than chunks";
     EXPECT_EQ(changed(28, std::uint32_t{0xffffffff}), "locator-malformed");
-    EXPECT_EQ(reason(LocatorHeader::parse(as_bytes(file_.substr(0, 31)), *root_)), "locator-malformed");
+    EXPECT_EQ(changed(32, std::uint32_t{65'537}), "locator-malformed") << "too many hot chunks";
+    EXPECT_EQ(changed(32, std::uint32_t{0xffffffff}), "locator-malformed");
+    EXPECT_EQ(changed(72, std::uint64_t{8}), "locator-malformed") << "a hot pack without chunks";
+    EXPECT_EQ(reason(LocatorHeader::parse(as_bytes(file_.substr(0, 79)), *root_)), "locator-malformed");
+}
+
+TEST_F(LocatorTest, HasAListOfHotChunks)
+{
+    const auto parsed = locator(with_hot_);
+    ASSERT_TRUE(parsed) << parsed.error().sentence;
+    EXPECT_EQ(parsed->hot(), hot_);
+    EXPECT_EQ(parsed->packs(), packs_) << "the hot pack is none of them";
+    const auto places = page(with_hot_, 2);
+    ASSERT_TRUE(places) << places.error().sentence;
+    EXPECT_EQ(*places, *page(file_, 2)) << "the pages are what they are without it";
+    EXPECT_EQ(locator(file_)->hot(), HotList{});
+}
+
+TEST_F(LocatorTest, RefusesAHotListThatCannotBe)
+{
+    const auto first_row = 80 + 2 * 40 + 3 * 8;
+    const auto changed = [&](std::size_t offset, auto value) {
+        auto file = with_hot_;
+        overwrite(file, offset, value);
+        return reason(locator(file));
+    };
+    EXPECT_EQ(changed(72, std::uint64_t{8 + 5'000 + 143}), "locator-malformed") << "does not fill its pack";
+    EXPECT_EQ(changed(first_row + 32, std::uint32_t{0}), "locator-malformed") << "nothing stored";
+    EXPECT_EQ(changed(first_row + 32, std::uint32_t{10'002}), "locator-malformed") << "longer than the chunk";
+    EXPECT_EQ(changed(first_row + 36, std::uint32_t{256 * 1024 + 1}), "locator-malformed") << "too long a chunk";
+    EXPECT_EQ(changed(first_row + 32, std::uint32_t{5'000}), "no error");
 }
 
 TEST_F(LocatorTest, RefusesTruncatedTables)
 {
     const auto parsed = header(file_);
-    EXPECT_EQ(reason(Locator::parse(*parsed, as_bytes(file_.substr(32, 100)), *root_)), "locator-malformed");
+    EXPECT_EQ(reason(Locator::parse(*parsed, as_bytes(file_.substr(80, 100)), *root_)), "locator-malformed");
     EXPECT_EQ(reason(Locator::parse(*parsed, {}, *root_)), "locator-malformed");
 }
 

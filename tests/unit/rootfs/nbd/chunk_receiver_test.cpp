@@ -47,6 +47,22 @@ TEST_F(ChunkReceiverTest, GivesOutAChunkAsSoonAsItIsWhole)
     EXPECT_EQ(landed.size(), 1);
 }
 
+TEST_F(ChunkReceiverTest, PassesOverWhatNobodyWantsAnyMore)
+{
+    const std::string body = "onegapthree!last";
+    for (std::size_t size = 1; size <= body.size(); ++size) {
+        landed.clear();
+        ChunkReceiver under_test(
+            {raw("one", 0), raw("three!", 6), raw("last", 12)},
+            [this](std::size_t index, const Chunk&) { landed[index] = "here"; },
+            [](std::size_t index) { return index == 2; });
+        for (std::size_t at = 0; at < body.size(); at += size)
+            ASSERT_TRUE(under_test.take(as_bytes(std::string_view(body).substr(at, size))));
+        EXPECT_EQ(landed, (std::map<std::size_t, std::string>{{2, "here"}})) << "pieces of " << size;
+        EXPECT_EQ(under_test.taken(), 3);
+    }
+}
+
 TEST_F(ChunkReceiverTest, StopsAtAWrongByteAndGivesOutNothingOfThatChunk)
 {
     auto under_test = receiver({raw("one", 0), raw("two", 3), raw("six", 6)});

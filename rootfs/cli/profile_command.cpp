@@ -1,0 +1,249 @@
+#include "rootfs/cli/command.hpp"
+#include "rootfs/cli/console.hpp"
+#include "rootfs/image/file.hpp"
+#include "rootfs/image/predecessor.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+struct ProfileOptions {
+    std::string store;
+    std::vector<std::string> traces;
+    std::string image;
+    std::string predecessor;
+    double share = 0.5;
+    double until = 0;
+    std::uint64_t limit_mib = default_hot_pack_bytes >> 20;
+    bool json = false;
+};
+
+Result<Digest> parse_image(const std::string& text)
+{
+    const auto digest = Digest::from_hex(text);
+    if (!digest)
+        return fail("usage", "{} is no digest: an image is named by 64 lower-case hexadecimal digits.", text);
+    return *digest;
+}
+
+nlohmann::json json_of(const Digest& image, const HotPack& pack)
+{
+    std::uint64_t plain = 0;
+    for (const auto& row : pack.list.rows)
+        plain += row.plain_length;
+    return {{"manifest", image.hex()},
+            {"hot_pack", pack.list.rows.empty() ? nlohmann::json() : nlohmann::json(pack.list.pack.digest.hex())},
+            {"chunks", pack.list.rows.size()},
+            {"stored_bytes", pack.list.pack.bytes},
+            {"plain_bytes", plain},
+            {"left_out", pack.left_out}};
+}
+
+Result<HotPack> put(StoreWriter& writer, const LocalImage& image, const Profile& profile, std::uint64_t limit_mib)
+{
+    auto pack = make_hot_pack(image, profile, limit_mib << 20);
+    if (!pack)
+        return pack;
+    if (auto done = set_hot_pack(writer, image, *pack); !done)
+        return std::unexpected(std::move(done.error()));
+    if (pack->left_out > 0)
+        note(fmt::format("{} chunks that are wanted last have no room in {} MiB; see --limit.", pack->left_out,
+                         limit_mib));
+    return pack;
+}
+
+Result<std::map<Digest, std::vector<Trace>>> load_traces(const std::vector<std::string>& files)
+{
+    std::map<Digest, std::vector<Trace>> images;
+    for (const auto& path : files) {
+        const auto text = read_file(path, Trace::most_text_bytes);
+        if (!text)
+            return std::unexpected(text.error());
+        auto trace = Trace::parse(*text);
+        if (!trace)
+            return fail(trace.error().reason, "{}: {}", path, trace.error().sentence);
+        images[trace->manifest].push_back(std::move(*trace));
+    }
+    return images;
+}
+
+/// Opens an image whose size is what a trace says.
+Result<LocalImage> open_traced(const Store& store, const Digest& manifest, const std::vector<Trace>& traces)
+{
+    auto image = LocalImage::open(store, manifest);
+    if (!image)
+        return image;
+    for (const auto& trace : traces)
+        if (trace.image_bytes != image->manifest().image_bytes())
+            return fail("trace-malformed", "A trace of {} says that it has {} bytes, but it has {}.", manifest.hex(),
+                        trace.image_bytes, image->manifest().image_bytes());
+    return image;
+}
+
+Result<void> make_profiles(const ProfileOptions& options)
+{
+    const auto images = load_traces(options.traces);
+    if (!images)
+        return std::unexpected(images.error());
+    auto writer = StoreWriter::open(options.store);
+    if (!writer)
+        return std::unexpected(writer.error());
+    MergeOptions merge{.share = options.share, .until = std::nullopt};
+    if (options.until > 0)
+        merge.until = std::chrono::microseconds(static_cast<std::int64_t>(options.until * 1e6));
+    auto list = nlohmann::json::array();
+    for (const auto& [manifest, traces] : *images) {
+        const auto image = open_traced(writer->store(), manifest, traces);
+        if (!image)
+            return std::unexpected(image.error());
+        const auto chunks = ChunkList::load(*image);
+        if (!chunks)
+            return std::unexpected(chunks.error());
+        const auto pack = put(*writer, *image, merge_traces(traces, *chunks, merge), options.limit_mib);
+        if (!pack)
+            return std::unexpected(pack.error());
+        list.push_back(json_of(manifest, *pack));
+        list.back()["traces"] = traces.size();
+        if (!options.json)
+            say(fmt::format("{}  {} chunks, {}, from {} traces", manifest.hex(), pack->list.rows.size(),
+                            bytes_text(pack->list.pack.bytes), traces.size()));
+    }
+    if (options.json)
+        say_json(list);
+    return {};
+}
+
+Result<void> inherit(const ProfileOptions& options)
+{
+    const auto predecessor = parse_image(options.predecessor);
+    const auto successor = parse_image(options.image);
+    if (!predecessor || !successor)
+        return std::unexpected(predecessor ? successor.error() : predecessor.error());
+    auto writer = StoreWriter::open(options.store);
+    if (!writer)
+        return std::unexpected(writer.error());
+    const auto old_image = LocalImage::open(writer->store(), *predecessor);
+    if (!old_image)
+        return std::unexpected(old_image.error());
+    if (old_image->locator().hot().rows.empty())
+        return fail("not-found", "The image {} has no profile: make one from traces first (farboot profile make).",
+                    options.predecessor);
+    const auto image = LocalImage::open(writer->store(), *successor);
+    if (!image)
+        return std::unexpected(image.error());
+    const auto inherited = inherit_profile(*old_image, *image);
+    if (!inherited)
+        return std::unexpected(inherited.error());
+    const auto pack = put(*writer, *image, inherited->profile, options.limit_mib);
+    if (!pack)
+        return std::unexpected(pack.error());
+    if (options.json) {
+        auto json = json_of(*successor, *pack);
+        json["predecessor"] = predecessor->hex();
+        json["same"] = inherited->same;
+        json["moved"] = inherited->moved;
+        say_json(json);
+    } else {
+        say(fmt::format("{}  {} chunks unchanged, {} in the place of changed ones, {}", successor->hex(),
+                        inherited->same, inherited->moved, bytes_text(pack->list.pack.bytes)));
+    }
+    return {};
+}
+
+Result<void> show(const ProfileOptions& options)
+{
+    const auto store = Store::open(options.store);
+    if (!store)
+        return std::unexpected(store.error());
+    const auto digest = parse_image(options.image);
+    if (!digest)
+        return std::unexpected(digest.error());
+    const auto image = LocalImage::open(*store, *digest);
+    if (!image)
+        return std::unexpected(image.error());
+    const HotPack pack{image->locator().hot(), {}, 0};
+    if (options.json)
+        say_json(json_of(*digest, pack));
+    else if (pack.list.rows.empty())
+        say("no profile");
+    else
+        say(fmt::format("{} chunks, {} in {}", pack.list.rows.size(), bytes_text(pack.list.pack.bytes),
+                        hot_pack_path(pack.list.pack.digest)));
+    return {};
+}
+
+Result<void> drop(const ProfileOptions& options)
+{
+    const auto digest = parse_image(options.image);
+    if (!digest)
+        return std::unexpected(digest.error());
+    auto writer = StoreWriter::open(options.store);
+    if (!writer)
+        return std::unexpected(writer.error());
+    const auto image = LocalImage::open(writer->store(), *digest);
+    if (!image)
+        return std::unexpected(image.error());
+    return set_hot_pack(*writer, *image, {});
+}
+
+void add_common_options(CLI::App& command, ProfileOptions& options)
+{
+    command.add_option("--store", options.store, "The store's folder")->type_name("DIR")->required();
+    command.add_flag("--json", options.json, "Print JSON");
+}
+
+void add_limit(CLI::App& command, ProfileOptions& options)
+{
+    command.add_option("--limit", options.limit_mib, "A hot pack's largest size in MiB")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+}
+
+} // namespace
+
+void add_profile_commands(CLI::App& app, Action& chosen)
+{
+    auto* group = app.add_subcommand("profile", "Say in which order an image's chunks are wanted: boots get faster");
+    group->require_subcommand(1);
+    group->footer("Traces come from readers: farboot-reader --socket /run/initramfs/run/control.sock trace > boot.csv");
+
+    const auto [make, make_options] =
+        add_command(*group, chosen, "make", "Make the profiles of images from traces of their boots", make_profiles);
+    make->add_option("trace", make_options->traces, "Traces, of one image or several")->type_name("FILE")->required();
+    add_common_options(*make, *make_options);
+    make->add_option("--share", make_options->share,
+                     "A chunk counts if it is in this share of the traces of one hardware and session")
+        ->check(CLI::Range(0.01, 1.0))
+        ->capture_default_str();
+    make->add_option("--until", make_options->until,
+                     "Ignore what was read later, in seconds of the PC's own time; 0: ignore nothing")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    add_limit(*make, *make_options);
+    make->footer("Example:\n  farboot profile make boot-*.csv --store /srv/farboot/store");
+
+    const auto [heir, heir_options] =
+        add_command(*group, chosen, "inherit", "Give an image the profile of its predecessor", inherit);
+    heir->add_option("predecessor", heir_options->predecessor, "The image that has a profile")->required();
+    heir->add_option("digest", heir_options->image, "The image that gets one")->required();
+    add_common_options(*heir, *heir_options);
+    add_limit(*heir, *heir_options);
+    heir->footer("Publishing does this by itself. Example:\n"
+                 "  farboot profile inherit 3b1f… 9c04… --store /srv/farboot/store");
+
+    const auto [shown, shown_options] = add_command(*group, chosen, "show", "Show an image's profile", show);
+    shown->add_option("digest", shown_options->image, "The image")->required();
+    add_common_options(*shown, *shown_options);
+
+    const auto [dropped, dropped_options] = add_command(*group, chosen, "drop", "Take an image's profile away", drop);
+    dropped->add_option("digest", dropped_options->image, "The image")->required();
+    add_common_options(*dropped, *dropped_options);
+}
+
+} // namespace farboot::rootfs

@@ -1,0 +1,201 @@
+#include "rootfs/nbd/hot_stream.hpp"
+
+#include "rootfs/nbd/hot_window.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+constexpr int most_failures = 8;
+constexpr std::chrono::milliseconds first_pause{1'000};
+constexpr std::chrono::milliseconds longest_pause{30'000};
+/// Of the cache's memory: what may lie there unread.
+constexpr std::uint64_t unread_share = 2;
+
+/// Sleeps for about this time; false when stopped.
+bool pause(std::chrono::milliseconds time, const std::stop_token& stop)
+{
+    std::minstd_rand random(std::random_device{}());
+    time += std::chrono::milliseconds(std::uniform_int_distribution<long>(0, time.count() / 2)(random));
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, time, [] { return false; });
+    return !stop.stop_requested();
+}
+
+} // namespace
+
+std::string_view to_text(HotStream::State state)
+{
+    switch (state) {
+    case HotStream::State::asking:
+        return "asking";
+    case HotStream::State::none:
+        return "none";
+    case HotStream::State::streaming:
+        return "streaming";
+    case HotStream::State::done:
+        return "done";
+    case HotStream::State::strayed:
+        return "strayed";
+    case HotStream::State::failed:
+        break;
+    }
+    return "failed";
+}
+
+/// Rows of the list that one request brings.
+struct HotStream::Segment {
+    std::size_t first = 0;
+    std::size_t last = 0; ///< behind the last one
+    FileRange range;      ///< of the pack
+    std::uint64_t plain_bytes = 0;
+};
+
+HotStream::HotStream(std::shared_ptr<JobImage> image)
+    : image_(std::move(image)), thread_([this](const std::stop_token& stop) { run(stop); })
+{
+}
+
+HotStream::~HotStream()
+{
+    thread_.request_stop();
+}
+
+HotStream::Status HotStream::status() const
+{
+    return {state_, chunks_, through_, pack_bytes_};
+}
+
+void HotStream::run(const std::stop_token& stop)
+{
+    try {
+        state_ = stream_all(stop);
+    } catch (const std::exception&) { // no memory: reads fetch for themselves
+        state_ = State::failed;
+    }
+}
+
+HotStream::State HotStream::stream_all(const std::stop_token& stop)
+{
+    const Patience patience{stop, std::nullopt, {}};
+    auto bypass_caches = false;
+    auto wait = first_pause;
+    image_->map.begin(image_->sources.best(), image_->hot, patience);
+    for (int failures = 0; failures < most_failures; ++failures) {
+        const auto source = image_->sources.best();
+        const auto before = through_.load();
+        const auto result = attempt(source, bypass_caches, patience);
+        if (stop.stop_requested())
+            return State::failed;
+        if (result)
+            return use_.strays() ? State::strayed : chunks_ == 0 ? State::none : State::done;
+        if (SourceSet::may_be_stale(result.error())) {
+            // The locator was rewritten, or a cache has something else: once more, past all of them.
+            if (std::exchange(bypass_caches, true))
+                return State::failed;
+            image_->map.renew_locator(source, nullptr);
+            continue;
+        }
+        if (through_ > before) {
+            failures = 0;
+            wait = first_pause;
+        }
+        if (!pause(wait, stop))
+            return State::failed;
+        wait = std::min(wait * 2, longest_pause);
+    }
+    return State::failed;
+}
+
+Result<void> HotStream::attempt(const Source& source, bool bypass_caches, const Patience& patience)
+{
+    const auto locator = image_->map.locator(source, patience);
+    if (!locator)
+        return std::unexpected(locator.error());
+    const auto& list = (*locator)->hot();
+    if (list.pack.digest != expected_pack_) {
+        expected_pack_ = list.pack.digest;
+        through_ = 0;
+        use_.expect(list);
+    }
+    chunks_ = list.rows.size();
+    pack_bytes_ = list.pack.bytes;
+    if (list.rows.empty())
+        return {};
+    state_ = State::streaming;
+    // What lies unread may not push out what is read: on a PC with little memory the stream comes in parts.
+    while (through_ < chunks_ && use_.wait_until_unread_below(image_->cache.limit() / unread_share / 2, patience.stop))
+        if (auto done = stream(source, list, bypass_caches, patience); !done)
+            return done;
+    return {};
+}
+
+HotStream::Segment HotStream::next_segment(const HotList& list) const
+{
+    const auto& rows = list.rows;
+    Segment segment;
+    auto offset = HotList::header_bytes;
+    for (std::size_t row = 0; row < through_; ++row)
+        offset += rows[row].stored_length;
+    segment.first = through_;
+    const auto needless = [&](const Digest& digest) {
+        return use_.was_used(digest) || image_->cache.find(digest).chunk;
+    };
+    while (segment.first < rows.size() && needless(rows[segment.first].digest))
+        offset += rows[segment.first++].stored_length;
+    segment.range.offset = offset;
+    const auto most = image_->cache.limit() / unread_share;
+    for (segment.last = segment.first; segment.last < rows.size(); ++segment.last) {
+        const auto& row = rows[segment.last];
+        if (segment.plain_bytes > 0 && segment.plain_bytes + row.plain_length > most)
+            break;
+        segment.plain_bytes += row.plain_length;
+        segment.range.length += row.stored_length;
+    }
+    return segment;
+}
+
+Result<void> HotStream::stream(const Source& source, const HotList& list, bool bypass_caches, const Patience& patience)
+{
+    const auto segment = next_segment(list);
+    through_ = segment.first;
+    if (segment.first == segment.last)
+        return {};
+    std::vector<ChunkReceiver::Expected> expected;
+    std::uint64_t offset = 0;
+    for (auto row = segment.first; row < segment.last; ++row) {
+        const auto& chunk = list.rows[row];
+        expected.push_back({ChunkRef{0, chunk.plain_length, chunk.digest}, offset, chunk.stored_length});
+        offset += chunk.stored_length;
+    }
+    HotWindow window(image_->cache, use_, expected);
+    const auto landed = [&](std::size_t index, const Chunk& chunk) {
+        window.land(index, chunk);
+        use_.note_brought(expected[index].ref.digest);
+    };
+    ChunkReceiver receiver(expected, landed, [&](std::size_t index) { return window.wanted(index); });
+    const auto sink = [&](Bytes piece) {
+        window.advance(piece.size(), HotWindow::Clock::now());
+        const auto good = receiver.take(piece);
+        through_ = segment.first + receiver.taken();
+        return good && !use_.strays();
+    };
+    auto result = image_->hot.stream(source, {hot_pack_path(list.pack.digest), segment.range, bypass_caches},
+                                     Cause::hot, sink, patience.stop);
+    if (!receiver.state())
+        return receiver.state();
+    if (use_.strays())
+        return {};
+    if (result)
+        through_ = segment.last;
+    return result;
+}
+
+} // namespace farboot::rootfs

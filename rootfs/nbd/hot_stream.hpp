@@ -1,0 +1,75 @@
+#pragma once
+
+#include "rootfs/nbd/chunk_job.hpp"
+#include "rootfs/nbd/chunk_receiver.hpp"
+#include "rootfs/nbd/hot_use.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// Streams an image's hot pack into the cache, on a thread and over a connection of its own, from when the image is
+/// opened until it is through, or until what clients read has nothing to do with it.
+///
+/// A read never waits for a chunk that is far down the stream: only what is about to come, within a round trip and a
+/// half, counts as on its way; everything else a read fetches for itself, and the stream passes it over.
+class HotStream
+{
+public:
+    enum class State {
+        asking,    ///< for the locator
+        none,      ///< the image has no hot list
+        streaming, ///< or waiting until what it has brought is read
+        done,
+        strayed, ///< reads had little to do with it
+        failed,  ///< no source had it
+    };
+    struct Status {
+        State state = State::asking;
+        std::size_t chunks = 0;       ///< of the list
+        std::size_t through = 0;      ///< so many of them have come, or were there
+        std::uint64_t pack_bytes = 0; ///< of the whole pack
+    };
+
+    /// Begins at once.
+    explicit HotStream(std::shared_ptr<JobImage> image);
+    ~HotStream(); ///< ends the transfer
+    HotStream(const HotStream&) = delete;
+    HotStream& operator=(const HotStream&) = delete;
+
+    /// A client reads these chunks for the first time.
+    void note_use(const std::vector<Digest>& chunks) { use_.note_use(chunks); }
+    /// See HotUse::fits().
+    [[nodiscard]] bool fits() const { return use_.fits() && state_ != State::failed; }
+    [[nodiscard]] Status status() const;
+
+private:
+    struct Segment;
+
+    void run(const std::stop_token& stop);
+    [[nodiscard]] State stream_all(const std::stop_token& stop);
+    [[nodiscard]] Result<void> attempt(const Source& source, bool bypass_caches, const Patience& patience);
+    [[nodiscard]] Result<void> stream(const Source& source, const HotList& list, bool bypass_caches,
+                                      const Patience& patience);
+    [[nodiscard]] Segment next_segment(const HotList& list) const;
+
+    std::shared_ptr<JobImage> image_;
+    HotUse use_;
+    Digest expected_pack_; ///< whose list `use_` counts by
+    std::atomic<State> state_{State::asking};
+    std::atomic<std::size_t> chunks_{0};
+    std::atomic<std::size_t> through_{0}; ///< rows of the list
+    std::atomic<std::uint64_t> pack_bytes_{0};
+    std::jthread thread_; // last: it uses the others
+};
+
+/// "asking", "none", …
+[[nodiscard]] std::string_view to_text(HotStream::State state);
+
+} // namespace farboot::rootfs

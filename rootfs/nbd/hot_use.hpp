@@ -1,0 +1,58 @@
+#pragma once
+
+#include "rootfs/image/locator.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <stop_token>
+#include <unordered_map>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// What clients make of an image's hot list: how much of what was brought waits to be read, and whether what they read
+/// is still what the list foresaw. Safe for many threads.
+class HotUse
+{
+public:
+    /// What is counted from now on.
+    void expect(const HotList& list);
+
+    /// A client reads these chunks for the first time. What is read before the list is known counts too.
+    void note_use(const std::vector<Digest>& chunks);
+    /// A chunk of the list that was read needs not come any more, even if it was dropped meanwhile.
+    [[nodiscard]] bool was_used(const Digest& chunk) const;
+    /// The hot pack has brought this chunk.
+    void note_brought(const Digest& chunk);
+
+    /// True while reads are so much what the list foresaw that guessing what else they may want would only waste bytes.
+    [[nodiscard]] bool fits() const;
+    /// True once reads have little to do with the list.
+    [[nodiscard]] bool strays() const;
+
+    /// Waits until no more than so many plain bytes that were brought have not been read. False when stopped, or once
+    /// reads stray.
+    [[nodiscard]] bool wait_until_unread_below(std::uint64_t bytes, const std::stop_token& stop);
+
+private:
+    struct Chunk {
+        std::uint32_t length = 0;
+        bool brought = false;
+        bool used = false;
+    };
+
+    void use(const std::vector<Digest>& chunks);
+    [[nodiscard]] bool strays_locked() const;
+    [[nodiscard]] std::size_t foreseen(std::size_t latest) const;
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::unordered_map<Digest, Chunk, DigestHash> chunks_;
+    std::vector<Digest> early_; ///< what was read before the list was known
+    std::uint64_t unread_bytes_ = 0;
+    std::deque<bool> foreseen_; ///< of the latest first uses, newest last
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "rootfs/nbd/chunk_cache.hpp"
+#include "rootfs/nbd/chunk_receiver.hpp"
+#include "rootfs/nbd/hot_use.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// The chunks of a stream that are about to come: those count as on their way, so that reads wait for them. How far it
+/// reaches is what comes within a round trip and a half at the rate that is measured; fetching one of them by itself
+/// would take as long.
+class HotWindow
+{
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// `expected` is what the body will bring, `use` knows what of it was read already; they outlive the window.
+    HotWindow(ChunkCache& cache, const HotUse& use, const std::vector<ChunkReceiver::Expected>& expected);
+    /// Whoever waits for what did not come is told.
+    ~HotWindow();
+    HotWindow(const HotWindow&) = delete;
+    HotWindow& operator=(const HotWindow&) = delete;
+
+    /// So many more bytes of the body are about to be looked at.
+    void advance(std::uint64_t bytes, Clock::time_point now);
+
+    /// True if nobody else has, or fetches, the chunk.
+    [[nodiscard]] bool wanted(std::size_t index);
+    void land(std::size_t index, const Chunk& chunk);
+
+    /// Bytes beyond what has come.
+    [[nodiscard]] std::uint64_t reach() const { return reach_; }
+
+private:
+    void measure(Clock::time_point now);
+    void take_off();
+
+    ChunkCache& cache_;
+    const HotUse& use_;
+    const std::vector<ChunkReceiver::Expected>& expected_;
+    std::vector<FlightPointer> flights_; ///< null: somebody else has it
+    std::size_t landed_ = 0;             ///< all flights before it are over
+    std::uint64_t received_ = 0;         ///< bytes of the body
+    std::uint64_t reach_;
+
+    Clock::time_point begun_ = Clock::now();
+    std::chrono::duration<double> round_trip_{};
+    Clock::time_point measured_at_ = begun_;
+    std::uint64_t measured_bytes_ = 0;
+    Clock::time_point told_progress_ = begun_;
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,197 @@
+#include "tests/integration/rootfs/published_image.hpp"
+
+#include <gmock/gmock.h>
+
+namespace farboot::test
+{
+namespace
+{
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// A "boot": reads here and there, which a trace then tells of.
+class HotPack : public PublishedImage
+{
+protected:
+    static constexpr std::size_t read_bytes = 32 * 1024;
+
+    /// 60 places of the first 12 MiB, far enough from each other for none to be the other's neighbour, out of order.
+    static std::vector<std::uint64_t> boot()
+    {
+        std::vector<std::uint64_t> places;
+        for (std::size_t i = 0; i < 60; ++i)
+            places.push_back((i * 37 % 60) * 200 * 1024);
+        return places;
+    }
+    void read_all(NbdClient& client, const std::vector<std::uint64_t>& places) const
+    {
+        for (const auto place : places)
+            ASSERT_EQ(client.read(place, read_bytes).bytes, image.substr(place, read_bytes)) << place;
+    }
+    static int tool(const NbdServer& server, std::vector<std::string> words, std::string& output)
+    {
+        words.insert(words.begin(), {FARBOOT_READER, "--socket", server.control().string()});
+        return run(words, &output);
+    }
+    int farboot(std::vector<std::string> words, std::string& output) const
+    {
+        words.insert(words.begin(), FARBOOT);
+        words.insert(words.end(), {"--store", store().string()});
+        return run(words, &output);
+    }
+    /// Boots once without a profile, and makes one of what was read.
+    void learn()
+    {
+        const auto web = serve("teacher", store());
+        const NbdServer server(folder.path / "nbd-teacher", parameters({&web}));
+        NbdClient client(server.uri());
+        read_all(client, boot());
+        std::string output;
+        ASSERT_EQ(tool(server, {"trace", "--hardware", "test bench"}, output), 0) << output;
+        EXPECT_THAT(output, StartsWith("# farboot trace 1\n# manifest " + ref.manifest.hex()));
+        EXPECT_THAT(output, HasSubstr("# hardware test bench\n"));
+        write_whole(folder.path / "boot.csv", output);
+        ASSERT_EQ(farboot({"profile", "make", (folder.path / "boot.csv").string()}, output), 0) << output;
+    }
+    static nlohmann::json hot(const NbdServer& server) { return server.status()["exports"][0]["hot"]; }
+    [[nodiscard]] static bool becomes(const NbdServer& server, const std::string& state)
+    {
+        return eventually([&] { return hot(server).is_object() && hot(server)["state"] == state; });
+    }
+    [[nodiscard]] std::filesystem::path hot_file() const
+    {
+        return std::filesystem::directory_iterator(store() / "v1/hot")->path();
+    }
+};
+
+TEST_F(HotPack, BringsEverythingThatABootWillRead)
+{
+    learn();
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    ASSERT_TRUE(becomes(server, "done")) << server.status().dump(2);
+    const auto before = server.status()["exports"][0];
+    EXPECT_GE(before["hot_bytes"].get<std::size_t>(), 60 * read_bytes);
+    read_all(client, boot());
+    const auto after = server.status()["exports"][0];
+    EXPECT_EQ(after["requests"], before["requests"]) << "everything was there, the manifest's pages too";
+    EXPECT_EQ(after["demand_bytes"], 0);
+    EXPECT_EQ(after["read_ahead_bytes"], 0);
+    EXPECT_EQ(after["verify_failures"], 0);
+}
+
+TEST_F(HotPack, AReadDoesNotWaitForTheStreamsEnd)
+{
+    learn();
+    const auto web = serve("web", store(), 512 * 1024); // the stream needs several seconds
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    ASSERT_TRUE(becomes(server, "streaming"));
+    const auto last = boot().back();
+    EXPECT_EQ(client.read(last, read_bytes).bytes, image.substr(last, read_bytes));
+    EXPECT_EQ(hot(server)["state"], "streaming") << "the read has fetched for itself";
+    EXPECT_GT(server.status()["exports"][0]["demand_bytes"], 0);
+}
+
+TEST_F(HotPack, StopsWhenReadsHaveNothingToDoWithIt)
+{
+    learn();
+    const auto web = serve("web", store(), 512 * 1024);
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    ASSERT_TRUE(becomes(server, "streaming"));
+    for (std::size_t place = 16 * megabyte; place + 4096 < image.size(); place += 64 * 1024)
+        ASSERT_EQ(client.read(place, 4096).bytes, image.substr(place, 4096));
+    EXPECT_TRUE(becomes(server, "strayed")) << server.status().dump(2);
+    EXPECT_LT(hot(server)["through"], hot(server)["chunks"]);
+}
+
+TEST_F(HotPack, AWrongByteInItHurtsNobody)
+{
+    learn();
+    auto bytes = read_whole(hot_file());
+    for (std::size_t i = 100'000; i < bytes.size(); i += 100'000)
+        bytes[i] = static_cast<char>(bytes[i] ^ 1);
+    write_whole(hot_file(), bytes);
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    read_all(client, boot());
+    EXPECT_TRUE(becomes(server, "failed")) << server.status().dump(2);
+    const auto status = server.status();
+    EXPECT_EQ(status["sources"][0]["state"], "good") << "all else that it has is right";
+    EXPECT_EQ(status["exports"][0]["waits"], 0);
+}
+
+TEST_F(HotPack, OneThatIsNotThereHurtsNobody)
+{
+    learn();
+    std::filesystem::remove(hot_file());
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    read_all(client, boot());
+    EXPECT_TRUE(becomes(server, "failed")) << server.status().dump(2);
+    EXPECT_EQ(server.status()["sources"][0]["state"], "good");
+}
+
+TEST_F(HotPack, ComesInPartsWhereMemoryIsSmall)
+{
+    learn();
+    const auto web = serve("web", store());
+    auto small = parameters({&web});
+    small.emplace_back("cache=4");
+    const NbdServer server(folder.path / "nbd", small);
+    NbdClient client(server.uri());
+    read_all(client, boot());
+    const auto status = server.status();
+    EXPECT_LE(status["cache"]["bytes"].get<std::size_t>(), 4 * megabyte);
+    EXPECT_TRUE(becomes(server, "done")) << status.dump(2);
+    // Hardly a chunk was pushed out before it was read.
+    EXPECT_LT(status["exports"][0]["fetched_bytes"].get<double>(),
+              1.3 * status["exports"][0]["hot"]["pack_bytes"].get<double>());
+}
+
+TEST_F(HotPack, GoesOnWhereItWasWhenTheServerWasAway)
+{
+    learn();
+    auto web = serve("web", store(), 1024 * 1024);
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    ASSERT_TRUE(eventually([&] { return server.status()["exports"][0]["hot_bytes"].get<std::size_t>() > megabyte; }));
+    web.stop();
+    web.start();
+    ASSERT_TRUE(becomes(server, "done")) << server.status().dump(2);
+    const auto status = server.status()["exports"][0];
+    EXPECT_LT(status["hot_bytes"].get<double>(), 1.1 * status["hot"]["pack_bytes"].get<double>());
+    read_all(client, boot());
+    EXPECT_EQ(server.status()["exports"][0]["demand_bytes"], 0);
+}
+
+TEST_F(HotPack, APublishedSuccessorInheritsIt)
+{
+    learn();
+    const auto first = ref;
+    // A megabyte in the middle of what the boot reads is another, and 300 kB longer.
+    std::string changed(megabyte + 300'000, '\0');
+    std::mt19937_64 random(2);
+    for (auto& byte : changed)
+        byte = static_cast<char>(random());
+    image.replace(5 * megabyte, megabyte, changed);
+    write_whole(folder.path / "image", image);
+    write_whole(folder.path / "kernel", "a kernel");
+    key.save(folder.path / "key.pem").value();
+    std::string output;
+    ASSERT_EQ(farboot({"publish", "vm", "--series", "tiny", "--number", "4", "--title", "Tiny", "--image",
+                       (folder.path / "image").string(), "--chunking", "content", "--key",
+                       (folder.path / "key.pem").string(), "-o", (folder.path / "next.dsse").string()},
+                      output),
+              0)
+        << output;
+    EXPECT_THAT(output, HasSubstr("Boot profile inherited from " + first.manifest.hex().substr(0, 12)));
+}
+
+} // namespace
+} // namespace farboot::test

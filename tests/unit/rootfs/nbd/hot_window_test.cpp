@@ -1,0 +1,90 @@
+#include "rootfs/nbd/hot_window.hpp"
+
+#include <gtest/gtest.h>
+
+namespace farboot::rootfs
+{
+namespace
+{
+
+using std::chrono::milliseconds;
+
+/// 100 chunks of 100 kB, one behind the other.
+class HotWindowTest : public testing::Test
+{
+protected:
+    HotWindowTest()
+    {
+        for (std::uint64_t i = 0; i < 100; ++i)
+            expected.push_back({{0, 100'000, sha256(as_bytes(std::to_string(i)))}, i * 100'000, 100'000});
+    }
+    [[nodiscard]] bool on_its_way(std::size_t index) const
+    {
+        return cache.find(expected[index].ref.digest).flight != nullptr;
+    }
+    static Chunk chunk() { return std::make_shared<std::vector<std::byte>>(100'000); }
+
+    ChunkCache cache{64 << 20};
+    HotUse use;
+    std::vector<ChunkReceiver::Expected> expected;
+    HotWindow::Clock::time_point start = HotWindow::Clock::now();
+};
+
+TEST_F(HotWindowTest, OnlyWhatIsAboutToComeIsOnItsWay)
+{
+    HotWindow window(cache, use, expected);
+    EXPECT_TRUE(on_its_way(0));
+    EXPECT_TRUE(on_its_way(2)) << "a quarter of a megabyte at first";
+    EXPECT_FALSE(on_its_way(3));
+}
+
+TEST_F(HotWindowTest, ReachesARoundTripAndAHalfAtTheRateThatIsMeasured)
+{
+    HotWindow window(cache, use, expected);
+    window.advance(10'000, start + milliseconds(100)); // the round trip
+    window.advance(1'000'000, start + milliseconds(300));
+    // 5 MB/s × 0.1 s × 1.5, with some tolerance for when the window began
+    EXPECT_NEAR(static_cast<double>(window.reach()), 750'000, 10'000);
+    EXPECT_TRUE(on_its_way(17));
+    EXPECT_FALSE(on_its_way(18));
+}
+
+TEST_F(HotWindowTest, WhatSomebodyElseFetchesIsPassedOver)
+{
+    const auto other = cache.look_up(expected[1].ref, Cause::demand);
+    ASSERT_TRUE(other.mine);
+    HotWindow window(cache, use, expected);
+    EXPECT_TRUE(window.wanted(0));
+    window.land(0, chunk());
+    EXPECT_FALSE(window.wanted(1));
+    EXPECT_TRUE(window.wanted(2));
+    EXPECT_NE(cache.find(expected[0].ref.digest).chunk, nullptr);
+}
+
+TEST_F(HotWindowTest, WhatWasReadIsNotBroughtAgain)
+{
+    HotList list;
+    list.rows.push_back({expected[1].ref.digest, 100'000, 100'000});
+    use.expect(list);
+    use.note_use({expected[1].ref.digest});
+    HotWindow window(cache, use, expected);
+    EXPECT_TRUE(window.wanted(0));
+    EXPECT_FALSE(window.wanted(1));
+}
+
+TEST_F(HotWindowTest, WhoeverWaitsLearnsThatTheStreamHasEnded)
+{
+    FlightPointer flight;
+    {
+        HotWindow window(cache, use, expected);
+        flight = cache.find(expected[2].ref.digest).flight;
+        ASSERT_TRUE(flight);
+    }
+    const auto waited = cache.wait(flight, {});
+    ASSERT_FALSE(waited);
+    EXPECT_EQ(waited.error().reason, "dropped");
+    EXPECT_FALSE(on_its_way(2));
+}
+
+} // namespace
+} // namespace farboot::rootfs
