@@ -1,6 +1,7 @@
 """One image, and everything that serves it: a store behind nginx, the plain file over HTTP and NBD."""
 
 import json
+import os
 import random
 import shutil
 import socket
@@ -31,6 +32,7 @@ http {{
         ssl_protocols TLSv1.2 TLSv1.3;
         ssl_session_cache shared:farboot:10m;
         location /store/ {{ alias {folder}/store/; }}
+        location /profiled/ {{ alias {folder}/profiled/; }}
     }}
     server {{
         listen 127.0.0.1:{http};
@@ -51,11 +53,13 @@ def listens(port):
 
 
 class Site:
-    """Made once in a folder and kept for the next run; serves as long as the `with` block."""
+    """Made once in a folder and kept for the next run; serves as long as the `with` block. Beside the store there is
+    another, `profiled`, which knows the trace."""
 
-    def __init__(self, folder, build, image_bytes):
-        self.folder = folder / f"site-{image_bytes}"
-        self.image_bytes = image_bytes
+    def __init__(self, folder, build, trace):
+        self.folder = folder / f"site-{trace.image_bytes}"
+        self.trace = trace
+        self.image_bytes = trace.image_bytes
         self.image = self.folder / "image"
         self.store = self.folder / "store"
         self.policy = self.folder / "policy.dsse"
@@ -97,6 +101,15 @@ class Site:
         run(self.farboot, "publish", "boot", "--store", self.store, "--series", "bench", "--number", "1", "--title",
             "Bench", "--kernel", kernel, "--initramfs", kernel, "--image", self.image, "--key", key, "-o", self.record)
 
+    def _make_profile(self):
+        """A store with the same packs, and a hot pack that was learnt from the trace."""
+        profiled = self.folder / "profiled"
+        shutil.rmtree(profiled, ignore_errors=True)
+        shutil.copytree(self.store / "v1", profiled / "v1", copy_function=os.link)
+        trace = self.folder / "trace.csv"
+        trace.write_text(self.trace.file.read_text().replace(self.trace.manifest, self.manifest))
+        run(self.farboot, "profile", "make", trace, "--store", profiled)
+
     def _make_certificates(self):
         def file(name):
             return self.folder / name
@@ -110,6 +123,7 @@ class Site:
 
     def __enter__(self):
         self.make()
+        self._make_profile()
         self.ports = {name: free_port() for name in ("https", "http", "nbd")}
         config = self.folder / "nginx.conf"
         config.write_text(NGINX.format(folder=self.folder, https=self.ports["https"], http=self.ports["http"]),

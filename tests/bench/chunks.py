@@ -15,8 +15,8 @@ def compressed_set(store, manifest, reads):
         position += struct.unpack_from("<I", entries, 36 * index)[0]
         digests.append(bytes(entries[36 * index + 4:36 * index + 36]))
     locator = (store / "v1/locators" / manifest).read_bytes()
-    pages, packs = struct.unpack_from("<II", locator, 24)
-    places = 32 + 40 * packs + 8 * pages
+    pages, packs, hot = struct.unpack_from("<III", locator, 24)
+    places = 80 + 40 * packs + 8 * pages + 40 * hot
 
     stored = {}
     for offset, length in reads:

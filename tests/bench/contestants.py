@@ -43,11 +43,13 @@ def _nbdkit(folder, *arguments):
         yield Session(_socket_uri(folder), program=program)
 
 
-def farboot(site, port, folder):
-    sources = folder / "sources.json"
-    sources.write_text(json.dumps({"version": 1, "sources": [{"url": f"https://127.0.0.1:{port}/store"}]}))
-    return _nbdkit(folder, site.plugin, f"record={site.record}", f"policy={site.policy}", f"sources={sources}",
-                   f"ca={site.authority}", f"control={folder / 'control.sock'}")
+def farboot(store):
+    def start(site, port, folder):
+        sources = folder / "sources.json"
+        sources.write_text(json.dumps({"version": 1, "sources": [{"url": f"https://127.0.0.1:{port}/{store}"}]}))
+        return _nbdkit(folder, site.plugin, f"record={site.record}", f"policy={site.policy}", f"sources={sources}",
+                       f"ca={site.authority}", f"control={folder / 'control.sock'}")
+    return start
 
 
 # As nbdkit counts: a read fetches, and waits for, the blocks that it touches and that are not there.
@@ -100,7 +102,8 @@ def download_bound(trace, shape):
 
 
 ALL = [
-    Contestant("farboot", "https", farboot, goals=tuple(goals.WITHOUT_PROFILE)),
+    Contestant("farboot", "https", farboot("store"), goals=tuple(goals.WITHOUT_PROFILE)),
+    Contestant("farboot+profile", "https", farboot("profiled"), goals=tuple(goals.WITH_PROFILE)),
     Contestant("nbdkit cache 256K", "nbd", cache_over_nbd("256K"), lower_bound=cache_bound("256K")),
     Contestant("nbdkit cache 1M", "nbd", cache_over_nbd("1M"), lower_bound=cache_bound("1M")),
     Contestant("nbdkit curl+cache 256K", "http", cache_over_curl("256K"), lower_bound=cache_bound("256K")),

@@ -46,6 +46,10 @@ WITHOUT_PROFILE = [
          where=lambda shape: not _far_and_thin(shape) and not _near_or_wide(shape)),
     Goal("bytes without profile", "wire_bytes", COMPRESSED_SET, 2.0),
 ]
+WITH_PROFILE = [
+    Goal("start with profile", "seconds", WIRE_LIMIT, 1.1),
+    Goal("bytes with profile", "wire_bytes", COMPRESSED_SET, 1.1),
+]
 
 
 def met(row):

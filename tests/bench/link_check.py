@@ -19,6 +19,8 @@ SEGMENT = 1448
 FIRST_WINDOW = 10 * SEGMENT
 RECEIVE_WINDOW = 6 * 1024 * 1024
 MOST_OFF = 0.10
+CLOCK = 0.001  # seconds that a busy machine is late at any time
+TRIES = 3
 SHAPES = [Shape(0, 1000), Shape(20, 100), Shape(100, 20), Shape(150, 1000)]
 
 
@@ -136,7 +138,7 @@ def rate_checks(shape, port):
         yield f"{total / 1e6:.0f} MB, {streams} open connection{'s' if streams > 1 else ''}", \
             steady_seconds(shape, total) if streams == 1 else shape.rtt + total / shape.bytes_a_second, \
             parallel(clients, total // streams)
-        if streams > 1:
+        if streams > 1 and shape.rtt:
             loads = threading.Thread(target=parallel, args=(clients, total // streams))
             loads.start()
             other = Client(port)
@@ -148,18 +150,26 @@ def rate_checks(shape, port):
             client.close()
 
 
-def check(program):
-    """Prints a table. Raises BenchError if the link is off by more than a tenth."""
-    print("The link against its model (seconds):")
+def measure(program, shape, server):
+    """One shape's checks: lines of a table, and the largest deviation."""
     worst = 0
+    with Link(program, shape, server.port) as link:
+        for checks in ([latency_checks] if shape.rtt else []) + [rate_checks]:
+            for name, expected, measured in checks(shape, link.port):
+                off = measured / expected - 1
+                worst = max(worst, abs(off) - CLOCK / expected)
+                print(f"  {str(shape):22} {name:32} {expected:8.4f} {measured:8.4f} {off:+7.1%}", flush=True)
+    return worst
+
+
+def check(program):
+    """Prints a table. Raises BenchError if the link is off by more than a tenth each time that it is tried."""
+    print("The link against its model (seconds):")
     with Server() as server:
         for shape in SHAPES:
-            with Link(program, shape, server.port) as link:
-                for checks in ([latency_checks] if shape.rtt else []) + [rate_checks]:
-                    for name, expected, measured in checks(shape, link.port):
-                        off = measured / expected - 1
-                        slack = 0.001 / expected  # of the clock, on a busy machine
-                        worst = max(worst, abs(off) - slack)
-                        print(f"  {str(shape):22} {name:32} {expected:8.4f} {measured:8.4f} {off:+7.1%}", flush=True)
-    if worst > MOST_OFF:
-        raise BenchError("The link is off by more than a tenth: this machine is too slow or too busy to measure on.")
+            for _ in range(TRIES):
+                if measure(program, shape, server) <= MOST_OFF:
+                    break
+                print("  Off by more than a tenth.", flush=True)
+            else:
+                raise BenchError("The link is not what it should be: this machine is too slow or too busy to measure on.")

@@ -42,16 +42,15 @@ class Bench:
         self.wan_link = build / "tests/bench/wan-link"
         self.site = site
 
-    def once(self, contestant, trace, shape, look=lambda session: None):
-        """Returns what bench-replay says, with the link's counters. `look` sees the session before it ends."""
+    def once(self, contestant, trace, shape):
+        """Returns what bench-replay says, with the link's counters."""
         folder = Path(tempfile.mkdtemp(prefix="farboot-bench-"))
         try:
             with Link(self.wan_link, shape, self.site.ports[contestant.server]) as link:
                 with contestant.start(self.site, link.port, folder) as session:
-                    result = json.loads(run(self.replay, "--trace", trace.file, *session.arguments,
-                                            "--compare", self.site.image))
+                    result = json.loads(run(self.replay, "--trace", trace.file, "--scale", trace.think_scale,
+                                            *session.arguments, "--compare", self.site.image))
                     result["seconds"] += session.seconds_before
-                    look(session)
         finally:
             shutil.rmtree(folder)
         return result | link.counters

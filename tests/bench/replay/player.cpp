@@ -9,35 +9,32 @@
 namespace farboot::bench
 {
 
-Played play(const Trace& trace, Disk& disk, Disk* reference)
+Played play(const rootfs::Trace& trace, double scale, Disk& disk, Disk* reference)
 {
     Played played;
     std::vector<std::byte> bytes;
     std::vector<std::byte> expected;
-    double pauses = 0;
     Stopwatch pause;
-    for (const auto& read : trace.reads) {
+    for (const auto& [time, range] : trace.reads) {
         // What a pause was too long, as sleeping is, the next ones are shorter.
-        pauses += read.pause;
+        const auto pauses = std::chrono::duration<double>(time).count() * scale;
         if (const auto left = pauses - played.pause_seconds - pause.seconds(); left > 0)
             std::this_thread::sleep_for(std::chrono::duration<double>(left));
         played.pause_seconds += pause.seconds();
 
-        bytes.resize(read.length);
+        bytes.resize(range.length);
         const Stopwatch reading;
-        disk.read(read.offset, bytes);
-        const auto seconds = reading.seconds();
-        played.read_seconds += seconds;
-        played.slowest_read_seconds = std::max(played.slowest_read_seconds, seconds);
-        played.bytes += read.length;
+        disk.read(range.offset, bytes);
+        played.reads.push_back(reading.seconds());
+        played.bytes += range.length;
 
         pause = Stopwatch();
         if (reference == nullptr)
             continue;
-        expected.resize(read.length);
-        reference->read(read.offset, expected);
+        expected.resize(range.length);
+        reference->read(range.offset, expected);
         if (std::memcmp(bytes.data(), expected.data(), bytes.size()) != 0)
-            throw std::runtime_error(fmt::format("The {} bytes at {} are wrong.", read.length, read.offset));
+            throw std::runtime_error(fmt::format("The {} bytes at {} are wrong.", range.length, range.offset));
     }
     return played;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "rootfs/image/trace.hpp"
 #include "tests/bench/replay/disk.hpp"
-#include "tests/bench/replay/trace.hpp"
 
 #include <chrono>
 
@@ -21,14 +21,13 @@ private:
 };
 
 struct Played {
-    double read_seconds = 0;
+    std::vector<double> reads; ///< seconds that each one took
     double pause_seconds = 0;
-    double slowest_read_seconds = 0;
     std::uint64_t bytes = 0;
 };
 
-/// One read after the other, each after its pause. With `reference`, throws std::runtime_error when a byte differs from
-/// it; comparing happens in the pauses.
-[[nodiscard]] Played play(const Trace& trace, Disk& disk, Disk* reference);
+/// One read after the other, each after its pause times `scale`. With `reference`, throws std::runtime_error when a
+/// byte differs from it; comparing happens in the pauses.
+[[nodiscard]] Played play(const rootfs::Trace& trace, double scale, Disk& disk, Disk* reference);
 
 } // namespace farboot::bench
