@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from link import Link, Shape
 from processes import cpu_of, run
 
-SEQUENTIAL = [(Shape(20, 100), 1), (Shape(100, 1000), 3)]  # and how often
+SEQUENTIAL = [Shape(20, 100), Shape(100, 1000)]
 MOST_MEMORY = 64 * 1024 * 1024
 
 
@@ -47,16 +48,18 @@ def _plain_tools_cpu(site):
             "sha256sum": cpu_of("sha256sum", site.image)}
 
 
-def rows(bench, reader):
+def rows(bench, reader, effort):
     """Yields rows for reader.json. `reader` is the contestant that is measured."""
     size = bench.site.image_bytes
-    for shape, runs in SEQUENTIAL:
-        copies = [_copy_whole(bench, reader, shape) for _ in range(runs)]
-        seconds = sorted(copy[0] for copy in copies)
-        rate = size / seconds[runs // 2]
+    for shape in SEQUENTIAL:
+        copies = [_copy_whole(bench, reader, shape)]
+        while len(copies) < effort.most_runs and sum(copy[0] for copy in copies) < effort.enough_seconds:
+            copies.append(_copy_whole(bench, reader, shape))
+        rates = [size / copy[0] for copy in copies]
+        rate = statistics.median(rates)
         yield _row("sequential", {"rtt_ms": shape.rtt_ms, "rate_mbit": shape.rate_mbit, "client": "nbdcopy"}, rate,
-                   "B/s", "line rate", shape.bytes_a_second, rate / shape.bytes_a_second, ">= 0.9", runs,
-                   size / seconds[0] - size / seconds[-1])
+                   "B/s", "line rate", shape.bytes_a_second, rate / shape.bytes_a_second, ">= 0.9", len(copies),
+                   max(rates) - min(rates))
     _, cpu, memory = copies[-1]
     tools = _plain_tools_cpu(bench.site)
     yield _row("processor", {"bytes": size, "tools": tools}, cpu, "s", "curl + zstd -d + sha256sum",

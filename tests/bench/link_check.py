@@ -21,6 +21,7 @@ RECEIVE_WINDOW = 6 * 1024 * 1024
 MOST_OFF = 0.10
 CLOCK = 0.001  # seconds that a busy machine is late at any time
 TRIES = 3
+SECONDS = 0.7  # of a full wire
 SHAPES = [Shape(0, 1000), Shape(20, 100), Shape(100, 20), Shape(150, 1000)]
 
 
@@ -132,7 +133,7 @@ def rate_checks(shape, port):
         clients = [Client(port) for _ in range(streams)]
         # Opens the windows: while one doubles, about twice as much is sent.
         parallel(clients, int(min(RECEIVE_WINDOW, 2 * shape.bytes_a_second * shape.rtt)) * 2 + MEGABYTE)
-        total = int(shape.bytes_a_second)
+        total = int(shape.bytes_a_second * SECONDS)
         if streams == 1:
             total = min(total, int(RECEIVE_WINDOW * 6.5))
         yield f"{total / 1e6:.0f} MB, {streams} open connection{'s' if streams > 1 else ''}", \

@@ -16,8 +16,7 @@ class Cell:
 
 
 def fill(bench, contestants, trace, shape, compressed, effort, say):
-    """Runs one contestant after the other, peers from the lowest bound on: one that cannot come near the best is not
-    run."""
+    """Runs one contestant after the other, from the lowest bound on: a peer of no interest (Effort) is not run."""
     results = {}
     best = float("inf")  # of the peers
     for contestant in sorted(contestants, key=lambda one: one.lower_bound(trace, shape)):

@@ -27,12 +27,12 @@ class Effort:
     """How much time is spent on a cell."""
     most_runs: int
     enough_seconds: float  # no further run after so many
-    interest: float  # peers that need more than so many times the best one's time are not run
+    interest: float  # peers whose lower bound is more than so many times the best peer's time are not run
 
 
 @dataclass(frozen=True)
 class AtLeast:
-    """A contestant that was not run: so many seconds it cannot beat, and another needs fewer."""
+    """A peer that was not run: it cannot need fewer seconds than these, and another one did."""
     seconds: float
 
 

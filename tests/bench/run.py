@@ -56,7 +56,7 @@ def go_before_others():
 def measure(options, traces, chosen):
     """Yields the rows of reader.json, and prints tables."""
     shapes = options.cell or (QUICK if options.quick else FULL)
-    effort = Effort(1, 0, 1.0) if options.quick else Effort(3, 30, 2.0)
+    effort = Effort(1, 0, 0.9) if options.quick else Effort(3, 30, 2.0)
     for trace in traces:
         with Site(options.out, options.build, trace) as site:
             bench = Bench(options.build, site)
@@ -70,7 +70,7 @@ def measure(options, traces, chosen):
             for cell in cells:
                 yield from matrix.rows(cell, chosen)
             if trace is traces[-1] and chosen[0] is contestants.ALL[0]:
-                yield from extras.rows(bench, chosen[0])
+                yield from extras.rows(bench, chosen[0], effort)
 
 
 def main():

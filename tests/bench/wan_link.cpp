@@ -58,7 +58,7 @@ int main(int argc, char** argv)
     try {
         const LinkShape shape{Duration(static_cast<std::int64_t>(milliseconds * 1e6)), megabits * 1e6 / 8,
                               !no_slow_start};
-        Link link(shape, port, *parse_address(to));
+        Link link(shape, port, parse_address(to).value_or(sockaddr_in{})); // checked above
         fmt::print("listening {}\n", link.port());
         std::fflush(stdout);
         link.run();
