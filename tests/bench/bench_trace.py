@@ -1,0 +1,47 @@
+"""A trace of the reads of one starting PC, and what any reader of it needs at least."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from processes import BenchError
+
+
+@dataclass(frozen=True)
+class Trace:
+    file: Path
+    manifest: str  # of the image that it was recorded of
+    image_bytes: int
+    think_scale: float
+    pauses: float  # seconds, as recorded
+    reads: list  # (offset, length)
+
+    @property
+    def name(self):
+        return self.file.stem
+
+    @property
+    def think_seconds(self):
+        return self.pauses * self.think_scale
+
+    @property
+    def bytes_read(self):
+        return sum(length for _, length in self.reads)
+
+
+def load(file):
+    """Raises BenchError."""
+    remarks = {"think_scale": "1"}
+    rows = []
+    with open(file, encoding="ascii") as lines:
+        if next(lines, "").strip() != "# farboot trace 1":
+            raise BenchError(f"{file} is no trace of version 1.")
+        for line in lines:
+            if line.startswith("# "):
+                key, _, value = line[2:].strip().partition(" ")
+                remarks[key] = value
+            elif line.strip() != "t_seconds,offset,length":
+                rows.append([float(value) for value in line.split(",")])
+    if not rows or not {"manifest", "image_bytes"} <= remarks.keys():
+        raise BenchError(f"{file} has no reads, or does not say of which image it is.")
+    return Trace(Path(file), remarks["manifest"], int(remarks["image_bytes"]), float(remarks["think_scale"]),
+                 rows[-1][0], [(int(offset), int(length)) for _, offset, length in rows])

@@ -1,0 +1,112 @@
+"""The readers that are compared. Each one starts anew, with nothing cached, behind a link of its own."""
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+import goals
+from processes import Program, run
+
+
+@dataclass
+class Session:
+    """A reader at work."""
+    arguments: list  # bench-replay's: where to read
+    seconds_before: float = 0  # that were needed before the first read
+    program: Optional[Program] = None
+
+
+@dataclass(frozen=True)
+class Contestant:
+    name: str
+    server: str  # which of the site's ports the link leads to: https, http, nbd
+    start: Callable  # (site, port of the link, folder for sockets and files) -> context manager of a Session
+    goals: tuple = ()  # ours have some
+    # (trace, link's shape) -> seconds that it cannot beat, where they are simple to tell
+    lower_bound: Callable = lambda trace, shape: 0
+
+    @property
+    def is_peer(self):
+        return not self.goals
+
+
+def _socket_uri(folder):
+    return ["--uri", f"nbd+unix:///?socket={folder / 'nbd.sock'}"]
+
+
+@contextmanager
+def _nbdkit(folder, *arguments):
+    command = ["nbdkit", "-f", "-r", "-U", folder / "nbd.sock", *arguments]
+    with Program(command, folder / "log") as program:
+        yield Session(_socket_uri(folder), program=program)
+
+
+def farboot(store):
+    def start(site, port, folder):
+        sources = folder / "sources.json"
+        sources.write_text(json.dumps({"version": 1, "sources": [{"url": f"https://127.0.0.1:{port}/{store}"}]}))
+        return _nbdkit(folder, site.plugin, f"record={site.record}", f"policy={site.policy}", f"sources={sources}",
+                       f"ca={site.authority}", f"control={folder / 'control.sock'}")
+    return start
+
+
+# As nbdkit counts: a read fetches, and waits for, the blocks that it touches and that are not there.
+BLOCKS = {"256K": 256 * 1024, "1M": 1024 * 1024}
+
+
+def cache_over_nbd(block):
+    def start(_, port, folder):
+        return _nbdkit(folder, "--filter=cache", "nbd", "hostname=127.0.0.1", f"port={port}", "cache-on-read=true",
+                       f"cache-min-block-size={block}")
+    return start
+
+
+def cache_over_curl(block):
+    def start(_, port, folder):
+        return _nbdkit(folder, "--filter=cache", "curl", f"url=http://127.0.0.1:{port}/image", "cache-on-read=true",
+                       f"cache-min-block-size={block}")
+    return start
+
+
+def cache_bound(block):
+    def bound(trace, shape):
+        size, there, waits = BLOCKS[block], set(), 0
+        for offset, length in trace.reads:
+            touched = set(range(offset // size, (offset + length - 1) // size + 1))
+            waits += not touched <= there
+            there |= touched
+        return trace.think_seconds + waits * shape.rtt + len(there) * size / shape.bytes_a_second
+    return bound
+
+
+@contextmanager
+def plain_nbd(_, port, __):
+    yield Session(["--uri", f"nbd://127.0.0.1:{port}"])
+
+
+def plain_nbd_bound(trace, shape):
+    return trace.think_seconds + len(trace.reads) * shape.rtt + trace.bytes_read / shape.bytes_a_second
+
+
+@contextmanager
+def download_first(_, port, folder):
+    start = time.monotonic()
+    run("curl", "--silent", "--fail", "--output", folder / "image", f"http://127.0.0.1:{port}/image")
+    yield Session(["--file", str(folder / "image")], seconds_before=time.monotonic() - start)
+
+
+def download_bound(trace, shape):
+    return trace.think_seconds + 2 * shape.rtt + trace.image_bytes / shape.bytes_a_second
+
+
+ALL = [
+    Contestant("farboot", "https", farboot("store"), goals=tuple(goals.WITHOUT_PROFILE)),
+    Contestant("farboot+profile", "https", farboot("profiled"), goals=tuple(goals.WITH_PROFILE)),
+    Contestant("nbdkit cache 256K", "nbd", cache_over_nbd("256K"), lower_bound=cache_bound("256K")),
+    Contestant("nbdkit cache 1M", "nbd", cache_over_nbd("1M"), lower_bound=cache_bound("1M")),
+    Contestant("nbdkit curl+cache 256K", "http", cache_over_curl("256K"), lower_bound=cache_bound("256K")),
+    Contestant("plain NBD", "nbd", plain_nbd, lower_bound=plain_nbd_bound),
+    Contestant("download first", "http", download_first, lower_bound=download_bound),
+]

@@ -1,0 +1,60 @@
+"""What the reader is meant to reach, as ratios of what is measured in the same cell."""
+
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+BEST_PEER = "best peer"
+WIRE_LIMIT = "wire limit"
+COMPRESSED_SET = "compressed set"
+
+
+@dataclass(frozen=True)
+class Goal:
+    name: str
+    value: str  # which of a Measured's numbers: seconds, wire_bytes
+    against: str  # one of the names above, or a contestant's
+    limit: Optional[float] = None  # nothing: only measured
+    faster: bool = False  # the ratio is the other's number over ours, and at least the limit; else ours over the other's
+    where: Callable = lambda shape: True  # the link's shapes that it is meant for
+
+    @property
+    def unit(self):
+        return {"seconds": "s", "wire_bytes": "B"}[self.value]
+
+    @property
+    def target(self):
+        return None if self.limit is None else f"{'>=' if self.faster else '<='} {self.limit:g}"
+
+
+def wire_limit(trace, compressed, shape):
+    """Seconds that a reader needs which knows everything before: pauses or transfer, whichever is longer."""
+    return max(trace.think_seconds, compressed / shape.bytes_a_second) + 4 * shape.rtt
+
+
+def _far_and_thin(shape):
+    return shape.rtt_ms >= 50 and shape.rate_mbit <= 100
+
+
+def _near_or_wide(shape):
+    return shape.rtt_ms == 0 or shape.rate_mbit >= 1000
+
+
+WITHOUT_PROFILE = [
+    Goal("start without profile", "seconds", BEST_PEER, 1.5, faster=True, where=_far_and_thin),
+    Goal("start without profile", "seconds", BEST_PEER, 1.05, where=_near_or_wide),
+    Goal("start without profile", "seconds", BEST_PEER,
+         where=lambda shape: not _far_and_thin(shape) and not _near_or_wide(shape)),
+    Goal("bytes without profile", "wire_bytes", COMPRESSED_SET, 2.0),
+]
+WITH_PROFILE = [
+    Goal("start with profile", "seconds", WIRE_LIMIT, 1.1),
+    Goal("bytes with profile", "wire_bytes", COMPRESSED_SET, 1.1),
+]
+
+
+def met(row):
+    """Whether a row of the results reaches its target; nothing if it has none."""
+    if row["target"] is None or row["ratio"] is None:
+        return None
+    sign, limit = row["target"].split()
+    return row["ratio"] >= float(limit) if sign == ">=" else row["ratio"] <= float(limit)

@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+"""Measures the lazy reader beside its peers over a simulated wide area link; see docs/benchmarks.md."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import bench_trace
+import chunks
+import contestants
+import extras
+import link_check
+import matrix
+import report
+from bench_site import Site
+from link import Shape
+from measure import Bench, Effort
+from processes import BenchError
+
+ROOT = Path(__file__).resolve().parents[2]
+FULL = [Shape(rtt, rate) for rtt in (0, 20, 50, 100, 150) for rate in (20, 100, 1000)]
+QUICK = [Shape(20, 100), Shape(50, 100), Shape(100, 20), Shape(100, 1000)]
+
+
+def shape(text):
+    rtt, rate = text.split("x")
+    return Shape(float(rtt), float(rate))
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, prog="tests/run bench")
+    parser.add_argument("--quick", action="store_true", help="four cells, one run each: minutes")
+    parser.add_argument("--trace", type=Path, action="append", help="default: all in tests/bench/traces")
+    parser.add_argument("--cell", type=shape, action="append", metavar="RTTxRATE", help="milliseconds and Mbit/s, as 50x100")
+    parser.add_argument("--only", action="append", metavar="NAME", help="contestants; default: all")
+    parser.add_argument("--build", type=Path, default=ROOT / "build/default", help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, default=ROOT / "build/bench", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def say(line=""):
+    print(line, flush=True)
+
+
+def go_before_others():
+    """What is measured is waiting, mostly: other people's compilers should not be part of it."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
+    except PermissionError:
+        say("Other programs count as much as these, since this is not root.")
+
+
+def measure(options, traces, chosen):
+    """Yields the rows of reader.json, and prints tables."""
+    shapes = options.cell or (QUICK if options.quick else FULL)
+    effort = Effort(1, 0, 0.9) if options.quick else Effort(3, 30, 2.0)
+    for trace in traces:
+        with Site(options.out, options.build, trace) as site:
+            bench = Bench(options.build, site)
+            compressed = chunks.compressed_set(site.store, site.manifest, trace.reads)
+            say(f"Trace {trace.name}:")
+            cells = [matrix.fill(bench, chosen, trace, one, compressed, effort, say) for one in shapes]
+            say()
+            for line in report.trace_table(cells, chosen):
+                say(line)
+            say()
+            for cell in cells:
+                yield from matrix.rows(cell, chosen)
+            if trace is traces[-1] and chosen[0] is contestants.ALL[0]:
+                yield from extras.rows(bench, chosen[0], effort)
+
+
+def main():
+    options = parse()
+    start = time.monotonic()
+    files = options.trace or sorted((ROOT / "tests/bench/traces").glob("*.csv"))
+    chosen = [one for one in contestants.ALL if not options.only or one.name in options.only]
+    try:
+        if not files:
+            raise BenchError("There is no trace in tests/bench/traces; name one with --trace.")
+        if not chosen:
+            raise BenchError(f"The contestants are {', '.join(one.name for one in contestants.ALL)}.")
+        traces = [bench_trace.load(file) for file in files]
+        options.out.mkdir(parents=True, exist_ok=True)
+        say(f"{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f}")
+        go_before_others()
+        link_check.check(options.build / "tests/bench/wan-link")
+        say()
+        rows = list(measure(options, traces, chosen))
+    except BenchError as error:
+        print(f"tests/run bench: {error}", file=sys.stderr)
+        return 1
+    for line in report.goal_table(rows):
+        say(line)
+    result = options.out / "reader.json"
+    result.write_text(json.dumps(rows, indent=1) + "\n", encoding="ascii")
+    say(f"{result} has {len(rows)} rows; {time.monotonic() - start:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
