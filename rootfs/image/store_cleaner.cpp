@@ -24,7 +24,7 @@ public:
 private:
     [[nodiscard]] const Store& store() const { return writer_.store(); }
     [[nodiscard]] Result<StoreNeeds> find_all_needs(const std::stop_token& stop) const;
-    [[nodiscard]] std::vector<Digest> sparse_packs(const StoreNeeds& needs);
+    [[nodiscard]] std::vector<Digest> sparse_packs(const StoreNeeds& needs) const;
     [[nodiscard]] Result<void> rewrite(const std::vector<Digest>& packs, const StoreNeeds& needs,
                                        const std::stop_token& stop);
     [[nodiscard]] Result<void> retire(const StoreNeeds& needs);
@@ -78,18 +78,12 @@ Result<StoreNeeds> StoreCleaner::find_all_needs(const std::stop_token& stop) con
     return needs;
 }
 
-std::vector<Digest> StoreCleaner::sparse_packs(const StoreNeeds& needs)
+std::vector<Digest> StoreCleaner::sparse_packs(const StoreNeeds& needs) const
 {
     std::vector<Digest> sparse;
     for (const auto& [pack, use] : needs.packs) {
-        std::error_code error;
-        const auto bytes = std::filesystem::file_size(store().pack(pack), error);
         const auto live = use.live_bytes() + pack_header_bytes + pack_trailer_bytes;
-        if (error)
-            report_.damaged.push_back({"not-found", fmt::format("The pack {}, which images need, cannot be read: {}. "
-                                                                "Publish them again.",
-                                                                pack.hex(), error.message())});
-        else if (live * 100 < bytes * options_.live_percent)
+        if (live * 100 < use.pack_bytes() * options_.live_percent)
             sparse.push_back(pack);
     }
     std::ranges::sort(sparse); // the same new packs when it is done again

@@ -23,8 +23,8 @@ struct CleanOptions {
     std::int64_t now = 0; ///< seconds since 1970
     std::uint32_t keep_days = default_keep_days;
     unsigned live_percent = default_live_percent;
-    bool dry_run = false;               ///< says what would be done
-    std::optional<RecordNeeds> records; ///< with it, files that no record names are retired too
+    bool dry_run = false;                    ///< says what would be done
+    std::optional<RecordNeeds> records = {}; ///< with it, files that no record names are retired too
     unsigned workers = worker_count();
     ByteProgress checking = {}; ///< of packs that the chunk index does not know yet
     ByteProgress moving = {};

@@ -39,26 +39,44 @@ std::uint64_t PackUse::live_bytes() const
     return bytes;
 }
 
+namespace
+{
+
+Result<void> add_needs(const Store& store, const Digest& digest, StoreNeeds& needs)
+{
+    const auto image = LocalImage::open(store, digest);
+    if (!image)
+        return std::unexpected(image.error());
+    std::vector<PackUse*> uses;
+    for (const auto& pack : image->locator().packs()) {
+        std::error_code error;
+        if (std::filesystem::file_size(store.pack(pack.digest), error) != pack.bytes)
+            return fail("not-found", "its pack {} is not there with its {} bytes.", pack.digest.hex(), pack.bytes);
+        uses.push_back(&needs.packs.try_emplace(pack.digest, pack.bytes).first->second);
+    }
+    const auto walked = image->walk([&](const ChunkRef& chunk, const ChunkPlace& place) {
+        if (!chunk.is_zero())
+            uses[place.pack]->add({place.offset, place.stored_length});
+    });
+    if (!image->locator().hot().rows.empty())
+        needs.hot_packs.insert(image->locator().hot().pack.digest);
+    needs.images.insert(digest);
+    return walked;
+}
+
+} // namespace
+
 Result<StoreNeeds> find_needs(const Store& store, const std::stop_token& stop)
 {
     StoreNeeds needs;
-    for (const auto& digest : store.locators()) {
+    for (const auto& image : store.locators()) {
         if (stop.stop_requested())
             return fail("cancelled", "Reading the locators of {} was stopped.", store.folder().string());
-        const auto image = LocalImage::open(store, digest);
-        const auto walked = image ? image->walk([&](const ChunkRef& chunk, const ChunkPlace& place) {
-            if (!chunk.is_zero())
-                needs.packs[image->locator().packs()[place.pack].digest].add({place.offset, place.stored_length});
-        })
-                                  : Result<void>(std::unexpected(image.error()));
-        if (!walked)
+        if (const auto added = add_needs(store, image, needs); !added)
             return fail("image-unreadable",
                         "It is not known what the image {} needs: {} Publish it again, or remove it, before the store "
                         "is cleaned up.",
-                        digest.hex(), walked.error().sentence);
-        if (!image->locator().hot().rows.empty())
-            needs.hot_packs.insert(image->locator().hot().pack.digest);
-        needs.images.insert(digest);
+                        image.hex(), added.error().sentence);
     }
     return needs;
 }

@@ -22,15 +22,19 @@ public:
         auto operator<=>(const Place&) const = default;
     };
 
+    explicit PackUse(std::uint64_t pack_bytes) : pack_bytes_(pack_bytes) {}
     void add(const Place& place);
     /// Each place once, by offset.
     [[nodiscard]] const std::vector<Place>& places() const;
+    /// Size of the file.
+    [[nodiscard]] std::uint64_t pack_bytes() const { return pack_bytes_; }
     /// Of the pack's bytes, those of its chunks with their rows in its index.
     [[nodiscard]] std::uint64_t live_bytes() const;
 
 private:
     void sort() const;
 
+    std::uint64_t pack_bytes_;
     mutable std::vector<Place> places_; ///< the first `sorted_` are in order, each once
     mutable std::size_t sorted_ = 0;
 };
@@ -43,7 +47,8 @@ struct StoreNeeds {
     std::set<Digest> images; ///< that have a locator
 };
 
-/// Reads all manifests and locators. An image that cannot be read is an error, since it is not known what it needs.
+/// Reads all manifests and locators, no pack. An image that cannot be read, or one of whose packs is missing, is an
+/// error: it is not known what it needs, as its locator may be what is wrong.
 /// Reasons: image-unreadable, cancelled.
 [[nodiscard]] Result<StoreNeeds> find_needs(const Store& store, const std::stop_token& stop);
 
