@@ -1,8 +1,9 @@
-#include "rootfs/cli/command.hpp"
+#include "rootfs/cli/image_command.hpp"
+
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/progress.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
-#include "rootfs/image/local_image.hpp"
+#include "rootfs/image/pack_index.hpp"
 #include "rootfs/image/parallel.hpp"
 
 #include <nlohmann/json.hpp>
@@ -10,15 +11,10 @@
 namespace farboot::rootfs
 {
 
-namespace
+void add_store_option(CLI::App& command, std::string& store)
 {
-
-struct ImageOptions {
-    std::string store;
-    std::string digest;
-    std::string out;
-    bool json = false;
-};
+    command.add_option("--store", store, "The store's folder")->type_name("DIR")->required();
+}
 
 Result<Digest> parse_digest(const std::string& text)
 {
@@ -28,16 +24,37 @@ Result<Digest> parse_digest(const std::string& text)
     return *digest;
 }
 
-Result<LocalImage> open_image(const ImageOptions& options)
+Result<std::vector<Digest>> parse_digests(const std::vector<std::string>& texts)
 {
-    const auto store = Store::open(options.store);
+    std::vector<Digest> digests;
+    for (const auto& text : texts) {
+        const auto digest = parse_digest(text);
+        if (!digest)
+            return std::unexpected(digest.error());
+        digests.push_back(*digest);
+    }
+    return digests;
+}
+
+Result<LocalImage> open_image(const std::string& folder, const std::string& text)
+{
+    const auto store = Store::open(folder);
     if (!store)
         return std::unexpected(store.error());
-    const auto digest = parse_digest(options.digest);
+    const auto digest = parse_digest(text);
     if (!digest)
         return std::unexpected(digest.error());
     return LocalImage::open(*store, *digest);
 }
+
+namespace
+{
+
+struct ImageOptions {
+    std::string store;
+    std::string digest;
+    bool json = false;
+};
 
 Result<void> list_images(const ImageOptions& options)
 {
@@ -66,13 +83,14 @@ Result<void> list_images(const ImageOptions& options)
 
 Result<void> show_image(const ImageOptions& options)
 {
-    const auto image = open_image(options);
+    const auto image = open_image(options.store, options.digest);
     if (!image)
         return std::unexpected(image.error());
     const auto sizes = image->sizes();
     if (!sizes)
         return std::unexpected(sizes.error());
     const auto& ref = image->manifest().ref();
+    const auto& hot = image->locator().hot();
     if (options.json) {
         auto packs = nlohmann::json::array();
         for (const auto& pack : sizes->packs)
@@ -85,7 +103,9 @@ Result<void> show_image(const ImageOptions& options)
                   {"zero_bytes", sizes->zero_bytes},
                   {"unique_bytes", sizes->unique_bytes},
                   {"stored_bytes", sizes->stored_bytes},
-                  {"packs", packs}});
+                  {"packs", packs},
+                  {"hot_chunks", hot.rows.size()},
+                  {"hot_bytes", hot.pack.bytes}});
         return {};
     }
     say(fmt::format("image         {} ({} bytes)", bytes_text(ref.bytes), ref.bytes));
@@ -93,6 +113,8 @@ Result<void> show_image(const ImageOptions& options)
     say(fmt::format("chunks        {} in {} pages", sizes->chunks, image->manifest().page_count()));
     say(fmt::format("unique        {}", bytes_text(sizes->unique_bytes)));
     say(fmt::format("stored        {} in {} packs", bytes_text(sizes->stored_bytes), sizes->packs.size()));
+    if (!hot.rows.empty())
+        say(fmt::format("hot           {} in {} chunks", bytes_text(hot.pack.bytes), hot.rows.size()));
     return {};
 }
 
@@ -101,6 +123,15 @@ Result<void> verify_one(const Store& store, const Digest& digest, const std::sto
     const auto image = LocalImage::open(store, digest);
     if (!image)
         return std::unexpected(image.error());
+    if (const auto& hot = image->locator().hot(); !hot.rows.empty()) {
+        const auto file = store.hot_pack(hot.pack.digest);
+        const auto found = digest_of_file(file);
+        if (!found)
+            return std::unexpected(found.error());
+        if (*found != hot.pack.digest)
+            return fail("digest-mismatch", "The hot pack {} was altered: its digest is {}.", file.string(),
+                        found->hex());
+    }
     Progress progress("Checking " + digest.hex().substr(0, 12));
     const auto visit = [&](const ChunkRef& chunk, Bytes) -> Result<void> {
         progress.update(chunk.end(), image->manifest().image_bytes());
@@ -147,65 +178,33 @@ Result<void> verify_images(const ImageOptions& options)
     return {};
 }
 
-Result<void> export_image(const ImageOptions& options)
-{
-    const StopOnSignal stop;
-    const auto image = open_image(options);
-    if (!image)
-        return std::unexpected(image.error());
-    const std::filesystem::path out(options.out);
-    auto file = AtomicFile::create(out.has_parent_path() ? out.parent_path() : ".");
-    if (!file)
-        return std::unexpected(file.error());
-    if (auto done = file->resize(image->manifest().image_bytes()); !done)
-        return done;
-    {
-        Progress progress("Writing " + options.out);
-        const auto visit = [&](const ChunkRef& chunk, Bytes plain) -> Result<void> {
-            progress.update(chunk.end(), image->manifest().image_bytes());
-            return plain.empty() ? Result<void>() : file->write(chunk.offset, plain);
-        };
-        if (auto done = image->read(visit, worker_count(), stop.token()); !done)
-            return done;
-    }
-    return file->commit(out);
-}
-
-void add_store(CLI::App& command, ImageOptions& options)
-{
-    command.add_option("--store", options.store, "The store's folder")->type_name("DIR")->required();
-}
-
 } // namespace
 
 void add_image_commands(CLI::App& app, Action& chosen)
 {
-    auto* group = app.add_subcommand("image", "List, show, check and write out the images of a store");
+    auto* group = app.add_subcommand("image", "List, check, compare, copy, remove and convert the images of a store");
     group->require_subcommand(1);
     const auto [list, list_options] = add_command(*group, chosen, "list", "List a store's images", list_images);
-    add_store(*list, *list_options);
+    add_store_option(*list, list_options->store);
     list->add_flag("--json", list_options->json, "Print JSON");
 
     const auto [show, show_options] = add_command(*group, chosen, "show", "Show what an image takes", show_image);
     show->add_option("digest", show_options->digest, "The image")->required();
-    add_store(*show, *show_options);
+    add_store_option(*show, show_options->store);
     show->add_flag("--json", show_options->json, "Print JSON");
 
     const auto [verify, verify_options] =
         add_command(*group, chosen, "verify", "Read images whole and check every chunk", verify_images);
     verify->add_option("digest", verify_options->digest, "The image; without it, all");
-    add_store(*verify, *verify_options);
+    add_store_option(*verify, verify_options->store);
     verify->add_flag("--json", verify_options->json, "Print JSON");
     verify->footer("Example:\n  farboot image verify --store /srv/farboot/store");
 
-    const auto [write, write_options] =
-        add_command(*group, chosen, "export", "Write an image out as a raw file", export_image);
-    write->add_option("digest", write_options->digest, "The image")->required();
-    add_store(*write, *write_options);
-    write->add_option("-o,--out", write_options->out, "The raw file to write; zeros become holes")
-        ->type_name("FILE")
-        ->required();
-    write->footer("Example:\n  farboot image export 3b1f… --store /srv/farboot/store -o disk.raw");
+    add_diff_command(*group, chosen);
+    add_export_command(*group, chosen);
+    add_import_command(*group, chosen);
+    add_copy_command(*group, chosen);
+    add_clean_commands(*group, chosen);
 }
 
 } // namespace farboot::rootfs

@@ -1,5 +1,6 @@
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
+#include "rootfs/cli/image_command.hpp"
 #include "rootfs/image/file.hpp"
 #include "rootfs/image/predecessor.hpp"
 
@@ -23,14 +24,6 @@ struct ProfileOptions {
     std::uint64_t limit_mib = default_hot_pack_bytes >> 20;
     bool json = false;
 };
-
-Result<Digest> parse_image(const std::string& text)
-{
-    const auto digest = Digest::from_hex(text);
-    if (!digest)
-        return fail("usage", "{} is no digest: an image is named by 64 lower-case hexadecimal digits.", text);
-    return *digest;
-}
 
 nlohmann::json json_of(const Digest& image, const HotPack& pack)
 {
@@ -121,8 +114,8 @@ Result<void> make_profiles(const ProfileOptions& options)
 
 Result<void> inherit(const ProfileOptions& options)
 {
-    const auto predecessor = parse_image(options.predecessor);
-    const auto successor = parse_image(options.image);
+    const auto predecessor = parse_digest(options.predecessor);
+    const auto successor = parse_digest(options.image);
     if (!predecessor || !successor)
         return std::unexpected(predecessor ? successor.error() : predecessor.error());
     auto writer = StoreWriter::open(options.store);
@@ -161,7 +154,7 @@ Result<void> show(const ProfileOptions& options)
     const auto store = Store::open(options.store);
     if (!store)
         return std::unexpected(store.error());
-    const auto digest = parse_image(options.image);
+    const auto digest = parse_digest(options.image);
     if (!digest)
         return std::unexpected(digest.error());
     const auto image = LocalImage::open(*store, *digest);
@@ -180,7 +173,7 @@ Result<void> show(const ProfileOptions& options)
 
 Result<void> drop(const ProfileOptions& options)
 {
-    const auto digest = parse_image(options.image);
+    const auto digest = parse_digest(options.image);
     if (!digest)
         return std::unexpected(digest.error());
     auto writer = StoreWriter::open(options.store);

@@ -28,12 +28,16 @@ Progress::~Progress()
 void Progress::update(std::uint64_t done, std::uint64_t total, std::string_view more)
 {
     const auto now = Clock::now();
+    if (!start_) {
+        start_ = last_ = now;
+        first_done_ = done;
+    }
     const bool is_last = terminal_ && done == total;
     if (!is_last && now - last_ < (terminal_ ? Clock::duration(terminal_interval) : Clock::duration(line_interval)))
         return;
     last_ = now;
-    const std::chrono::duration<double> passed = now - start_;
-    const auto rate = static_cast<double>(done) / std::max(passed.count(), 0.001);
+    const std::chrono::duration<double> passed = now - *start_;
+    const auto rate = static_cast<double>(done - first_done_) / std::max(passed.count(), 0.001);
     auto line = fmt::format("{}: {} of {} ({} %), {}/s", what_, bytes_text(done), bytes_text(total),
                             total == 0 ? 100 : done * 100 / total, bytes_text(static_cast<std::uint64_t>(rate)));
     if (rate > 0 && done < total)

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,7 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    /// Bytes done of all, and what else is to be said ("40 % deduplicated").
+    /// Bytes done of all, and what else is to be said ("40 % deduplicated"). The clock runs from the first call.
     void update(std::uint64_t done, std::uint64_t total, std::string_view more = {});
 
 private:
@@ -27,8 +28,9 @@ private:
     std::string what_;
     bool terminal_;
     bool line_open_ = false;
-    Clock::time_point start_ = Clock::now();
-    Clock::time_point last_ = start_;
+    std::optional<Clock::time_point> start_;
+    std::uint64_t first_done_ = 0;
+    Clock::time_point last_;
 };
 
 } // namespace farboot::rootfs

@@ -1,13 +1,13 @@
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/key_file.hpp"
-#include "rootfs/cli/progress.hpp"
+#include "rootfs/cli/publish_image.hpp"
 #include "rootfs/cli/publish_record.hpp"
 #include "rootfs/cli/server_client.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/file.hpp"
+#include "rootfs/image/local_image.hpp"
 #include "rootfs/image/predecessor.hpp"
-#include "rootfs/image/publisher.hpp"
 #include "rootfs/record/envelope.hpp"
 
 #include <nlohmann/json.hpp>
@@ -58,6 +58,12 @@ Result<std::uint64_t> find_number(const PublishCommand& options, std::optional<S
     return number;
 }
 
+/// --image may name an image that the store has already.
+std::optional<Digest> stored_image(const PublishCommand& options)
+{
+    return std::filesystem::exists(options.image) ? std::nullopt : Digest::from_hex(options.image);
+}
+
 /// Hours of compressing must not end in a mistyped option: what a record will say is checked with stand-ins first.
 Result<void> check_plan(const PublishCommand& options, std::uint64_t number)
 {
@@ -71,9 +77,17 @@ Result<void> check_plan(const PublishCommand& options, std::uint64_t number)
     if (const auto payload = make_payload(options.plan, number, parts); !payload)
         return std::unexpected(payload.error());
     std::vector<std::string> sources = options.initramfs;
-    for (const auto& source : {options.kernel, options.image})
-        if (!source.empty())
-            sources.push_back(source);
+    if (!options.kernel.empty())
+        sources.push_back(options.kernel);
+    if (const auto digest = stored_image(options)) {
+        const auto store = Store::open(options.store);
+        if (!store)
+            return std::unexpected(store.error());
+        if (const auto image = LocalImage::open(*store, *digest); !image)
+            return std::unexpected(image.error());
+    } else if (!options.image.empty()) {
+        sources.push_back(options.image);
+    }
     for (const auto& source : sources)
         if (const auto opened = File::open(source); !opened)
             return std::unexpected(opened.error());
@@ -86,16 +100,17 @@ Result<void> check_plan(const PublishCommand& options, std::uint64_t number)
 
 Result<PublishedImage> publish_image_of(const PublishCommand& options, StoreWriter& writer, const StopOnSignal& stop)
 {
-    Progress progress("Publishing " + std::filesystem::path(options.image).filename().string());
-    PublishOptions publish{.chunking = options.chunking == "fixed" ? Chunking::fixed : Chunking::content,
-                           .zstd_level = options.zstd_level};
-    publish.progress = [&](const PublishProgress& now) {
-        const auto data = std::max<std::uint64_t>(now.read_bytes - now.zero_bytes, 1);
-        progress.update(
-            now.read_bytes, now.total_bytes,
-            fmt::format("{} % deduplicated, {} new", now.known_bytes * 100 / data, bytes_text(now.stored_bytes)));
-    };
-    return publish_image(writer, options.image, publish, stop.token());
+    if (const auto digest = stored_image(options)) {
+        const auto image = LocalImage::open(writer.store(), *digest);
+        if (!image)
+            return std::unexpected(image.error());
+        const auto bytes = image->manifest().image_bytes();
+        return PublishedImage{image->manifest().ref(), {.total_bytes = bytes, .known_bytes = bytes}, {}};
+    }
+    const auto image = open_raw_image(options.image);
+    if (!image)
+        return std::unexpected(image.error());
+    return publish_with_progress(writer, *image, options.chunking, options.zstd_level, "Publishing", stop.token());
 }
 
 /// An image boots without a profile too: what goes wrong is said, and publishing goes on.
@@ -111,7 +126,7 @@ void inherit(StoreWriter& writer, const Digest& image)
 }
 
 Result<RecordParts> fill_store(const PublishCommand& options, StoreWriter& writer, const StopOnSignal& stop,
-                               PublishProgress& totals)
+                               std::optional<PublishedImage>& published)
 {
     RecordParts parts;
     if (!options.kernel.empty()) {
@@ -127,41 +142,33 @@ Result<RecordParts> fill_store(const PublishCommand& options, StoreWriter& write
         parts.initramfs.push_back(*file);
     }
     if (!options.image.empty()) {
-        const auto image = publish_image_of(options, writer, stop);
+        auto image = publish_image_of(options, writer, stop);
         if (!image)
             return std::unexpected(image.error());
-        for (const auto& damaged : image->damaged_packs)
-            note(fmt::format("A damaged pack is not used: {}", damaged.sentence));
         parts.image = image->ref;
-        totals = image->totals;
         if (options.profile == "auto")
             inherit(writer, image->ref.manifest);
+        published = std::move(*image);
     }
     return parts;
 }
 
-void report(const PublishCommand& options, std::uint64_t number, const RecordParts& parts,
-            const PublishProgress& totals)
+void report(const PublishCommand& options, std::uint64_t number, const std::optional<PublishedImage>& image)
 {
     if (!options.json) {
-        if (parts.image)
-            note(fmt::format("{}: {} new of {}, {} stored in {} packs.", options.image,
-                             bytes_text(totals.total_bytes - totals.zero_bytes - totals.known_bytes),
-                             bytes_text(totals.total_bytes), bytes_text(totals.stored_bytes), totals.new_packs));
+        if (image)
+            note(fmt::format(
+                "{}: {} new of {}, {} stored in {} packs.", options.image,
+                bytes_text(image->totals.total_bytes - image->totals.zero_bytes - image->totals.known_bytes),
+                bytes_text(image->totals.total_bytes), bytes_text(image->totals.stored_bytes),
+                image->totals.new_packs));
         say(fmt::format("{}/{} number {} in {}", options.plan.type, options.plan.series, number, options.out));
         return;
     }
     nlohmann::json json{
         {"type", options.plan.type}, {"series", options.plan.series}, {"number", number}, {"record", options.out}};
-    if (parts.image)
-        json["image"] = {{"manifest", parts.image->manifest.hex()},
-                         {"root_bytes", parts.image->root_bytes},
-                         {"bytes", parts.image->bytes},
-                         {"zero_bytes", totals.zero_bytes},
-                         {"known_bytes", totals.known_bytes},
-                         {"new_chunks", totals.new_chunks},
-                         {"stored_bytes", totals.stored_bytes},
-                         {"new_packs", totals.new_packs}};
+    if (image)
+        json["image"] = to_json(*image);
     say_json(json);
 }
 
@@ -189,13 +196,13 @@ Result<void> publish(const PublishCommand& options)
     if (auto checked = check_plan(options, *number); !checked)
         return checked;
 
-    PublishProgress totals;
+    std::optional<PublishedImage> image;
     RecordParts parts;
     {
         auto writer = StoreWriter::open(options.store);
         if (!writer)
             return std::unexpected(writer.error());
-        auto filled = fill_store(options, *writer, stop, totals);
+        auto filled = fill_store(options, *writer, stop, image);
         if (!filled)
             return std::unexpected(filled.error());
         parts = std::move(*filled);
@@ -213,7 +220,7 @@ Result<void> publish(const PublishCommand& options)
         if (auto sent = server->send(text, stop.token()); !sent)
             return fail(sent.error().reason, "{} The record is in {}: farboot record send.", sent.error().sentence,
                         options.out);
-    report(options, *number, parts, totals);
+    report(options, *number, image);
     return {};
 }
 
@@ -228,13 +235,7 @@ void add_common_options(CLI::App& command, PublishCommand& options)
     command.add_option("--title", options.plan.title, "Its name for people")->required();
     command.add_option("--key", options.keys, "Private keys to sign with")->type_name("KEY")->required();
     command.add_option("-o,--out", options.out, "The signed record to write")->type_name("FILE")->required();
-    command.add_option("--zstd", options.zstd_level, "Compression level")
-        ->check(CLI::Range(min_zstd_level, max_zstd_level))
-        ->capture_default_str();
-    command
-        .add_option("--chunking", options.chunking, "How to cut the image: by content (file systems), or fixed (disks)")
-        ->check(CLI::IsMember({"content", "fixed"}))
-        ->capture_default_str();
+    add_cutting_options(command, options.chunking, options.zstd_level);
     command
         .add_option("--profile", options.profile,
                     "auto: the image gets the boot profile of the version before, if there is one in the store")
@@ -251,8 +252,10 @@ void add_boot(CLI::App& group, Action& chosen)
     add_common_options(*command, *options);
     command->add_option("--kernel", options->kernel, "The kernel")->type_name("FILE")->required();
     command->add_option("--initramfs", options->initramfs, "Initramfs files, in order")->type_name("FILE");
-    command->add_option("--image", options->image, "The root file system, raw; a file or block device")
-        ->type_name("FILE");
+    command
+        ->add_option("--image", options->image,
+                     "The root file system: a raw file or block device, or an image of the store")
+        ->type_name("FILE|DIGEST");
     command->add_option("--cmdline", options->plan.cmdline, "The kernel's command line");
     command->add_option("--data", options->plan.data, "A file that a server may push, as name:max_bytes")
         ->type_name("NAME:MAX");
@@ -274,8 +277,8 @@ void add_vm(CLI::App& group, Action& chosen)
     options->chunking = "fixed";
     add_common_options(*command, *options);
     auto& machine = options->plan.machine;
-    command->add_option("--image", options->image, "Its disk, raw; a file or block device")
-        ->type_name("FILE")
+    command->add_option("--image", options->image, "Its disk: a raw file or block device, or an image of the store")
+        ->type_name("FILE|DIGEST")
         ->required();
     command->add_option("--memory", machine.memory_mib, "Memory in MiB")
         ->check(CLI::PositiveNumber)
@@ -304,8 +307,10 @@ void add_gui(CLI::App& group, Action& chosen)
         add_command(group, chosen, "gui", "Publish the graphical layer of the preboot system", publish);
     options->plan.type = "gui";
     add_common_options(*command, *options);
-    command->add_option("--image", options->image, "A squashfs with /usr/bin/farboot-browser in it")
-        ->type_name("FILE")
+    command
+        ->add_option("--image", options->image,
+                     "A squashfs with /usr/bin/farboot-browser in it, or an image of the store")
+        ->type_name("FILE|DIGEST")
         ->required();
     command->footer(
         "Example:\n"

@@ -18,7 +18,8 @@ std::unexpected<Error> failed(const char* what, const std::filesystem::path& pat
     return fail("io", "Cannot {} {}: {}.", what, path.string(), std::strerror(error));
 }
 
-/// A new name is on the disk only once its folder is.
+} // namespace
+
 Result<void> sync_folder(const std::filesystem::path& folder)
 {
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -30,8 +31,6 @@ Result<void> sync_folder(const std::filesystem::path& folder)
         return failed("write the folder", folder, error);
     return {};
 }
-
-} // namespace
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& folder)
 {
@@ -94,9 +93,10 @@ Result<void> AtomicFile::commit(const std::filesystem::path& target)
     return sync_folder(folder);
 }
 
-Result<void> write_file(const std::filesystem::path& target, Bytes data)
+Result<void> write_file(const std::filesystem::path& target, Bytes data, const std::filesystem::path& temporary)
 {
-    auto file = AtomicFile::create(target.has_parent_path() ? target.parent_path() : std::filesystem::path("."));
+    const auto beside = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
+    auto file = AtomicFile::create(temporary.empty() ? beside : temporary);
     if (!file)
         return std::unexpected(file.error());
     if (auto done = file->write(data); !done)

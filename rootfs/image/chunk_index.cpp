@@ -1,9 +1,11 @@
 #include "rootfs/image/chunk_index.hpp"
 
 #include "rootfs/image/lmdb.hpp"
+#include "rootfs/image/parallel.hpp"
+#include "rootfs/image/retired_list.hpp"
 
 #include <algorithm>
-#include <set>
+#include <unordered_set>
 
 namespace farboot::rootfs
 {
@@ -13,6 +15,9 @@ namespace
 
 /// Address space, not disk: LMDB's file grows as it fills. Room for some hundred million chunks.
 constexpr std::size_t map_bytes = std::size_t{64} << 30;
+
+/// Packs that are checked and added at once when the index is made anew.
+constexpr std::size_t packs_a_step = 64;
 
 std::string encode(const PackRef& pack, const PackIndex::Row& row)
 {
@@ -63,7 +68,7 @@ ChunkIndex::ChunkIndex(std::unique_ptr<Database> database) : database_(std::move
 ChunkIndex::ChunkIndex(ChunkIndex&&) noexcept = default;
 ChunkIndex::~ChunkIndex() = default;
 
-Result<ChunkIndex> ChunkIndex::open(const Store& store)
+Result<ChunkIndex> ChunkIndex::open(const Store& store, const ByteProgress& checking, const std::stop_token& stop)
 {
     const auto file = store.folder() / "index.lmdb";
     const auto open_database = [&] { return ChunkIndex(std::make_unique<Database>(file)); };
@@ -78,7 +83,7 @@ Result<ChunkIndex> ChunkIndex::open(const Store& store)
                 return open_database();
             }
         }();
-        if (auto followed = index.follow(store); !followed)
+        if (auto followed = index.follow(store, checking, stop); !followed)
             return std::unexpected(std::move(followed.error()));
         return index;
     } catch (const lmdb::Failure& failure) {
@@ -88,34 +93,60 @@ Result<ChunkIndex> ChunkIndex::open(const Store& store)
     }
 }
 
-Result<void> ChunkIndex::follow(const Store& store)
+Result<void> ChunkIndex::follow(const Store& store, const ByteProgress& checking, const std::stop_token& stop)
 {
-    const auto known = forget_missing(store);
-    const auto present = store.packs();
-    std::vector<Digest> added;
-    std::ranges::set_difference(present, known, std::back_inserter(added));
-    for (const auto& pack : added) {
-        const auto index = verify_pack(store.pack(pack), pack);
-        if (!index) {
-            damaged_.push_back(index.error());
+    const auto retired = RetiredList::load(store);
+    if (!retired)
+        return std::unexpected(retired.error());
+    auto usable = store.packs();
+    std::erase_if(usable, [&](const Digest& pack) { return retired->contains(pack_path(pack)); });
+    const auto known = forget_others(store, usable);
+
+    std::vector<PackRef> added;
+    std::uint64_t total = 0;
+    for (const auto& pack : usable) {
+        if (std::ranges::binary_search(known, pack))
             continue;
-        }
         std::error_code error;
-        if (auto done = add({pack, std::filesystem::file_size(store.pack(pack), error)}, *index); !done)
-            return done;
+        added.push_back({pack, std::filesystem::file_size(store.pack(pack), error)});
+        total += added.back().bytes;
+    }
+    std::uint64_t done = 0;
+    for (std::size_t begin = 0; begin < added.size(); begin += packs_a_step) {
+        if (stop.stop_requested())
+            return fail("cancelled", "Checking the packs of {} was stopped. It goes on where it was.",
+                        store.folder().string());
+        const auto step = std::span(added).subspan(begin, std::min(packs_a_step, added.size() - begin));
+        std::vector<Result<PackIndex>> checked(step.size());
+        parallel_for(worker_count(), step.size(), [&](unsigned, std::size_t i) {
+            checked[i] = verify_pack(store.pack(step[i].digest), step[i].digest);
+        });
+        std::vector<Pack> good;
+        for (std::size_t i = 0; i < step.size(); ++i) {
+            done += step[i].bytes;
+            if (checked[i])
+                good.push_back({step[i], std::move(*checked[i])});
+            else
+                damaged_.push_back(std::move(checked[i].error()));
+        }
+        if (auto stored = add(good); !stored)
+            return stored;
+        if (checking)
+            checking(done, total);
     }
     return {};
 }
 
-std::vector<Digest> ChunkIndex::forget_missing(const Store& store)
+std::vector<Digest> ChunkIndex::forget_others(const Store& store, const std::vector<Digest>& usable)
 {
     std::vector<Digest> known;
-    std::set<Digest> gone;
+    std::unordered_set<Digest, DigestHash> gone;
     lmdb::Transaction transaction(database_->environment, lmdb::Access::write);
     transaction.for_each(database_->packs, [&](std::string_view key, std::string_view value) {
         const auto pack = load_digest(as_bytes(key), 0);
         std::error_code error;
-        if (std::filesystem::file_size(store.pack(pack), error) == load<std::uint64_t>(as_bytes(value), 0))
+        if (std::ranges::binary_search(usable, pack) &&
+            std::filesystem::file_size(store.pack(pack), error) == load<std::uint64_t>(as_bytes(value), 0))
             known.push_back(pack);
         else
             gone.insert(pack);
@@ -147,13 +178,15 @@ Result<std::optional<ChunkIndex::Place>> ChunkIndex::find(const Digest& chunk) c
     }
 }
 
-Result<void> ChunkIndex::add(const PackRef& pack, const PackIndex& index)
+Result<void> ChunkIndex::add(std::span<const Pack> packs)
 {
     try {
         lmdb::Transaction transaction(database_->environment, lmdb::Access::write);
-        for (const auto& row : index.rows)
-            transaction.put_new(database_->chunks, key_of(row.digest), encode(pack, row));
-        transaction.put_new(database_->packs, key_of(pack.digest), encode(pack.bytes));
+        for (const auto& pack : packs) {
+            for (const auto& row : pack.index.rows)
+                transaction.put(database_->chunks, key_of(row.digest), encode(pack.ref, row));
+            transaction.put(database_->packs, key_of(pack.ref.digest), encode(pack.ref.bytes));
+        }
         transaction.commit();
         return {};
     } catch (const lmdb::Failure& failure) {

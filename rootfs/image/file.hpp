@@ -52,6 +52,8 @@ public:
     AtomicFile& operator=(AtomicFile&&) = delete;
     ~AtomicFile();
 
+    /// Its temporary name, for a program that is to fill it.
+    [[nodiscard]] const std::string& path() const { return path_; }
     /// Writes behind what was written before.
     [[nodiscard]] Result<void> write(Bytes data);
     /// Writes at a place of the file.
@@ -68,7 +70,11 @@ private:
     int descriptor_ = -1;
 };
 
-/// Writes a small file as AtomicFile does, its temporary name beside the target.
-[[nodiscard]] Result<void> write_file(const std::filesystem::path& target, Bytes data);
+/// Writes a small file as AtomicFile does, its temporary name in `temporary` or, without one, beside the target.
+[[nodiscard]] Result<void> write_file(const std::filesystem::path& target, Bytes data,
+                                      const std::filesystem::path& temporary = {});
+
+/// What was created, renamed or removed in a folder is on the disk. Reason: io.
+[[nodiscard]] Result<void> sync_folder(const std::filesystem::path& folder);
 
 } // namespace farboot::rootfs

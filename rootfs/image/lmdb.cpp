@@ -90,12 +90,11 @@ std::optional<std::string_view> Transaction::find(MDB_dbi table, std::string_vie
     return text_of(value);
 }
 
-void Transaction::put_new(MDB_dbi table, std::string_view key, std::string_view value)
+void Transaction::put(MDB_dbi table, std::string_view key, std::string_view value)
 {
     auto wanted = value_of(key);
     auto data = value_of(value);
-    if (const int code = mdb_put(handle_, table, &wanted, &data, MDB_NOOVERWRITE); code != MDB_KEYEXIST)
-        check(code);
+    check(mdb_put(handle_, table, &wanted, &data, 0));
 }
 
 void Transaction::for_each(MDB_dbi table,

@@ -56,8 +56,8 @@ public:
     [[nodiscard]] MDB_dbi open_table(const char* name);
     /// Valid until the transaction ends.
     [[nodiscard]] std::optional<std::string_view> find(MDB_dbi table, std::string_view key) const;
-    /// Keeps the value that the key has already.
-    void put_new(MDB_dbi table, std::string_view key, std::string_view value);
+    /// Replaces the value that the key has already.
+    void put(MDB_dbi table, std::string_view key, std::string_view value);
     /// In the keys' order.
     void for_each(MDB_dbi table, const std::function<void(std::string_view key, std::string_view value)>& visit) const;
     void remove_if(MDB_dbi table, const std::function<bool(std::string_view key, std::string_view value)>& unwanted);

@@ -69,7 +69,11 @@ Result<LocalImage> LocalImage::open(const Store& store, const Digest& digest)
 
     auto locator_file = File::open(store.locator(digest));
     if (!locator_file)
-        return std::unexpected(locator_file.error());
+        return locator_file.error().reason == "not-found"
+                   ? fail("not-found",
+                          "The image {} has no locator: its publishing or its removal was interrupted. Repeat that.",
+                          digest.hex())
+                   : std::unexpected(locator_file.error());
     const auto fixed = locator_file->read(0, LocatorHeader::bytes);
     if (!fixed)
         return std::unexpected(fixed.error());
@@ -143,28 +147,36 @@ Result<LocalImage::Page> LocalImage::page(std::uint32_t number) const
     return Page{std::move(*chunks), std::move(*places)};
 }
 
+Result<void> LocalImage::walk(const VisitPlace& visit) const
+{
+    for (std::uint32_t number = 0; number < manifest_.page_count(); ++number) {
+        const auto loaded = page(number);
+        if (!loaded)
+            return std::unexpected(loaded.error());
+        for (std::size_t i = 0; i < loaded->places.size(); ++i)
+            visit(loaded->manifest.chunks[i], loaded->places[i]);
+    }
+    return {};
+}
+
 Result<LocalImage::Sizes> LocalImage::sizes() const
 {
     Sizes sizes;
     sizes.packs = locator_.packs();
     std::unordered_set<Digest, DigestHash> seen;
-    for (std::uint32_t number = 0; number < manifest_.page_count(); ++number) {
-        const auto loaded = page(number);
-        if (!loaded)
-            return std::unexpected(loaded.error());
-        for (std::size_t i = 0; i < loaded->places.size(); ++i) {
-            const auto& chunk = loaded->manifest.chunks[i];
-            if (chunk.is_zero()) {
-                sizes.zero_bytes += chunk.length;
-                continue;
-            }
-            sizes.chunks += 1;
-            if (!seen.insert(chunk.digest).second)
-                continue;
-            sizes.unique_bytes += chunk.length;
-            sizes.stored_bytes += loaded->places[i].stored_length;
+    const auto walked = walk([&](const ChunkRef& chunk, const ChunkPlace& place) {
+        if (chunk.is_zero()) {
+            sizes.zero_bytes += chunk.length;
+            return;
         }
-    }
+        sizes.chunks += 1;
+        if (!seen.insert(chunk.digest).second)
+            return;
+        sizes.unique_bytes += chunk.length;
+        sizes.stored_bytes += place.stored_length;
+    });
+    if (!walked)
+        return std::unexpected(walked.error());
     return sizes;
 }
 
@@ -216,6 +228,18 @@ Result<void> LocalImage::read(const Visit& visit, unsigned workers, std::stop_to
         }
     }
     return {};
+}
+
+HotList hot_list_of(const Store& store, const Digest& manifest)
+{
+    const auto image = LocalImage::open(store, manifest);
+    if (!image || image->locator().hot().rows.empty())
+        return {};
+    const auto& hot = image->locator().hot();
+    std::error_code error;
+    if (std::filesystem::file_size(store.hot_pack(hot.pack.digest), error) != hot.pack.bytes)
+        return {};
+    return hot;
 }
 
 } // namespace farboot::rootfs

@@ -26,6 +26,9 @@ public:
     /// Gets every chunk in order, decoded and checked; `plain` is empty for a zero chunk. An error ends the walk.
     using Visit = std::function<Result<void>(const ChunkRef& chunk, Bytes plain)>;
 
+    /// Gets every chunk in order, and where it lies.
+    using VisitPlace = std::function<void(const ChunkRef& chunk, const ChunkPlace& place)>;
+
     /// Reasons: not-found, and those of ManifestRoot and Locator.
     [[nodiscard]] static Result<LocalImage> open(const Store& store, const Digest& manifest);
 
@@ -44,6 +47,7 @@ public:
     /// All bytes of the image's locator with another hot list. Reasons: File's, image-size (too many rows).
     [[nodiscard]] Result<std::string> locator_with(const HotList& hot) const;
     /// Reads all pages, no chunk.
+    [[nodiscard]] Result<void> walk(const VisitPlace& visit) const;
     [[nodiscard]] Result<Sizes> sizes() const;
     /// Reads everything. Chunks of one page are decoded by `workers` threads. Reasons: chunk-malformed,
     /// digest-mismatch, not-found (a pack), cancelled, and what `visit` gives.
@@ -58,5 +62,9 @@ private:
     ManifestRoot manifest_;
     Locator locator_;
 };
+
+/// The hot list that an image's locator has now, for one that takes its place. Empty if there is none that can be used,
+/// or its hot pack does not lie in the store whole.
+[[nodiscard]] HotList hot_list_of(const Store& store, const Digest& manifest);
 
 } // namespace farboot::rootfs

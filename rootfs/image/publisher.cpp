@@ -1,14 +1,14 @@
 #include "rootfs/image/publisher.hpp"
 
-#include "rootfs/image/chunk_index.hpp"
 #include "rootfs/image/file.hpp"
 #include "rootfs/image/local_image.hpp"
 #include "rootfs/image/locator_builder.hpp"
 #include "rootfs/image/manifest_builder.hpp"
-#include "rootfs/image/pack_writer.hpp"
+#include "rootfs/image/pack_sink.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <unordered_set>
 
 namespace farboot::rootfs
@@ -32,19 +32,22 @@ class Publisher
 {
 public:
     Publisher(StoreWriter& writer, ChunkIndex index, const PublishOptions& options)
-        : writer_(writer), index_(std::move(index)), options_(options), chunker_(options.chunking)
+        : writer_(writer),
+          index_(std::move(index)),
+          options_(options),
+          chunker_(options.chunking),
+          sink_(writer, index_)
     {
         for (unsigned worker = 0; worker < options.workers; ++worker)
             encoders_.emplace_back(options.zstd_level);
     }
 
-    Result<PublishedImage> run(const File& image, std::uint64_t bytes, const std::stop_token& stop);
+    Result<PublishedImage> run(const ImageSource& image, const std::stop_token& stop);
 
 private:
     std::vector<Chunk> cut(Bytes window, bool last);
     Result<void> add(std::vector<Chunk> chunks);
     Result<bool> is_known(const Digest& digest);
-    Result<void> write_pack();
     Result<PublishedImage> finish();
 
     StoreWriter& writer_;
@@ -53,13 +56,13 @@ private:
     Chunker chunker_;
     std::vector<ChunkEncoder> encoders_;
     ManifestBuilder manifest_;
-    PackWriter pack_;
-    std::unordered_set<Digest, DigestHash> in_pack_; ///< not yet in the index
+    PackSink sink_;
     PublishProgress progress_;
 };
 
-Result<PublishedImage> Publisher::run(const File& image, std::uint64_t bytes, const std::stop_token& stop)
+Result<PublishedImage> Publisher::run(const ImageSource& image, const std::stop_token& stop)
 {
+    const auto bytes = image.bytes;
     progress_.total_bytes = bytes;
     std::vector<std::byte> buffer(std::min<std::uint64_t>(bytes, batch_bytes + Chunker::lookahead));
     std::size_t filled = 0; // bytes in the buffer that are not yet in a chunk
@@ -67,7 +70,7 @@ Result<PublishedImage> Publisher::run(const File& image, std::uint64_t bytes, co
     while (offset < bytes || filled > 0) {
         if (stop.stop_requested())
             return fail("cancelled", "Publishing {} was stopped. Publish it again to go on: what was stored is kept.",
-                        image.path().string());
+                        image.name);
         const auto room = std::span(buffer).subspan(filled);
         const auto piece = room.first(std::min<std::uint64_t>(room.size(), bytes - offset));
         if (auto done = image.read(offset, piece); !done)
@@ -131,20 +134,19 @@ Result<void> Publisher::add(std::vector<Chunk> chunks)
                  [&](unsigned worker, std::size_t i) { added[i]->stored = encoders_[worker].encode(added[i]->plain); });
 
     for (const auto* chunk : added) {
-        if (pack_.is_full_for(chunk->stored.size()))
-            if (auto done = write_pack(); !done)
-                return done;
-        pack_.add(chunk->digest, static_cast<std::uint32_t>(chunk->plain.size()), chunk->stored);
-        in_pack_.insert(chunk->digest);
+        const auto length = static_cast<std::uint32_t>(chunk->plain.size());
+        if (auto done = sink_.add(chunk->digest, length, chunk->stored); !done)
+            return done;
         progress_.new_chunks += 1;
-        progress_.stored_bytes += chunk->stored.size();
     }
+    progress_.stored_bytes = sink_.stored_bytes();
+    progress_.new_packs = sink_.packs().size();
     return {};
 }
 
 Result<bool> Publisher::is_known(const Digest& digest)
 {
-    if (in_pack_.contains(digest))
+    if (sink_.holds(digest))
         return true;
     const auto place = index_.find(digest);
     if (!place)
@@ -152,21 +154,11 @@ Result<bool> Publisher::is_known(const Digest& digest)
     return place->has_value();
 }
 
-Result<void> Publisher::write_pack()
-{
-    const auto pack = pack_.finish();
-    in_pack_.clear();
-    if (auto done = writer_.write(writer_.store().pack(pack.ref.digest), as_bytes(pack.file)); !done)
-        return done;
-    progress_.new_packs += 1;
-    return index_.add(pack.ref, pack.index);
-}
-
 Result<PublishedImage> Publisher::finish()
 {
-    if (!pack_.empty())
-        if (auto done = write_pack(); !done)
-            return std::unexpected(std::move(done.error()));
+    if (auto done = sink_.flush(); !done)
+        return std::unexpected(std::move(done.error()));
+    progress_.new_packs = sink_.packs().size();
     const auto manifest = manifest_.finish();
     if (!manifest)
         return std::unexpected(manifest.error());
@@ -186,8 +178,7 @@ Result<PublishedImage> Publisher::finish()
         builder.add((*place)->pack, (*place)->offset, (*place)->stored_length);
     }
     const auto& name = manifest->ref.manifest;
-    if (const auto before = LocalImage::open(writer_.store(), name)) // published again: it keeps its profile
-        builder.set_hot(before->locator().hot());
+    builder.set_hot(hot_list_of(writer_.store(), name));
     const auto locator = builder.finish();
     if (!locator)
         return std::unexpected(locator.error());
@@ -217,21 +208,37 @@ Result<void> check_raw(const File& image, std::uint64_t bytes)
 
 } // namespace
 
+Result<ImageSource> open_raw_image(const std::filesystem::path& path)
+{
+    auto file = File::open(path);
+    if (!file)
+        return std::unexpected(file.error());
+    const auto bytes = file->size();
+    if (!bytes)
+        return std::unexpected(bytes.error());
+    if (auto raw = check_raw(*file, *bytes); !raw)
+        return std::unexpected(std::move(raw.error()));
+    const auto image = std::make_shared<File>(std::move(*file));
+    return ImageSource{path.string(), *bytes,
+                       [image](std::uint64_t offset, std::span<std::byte> into) { return image->read(offset, into); }};
+}
+
 Result<PublishedImage> publish_image(StoreWriter& writer, const std::filesystem::path& path,
                                      const PublishOptions& options, std::stop_token stop)
 {
-    const auto image = File::open(path);
+    const auto image = open_raw_image(path);
     if (!image)
         return std::unexpected(image.error());
-    const auto bytes = image->size();
-    if (!bytes)
-        return std::unexpected(bytes.error());
-    if (auto raw = check_raw(*image, *bytes); !raw)
-        return std::unexpected(std::move(raw.error()));
-    auto index = ChunkIndex::open(writer.store());
+    return publish_image(writer, *image, options, std::move(stop));
+}
+
+Result<PublishedImage> publish_image(StoreWriter& writer, const ImageSource& image, const PublishOptions& options,
+                                     std::stop_token stop)
+{
+    auto index = ChunkIndex::open(writer.store(), options.checking, stop);
     if (!index)
         return std::unexpected(index.error());
-    return Publisher(writer, std::move(*index), options).run(*image, *bytes, stop);
+    return Publisher(writer, std::move(*index), options).run(image, stop);
 }
 
 } // namespace farboot::rootfs

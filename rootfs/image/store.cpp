@@ -20,6 +20,14 @@ void collect(const std::filesystem::path& folder, std::vector<Digest>& digests)
             digests.push_back(*digest);
 }
 
+std::vector<Digest> names_in(const std::filesystem::path& folder)
+{
+    std::vector<Digest> found;
+    collect(folder, found);
+    std::ranges::sort(found);
+    return found;
+}
+
 bool is_version(const std::string& name)
 {
     return name.size() > 1 && name.front() == 'v' && name.find_first_not_of("0123456789", 1) == std::string::npos;
@@ -64,12 +72,29 @@ std::filesystem::path Store::file(const Digest& file) const
     return folder_ / "v1/files" / file.hex();
 }
 
+std::string Store::relative(const std::filesystem::path& file) const
+{
+    return file.lexically_relative(folder_).generic_string();
+}
+
 std::vector<Digest> Store::manifests() const
 {
-    std::vector<Digest> found;
-    collect(folder_ / "v1/manifests", found);
-    std::ranges::sort(found);
-    return found;
+    return names_in(folder_ / "v1/manifests");
+}
+
+std::vector<Digest> Store::locators() const
+{
+    return names_in(folder_ / "v1/locators");
+}
+
+std::vector<Digest> Store::hot_packs() const
+{
+    return names_in(folder_ / "v1/hot");
+}
+
+std::vector<Digest> Store::files() const
+{
+    return names_in(folder_ / "v1/files");
 }
 
 std::vector<Digest> Store::packs() const

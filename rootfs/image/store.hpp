@@ -5,6 +5,7 @@
 #include "rootfs/record/record.hpp"
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace farboot::rootfs
@@ -24,9 +25,15 @@ public:
     [[nodiscard]] std::filesystem::path hot_pack(const Digest& pack) const;
     [[nodiscard]] std::filesystem::path file(const Digest& file) const;
 
-    /// The manifests, by name.
+    /// Path below the store's folder of one of its files, as in "v1/manifests/3b1f…".
+    [[nodiscard]] std::string relative(const std::filesystem::path& file) const;
+
+    /// What is there, by name, sorted.
     [[nodiscard]] std::vector<Digest> manifests() const;
+    [[nodiscard]] std::vector<Digest> locators() const;
     [[nodiscard]] std::vector<Digest> packs() const;
+    [[nodiscard]] std::vector<Digest> hot_packs() const;
+    [[nodiscard]] std::vector<Digest> files() const;
 
     /// What a record would say of an image of this store: from the manifest file, whose root is checked. Reasons:
     /// not-found, manifest-malformed, digest-mismatch.

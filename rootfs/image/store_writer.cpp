@@ -1,7 +1,5 @@
 #include "rootfs/image/store_writer.hpp"
 
-#include "rootfs/image/file.hpp"
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -41,11 +39,18 @@ Result<StoreWriter> StoreWriter::open(const std::filesystem::path& folder)
     std::error_code error;
     for (const auto& left : std::filesystem::directory_iterator(writer.temporary_, error))
         std::filesystem::remove(left.path(), error);
+    auto retired = RetiredList::load(writer.store_);
+    if (!retired)
+        return std::unexpected(retired.error());
+    writer.retired_ = std::move(*retired);
     return writer;
 }
 
 StoreWriter::StoreWriter(StoreWriter&& other) noexcept
-    : store_(std::move(other.store_)), temporary_(std::move(other.temporary_)), lock_(std::exchange(other.lock_, -1))
+    : store_(std::move(other.store_)),
+      temporary_(std::move(other.temporary_)),
+      retired_(std::move(other.retired_)),
+      lock_(std::exchange(other.lock_, -1))
 {
 }
 
@@ -57,12 +62,57 @@ StoreWriter::~StoreWriter()
 
 Result<void> StoreWriter::write(const std::filesystem::path& target, Bytes data)
 {
-    auto file = AtomicFile::create(temporary_);
-    if (!file)
-        return std::unexpected(file.error());
-    if (auto done = file->write(data); !done)
+    if (auto done = use_again(target); !done)
         return done;
-    return file->commit(target);
+    return write_file(target, data, temporary_);
+}
+
+Result<void> StoreWriter::use_again(const std::filesystem::path& target)
+{
+    const auto file = store_.relative(target);
+    if (!retired_.contains(file))
+        return {};
+    auto list = retired_;
+    list.remove(file);
+    return set_retired(std::move(list));
+}
+
+Result<void> StoreWriter::set_retired(RetiredList list)
+{
+    if (auto done = write_file(RetiredList::path(store_), as_bytes(list.to_json()), temporary_); !done)
+        return done;
+    retired_ = std::move(list);
+    return {};
+}
+
+Result<bool> StoreWriter::remove(const std::filesystem::path& target)
+{
+    std::error_code error;
+    const bool removed = std::filesystem::remove(target, error);
+    if (error)
+        return fail("io", "Cannot remove {}: {}.", target.string(), error.message());
+    if (removed)
+        if (auto synced = sync_folder(target.parent_path()); !synced)
+            return std::unexpected(std::move(synced.error()));
+    return removed;
+}
+
+Result<StoreWriter::Copied> StoreWriter::copy_beside(const File& source, std::uint64_t bytes) const
+{
+    auto copy = AtomicFile::create(temporary_);
+    if (!copy)
+        return std::unexpected(copy.error());
+    Sha256 hash;
+    std::vector<std::byte> buffer(std::min<std::uint64_t>(bytes, 1 << 20));
+    for (std::uint64_t offset = 0; offset < bytes; offset += buffer.size()) {
+        const auto piece = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), bytes - offset));
+        if (auto done = source.read(offset, piece); !done)
+            return std::unexpected(std::move(done.error()));
+        hash.update(piece);
+        if (auto done = copy->write(piece); !done)
+            return std::unexpected(std::move(done.error()));
+    }
+    return Copied{std::move(*copy), hash.finish()};
 }
 
 Result<FileRef> StoreWriter::add_file(const std::filesystem::path& source_path)
@@ -76,23 +126,34 @@ Result<FileRef> StoreWriter::add_file(const std::filesystem::path& source_path)
     if (*size == 0 || *size > max_file_bytes)
         return fail("file-size", "{} has {} bytes; a file of the store has 1 … {}.", source_path.string(), *size,
                     max_file_bytes);
-    auto copy = AtomicFile::create(temporary_);
-    if (!copy)
-        return std::unexpected(copy.error());
-    Sha256 hash;
-    std::vector<std::byte> buffer(std::min<std::uint64_t>(*size, 1 << 20));
-    for (std::uint64_t offset = 0; offset < *size; offset += buffer.size()) {
-        const auto piece = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), *size - offset));
-        if (auto done = source->read(offset, piece); !done)
-            return std::unexpected(std::move(done.error()));
-        hash.update(piece);
-        if (auto done = copy->write(piece); !done)
-            return std::unexpected(std::move(done.error()));
-    }
-    const FileRef ref{hash.finish(), *size};
-    if (auto done = copy->commit(store_.file(ref.digest)); !done)
+    auto copied = copy_beside(*source, *size);
+    if (!copied)
+        return std::unexpected(copied.error());
+    const auto target = store_.file(copied->digest);
+    if (auto done = use_again(target); !done)
         return std::unexpected(std::move(done.error()));
-    return ref;
+    if (auto done = copied->file.commit(target); !done)
+        return std::unexpected(std::move(done.error()));
+    return FileRef{copied->digest, *size};
+}
+
+Result<void> StoreWriter::copy(const std::filesystem::path& source_path, const Digest& digest,
+                               const std::filesystem::path& target)
+{
+    const auto source = File::open(source_path);
+    if (!source)
+        return std::unexpected(source.error());
+    const auto size = source->size();
+    if (!size)
+        return std::unexpected(size.error());
+    auto copied = copy_beside(*source, *size);
+    if (!copied)
+        return std::unexpected(copied.error());
+    if (copied->digest != digest)
+        return fail("digest-mismatch", "{} was altered: its digest is {}.", source_path.string(), copied->digest.hex());
+    if (auto done = use_again(target); !done)
+        return done;
+    return copied->file.commit(target);
 }
 
 } // namespace farboot::rootfs

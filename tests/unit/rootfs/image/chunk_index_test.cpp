@@ -53,14 +53,53 @@ TEST_F(ChunkIndexTest, KnowsWhatWasAdded)
     ASSERT_TRUE(again && has(*again, "one"));
 }
 
-TEST_F(ChunkIndexTest, KeepsAChunksFirstPlace)
+TEST_F(ChunkIndexTest, TakesAChunksNewestPlace)
 {
-    const auto first = add_pack({"one"});
+    const auto first = add_pack({"one", "three"});
     auto index = *ChunkIndex::open(writer_->store());
     const auto second = add_pack({"two", "one"});
-    ASSERT_TRUE(index.add(second.ref, second.index));
-    EXPECT_EQ((*index.find(sha256(as_bytes("one"))))->pack, first.ref);
+    ASSERT_TRUE(index.add({second.ref, second.index}));
+    EXPECT_EQ((*index.find(sha256(as_bytes("one"))))->pack, second.ref);
     EXPECT_EQ((*index.find(sha256(as_bytes("two"))))->pack, second.ref);
+    EXPECT_EQ((*index.find(sha256(as_bytes("three"))))->pack, first.ref);
+}
+
+TEST_F(ChunkIndexTest, DoesNotKnowRetiredPacks)
+{
+    const auto retired = add_pack({"one"});
+    add_pack({"two"});
+    ASSERT_TRUE(has(*ChunkIndex::open(writer_->store()), "one"));
+    RetiredList list;
+    list.add(pack_path(retired.ref.digest), {retired.ref.bytes, 1});
+    ASSERT_TRUE(writer_->set_retired(list));
+    {
+        const auto index = ChunkIndex::open(writer_->store());
+        EXPECT_FALSE(has(*index, "one"));
+        EXPECT_TRUE(has(*index, "two"));
+    }
+    ASSERT_TRUE(writer_->set_retired({}));
+    EXPECT_TRUE(has(*ChunkIndex::open(writer_->store()), "one"));
+}
+
+TEST_F(ChunkIndexTest, AStoppedCheckGoesOn)
+{
+    for (int i = 0; i < 70; ++i) // more than are checked in one step
+        add_pack({std::to_string(i)});
+    std::stop_source stop;
+    std::uint64_t total = 0;
+    const auto stop_it = [&](std::uint64_t, std::uint64_t all) {
+        total = all;
+        stop.request_stop();
+    };
+    EXPECT_EQ(reason(ChunkIndex::open(writer_->store(), stop_it, stop.get_token())), "cancelled");
+    std::uint64_t rest = 0;
+    const auto index =
+        ChunkIndex::open(writer_->store(), [&](std::uint64_t, std::uint64_t all) { rest = std::max(rest, all); });
+    ASSERT_TRUE(index);
+    for (int i = 0; i < 70; ++i)
+        EXPECT_TRUE(has(*index, std::to_string(i)));
+    EXPECT_GT(rest, 0U);
+    EXPECT_LT(rest, total / 2);
 }
 
 TEST_F(ChunkIndexTest, IsMadeAnewWhenItWasDeletedOrDamaged)

@@ -1,39 +1,15 @@
 #include "rootfs/image/publisher.hpp"
 
-#include "rootfs/image/local_image.hpp"
-#include "tests/unit/rootfs/image/sample.hpp"
+#include "tests/unit/rootfs/image/store_fixture.hpp"
 
 namespace farboot::rootfs
 {
 namespace
 {
 
-class PublisherTest : public FolderTest
+class PublisherTest : public StoreFixture
 {
 protected:
-    Result<PublishedImage> publish(const std::string& store, const std::string& image, PublishOptions options = {},
-                                   std::stop_token stop = {})
-    {
-        auto writer = StoreWriter::open(folder_ / store);
-        if (!writer)
-            return std::unexpected(writer.error());
-        return publish_image(*writer, put("image", image), options, std::move(stop));
-    }
-    /// Everything that a reader would get.
-    std::string read_back(const std::string& store, const Digest& manifest)
-    {
-        const auto image = LocalImage::open(*Store::open(folder_ / store), manifest);
-        if (!image)
-            return image.error().sentence;
-        std::string all(image->manifest().image_bytes(), '\0');
-        const auto done = image->read(
-            [&](const ChunkRef& chunk, Bytes plain) -> Result<void> {
-                std::memcpy(all.data() + chunk.offset, plain.data(), plain.size());
-                return {};
-            },
-            2);
-        return done ? all : done.error().sentence;
-    }
     /// 6 MB with noise, text and zeros.
     static std::string sample()
     {
@@ -99,6 +75,17 @@ TEST_F(PublisherTest, PublishingAgainStoresNothing)
     EXPECT_EQ(again->totals.new_packs, 0U);
 }
 
+TEST_F(PublisherTest, PublishingAgainKeepsTheHotList)
+{
+    const auto image = publish_chunks("store", {1, 2, 3});
+    const auto hot = add_hot_pack("store", image, 2);
+    ASSERT_EQ(publish_chunks("store", {1, 2, 3}), image);
+    EXPECT_EQ(hot_of(store(), image), hot);
+    std::filesystem::remove(store().hot_pack(hot.pack.digest));
+    ASSERT_EQ(publish_chunks("store", {1, 2, 3}), image);
+    EXPECT_TRUE(hot_of(store(), image).rows.empty()) << "a hot pack that is not there";
+}
+
 TEST_F(PublisherTest, ARepeatedChunkIsStoredOnce)
 {
     const auto part = text(65536);
@@ -143,9 +130,7 @@ TEST_F(PublisherTest, ADamagedPackIsStoredAgain)
     ASSERT_TRUE(first);
     const auto store = *Store::open(folder_ / "store");
     const auto pack = store.pack(store.packs().at(0));
-    auto bytes = *read_file(pack, 1 << 26);
-    bytes[1000] = static_cast<char>(bytes[1000] ^ 1);
-    ASSERT_TRUE(write_file(pack, as_bytes(bytes)));
+    alter(pack, 1000);
     const auto complaint = read_back("store", first->ref.manifest);
     EXPECT_NE(complaint.find("altered"), std::string::npos) << complaint;
     EXPECT_NE(complaint.find(store.packs().at(0).hex()), std::string::npos) << "names the pack";

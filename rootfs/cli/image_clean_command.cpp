@@ -1,0 +1,195 @@
+#include "rootfs/cli/image_command.hpp"
+
+#include "rootfs/cli/console.hpp"
+#include "rootfs/cli/progress.hpp"
+#include "rootfs/cli/stop_on_signal.hpp"
+#include "rootfs/image/store_cleaner.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <ctime>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+struct RemoveOptions {
+    std::string store;
+    std::vector<std::string> digests;
+    std::string records;
+    bool force = false;
+};
+
+struct CleanCommand {
+    std::string store;
+    std::string records;
+    CleanOptions clean;
+    bool json = false;
+};
+
+/// The store's lock, without making a store where there is none.
+Result<StoreWriter> open_existing(const std::string& folder)
+{
+    const auto store = Store::open(folder);
+    if (!store)
+        return std::unexpected(store.error());
+    return StoreWriter::open(folder);
+}
+
+Result<void> remove_images(const RemoveOptions& options)
+{
+    const auto digests = parse_digests(options.digests);
+    if (!digests)
+        return std::unexpected(digests.error());
+    auto writer = open_existing(options.store);
+    if (!writer)
+        return std::unexpected(writer.error());
+    if (!options.records.empty()) {
+        const auto needs = read_record_needs(options.records);
+        if (!needs)
+            return std::unexpected(needs.error());
+        for (const auto& digest : *digests)
+            if (const auto named = needs->images.find(digest); named != needs->images.end() && !options.force)
+                return fail("image-needed",
+                            "The image {} stays: {} names it, and PCs that boot that record would not find it. Remove "
+                            "the record first, or use --force.",
+                            digest.hex(), named->second);
+    }
+    for (const auto& digest : *digests) {
+        // Without its locator it is no image any more; a manifest that a kill leaves goes when this is repeated.
+        const auto locator = writer->remove(writer->store().locator(digest));
+        if (!locator)
+            return std::unexpected(locator.error());
+        const auto manifest = writer->remove(writer->store().manifest(digest));
+        if (!manifest)
+            return std::unexpected(manifest.error());
+        say(fmt::format("{}  {}", digest.hex(), *locator || *manifest ? "removed" : "was not there"));
+    }
+    note(fmt::format("To free what only they needed: farboot image clean --store {}", options.store));
+    return {};
+}
+
+std::string date_text(std::int64_t seconds)
+{
+    const std::time_t time = seconds;
+    std::tm utc{};
+    ::gmtime_r(&time, &utc);
+    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02} UTC", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                       utc.tm_hour, utc.tm_min);
+}
+
+nlohmann::json to_json(const std::vector<CleanReport::File>& files)
+{
+    auto list = nlohmann::json::array();
+    for (const auto& file : files)
+        list.push_back({{"path", file.path}, {"bytes", file.bytes}, {"until", file.until}});
+    return list;
+}
+
+std::uint64_t bytes_of(const std::vector<CleanReport::File>& files)
+{
+    std::uint64_t bytes = 0;
+    for (const auto& file : files)
+        bytes += file.bytes;
+    return bytes;
+}
+
+void report(const CleanCommand& options, const CleanReport& done)
+{
+    for (const auto& damaged : done.damaged)
+        note(fmt::format("Left alone: {}", damaged.sentence));
+    if (options.json)
+        return say_json({{"dry_run", options.clean.dry_run},
+                         {"rewritten_packs", done.rewritten_packs},
+                         {"moved_bytes", done.moved_bytes},
+                         {"new_packs", done.new_packs},
+                         {"rewritten_locators", done.rewritten_locators},
+                         {"used_again", done.used_again},
+                         {"freed_bytes", bytes_of(done.deleted)},
+                         {"deleted", to_json(done.deleted)},
+                         {"waiting_bytes", bytes_of(done.waiting)},
+                         {"waiting", to_json(done.waiting)}});
+    const bool dry = options.clean.dry_run;
+    if (done.rewritten_packs > 0)
+        say(dry ? fmt::format("{} packs would be rewritten: {} of them are needed.", done.rewritten_packs,
+                              bytes_text(done.moved_bytes))
+                : fmt::format("{} packs were rewritten: {} moved into {} new ones, {} locators led there.",
+                              done.rewritten_packs, bytes_text(done.moved_bytes), done.new_packs,
+                              done.rewritten_locators));
+    for (const auto& file : done.used_again)
+        say(fmt::format("{}  is needed again", file));
+    for (const auto& file : done.waiting)
+        say(fmt::format("{}  {} until {}", file.path, bytes_text(file.bytes), date_text(file.until)));
+    for (const auto& file : done.deleted)
+        say(fmt::format("{}  {} {}", file.path, bytes_text(file.bytes), dry ? "would be deleted" : "deleted"));
+    say(fmt::format("{} {}, {} in {} files wait.", bytes_text(bytes_of(done.deleted)), dry ? "would be freed" : "freed",
+                    bytes_text(bytes_of(done.waiting)), done.waiting.size()));
+}
+
+Result<void> clean(const CleanCommand& options)
+{
+    const StopOnSignal stop;
+    auto writer = open_existing(options.store);
+    if (!writer)
+        return std::unexpected(writer.error());
+    auto clean = options.clean;
+    if (!options.records.empty()) {
+        auto needs = read_record_needs(options.records);
+        if (!needs)
+            return std::unexpected(needs.error());
+        clean.records = std::move(*needs);
+    }
+    clean.now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    Progress checking("Checking packs");
+    Progress moving("Moving chunks");
+    clean.checking = [&](std::uint64_t done, std::uint64_t total) { checking.update(done, total); };
+    clean.moving = [&](std::uint64_t done, std::uint64_t total) { moving.update(done, total); };
+    const auto done = clean_store(*writer, clean, stop.token());
+    if (!done)
+        return std::unexpected(done.error());
+    report(options, *done);
+    return {};
+}
+
+} // namespace
+
+void add_clean_commands(CLI::App& group, Action& chosen)
+{
+    const auto [remove, remove_options] =
+        add_command(group, chosen, "remove", "Remove images; what only they needed goes with \"clean\"", remove_images);
+    remove->add_option("digest", remove_options->digests, "The images")->required();
+    add_store_option(*remove, remove_options->store);
+    remove->add_option("--records", remove_options->records, "Refuse if a record (*.dsse) in this folder names one")
+        ->type_name("DIR");
+    remove->add_flag("--force", remove_options->force, "Remove them even so");
+    remove->footer("No PC must run from them any more: it could read nothing that it has not read before.\n\nExample:\n"
+                   "  farboot image remove 3b1f… --store /srv/farboot/store --records /srv/farboot/records");
+
+    const auto [clean_command, clean_options] =
+        add_command(group, chosen, "clean", "Free what no image of a store needs any more", clean);
+    add_store_option(*clean_command, clean_options->store);
+    clean_command
+        ->add_option("--keep-days", clean_options->clean.keep_days,
+                     "How long what is replaced stays for PCs that read old locators")
+        ->check(CLI::Range(0, 3650))
+        ->capture_default_str();
+    clean_command
+        ->add_option("--live-percent", clean_options->clean.live_percent,
+                     "Rewrite packs of which less than this is needed; 0: none")
+        ->check(CLI::Range(0, 100))
+        ->capture_default_str();
+    clean_command
+        ->add_option("--records", clean_options->records,
+                     "Also free kernels and initramfs files that no record (*.dsse) in this folder names")
+        ->type_name("DIR");
+    clean_command->add_flag("--dry-run", clean_options->clean.dry_run, "Only say what would be done");
+    clean_command->add_flag("--json", clean_options->json, "Print JSON");
+    clean_command->footer("A killed or stopped run leaves every image whole; the next one completes it.\n\nExample:\n"
+                          "  farboot image clean --store /srv/farboot/store --keep-days 14");
+}
+
+} // namespace farboot::rootfs

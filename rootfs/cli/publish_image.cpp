@@ -1,0 +1,57 @@
+#include "rootfs/cli/publish_image.hpp"
+
+#include "rootfs/cli/console.hpp"
+#include "rootfs/cli/progress.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace farboot::rootfs
+{
+
+void add_cutting_options(CLI::App& command, std::string& chunking, int& zstd_level)
+{
+    command.add_option("--zstd", zstd_level, "Compression level")
+        ->check(CLI::Range(min_zstd_level, max_zstd_level))
+        ->capture_default_str();
+    command.add_option("--chunking", chunking, "How to cut the image: by content (file systems), or fixed (disks)")
+        ->check(CLI::IsMember({"content", "fixed"}))
+        ->capture_default_str();
+}
+
+Result<PublishedImage> publish_with_progress(StoreWriter& writer, const ImageSource& image, const std::string& chunking,
+                                             int zstd_level, const std::string& doing, const std::stop_token& stop)
+{
+    Progress checking("Checking packs");
+    Progress progress(fmt::format("{} {}", doing, std::filesystem::path(image.name).filename().string()));
+    PublishOptions options{.chunking = chunking == "fixed" ? Chunking::fixed : Chunking::content,
+                           .zstd_level = zstd_level};
+    options.checking = [&](std::uint64_t done, std::uint64_t total) { checking.update(done, total); };
+    options.progress = [&](const PublishProgress& now) {
+        const auto data = std::max<std::uint64_t>(now.read_bytes - now.zero_bytes, 1);
+        progress.update(
+            now.read_bytes, now.total_bytes,
+            fmt::format("{} % deduplicated, {} new", now.known_bytes * 100 / data, bytes_text(now.stored_bytes)));
+    };
+    auto published = publish_image(writer, image, options, stop);
+    if (published)
+        for (const auto& damaged : published->damaged_packs)
+            note(fmt::format("A damaged pack is not used: {}", damaged.sentence));
+    return published;
+}
+
+nlohmann::json to_json(const PublishedImage& image)
+{
+    return {{"manifest", image.ref.manifest.hex()},
+            {"root_bytes", image.ref.root_bytes},
+            {"bytes", image.ref.bytes},
+            {"zero_bytes", image.totals.zero_bytes},
+            {"known_bytes", image.totals.known_bytes},
+            {"new_chunks", image.totals.new_chunks},
+            {"stored_bytes", image.totals.stored_bytes},
+            {"new_packs", image.totals.new_packs}};
+}
+
+} // namespace farboot::rootfs

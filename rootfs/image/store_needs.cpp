@@ -1,0 +1,84 @@
+#include "rootfs/image/store_needs.hpp"
+
+#include "rootfs/image/pack_index.hpp"
+
+#include <algorithm>
+
+namespace farboot::rootfs
+{
+
+void PackUse::add(const Place& place)
+{
+    places_.push_back(place);
+    // Images share most of their chunks: what is there twice must not pile up.
+    if (places_.size() > 2 * sorted_ + 1024)
+        sort();
+}
+
+const std::vector<PackUse::Place>& PackUse::places() const
+{
+    sort();
+    return places_;
+}
+
+void PackUse::sort() const
+{
+    if (sorted_ == places_.size())
+        return;
+    std::ranges::sort(places_);
+    const auto twice = std::ranges::unique(places_);
+    places_.erase(twice.begin(), twice.end());
+    sorted_ = places_.size();
+}
+
+std::uint64_t PackUse::live_bytes() const
+{
+    std::uint64_t bytes = 0;
+    for (const auto& place : places())
+        bytes += place.stored_length + pack_row_bytes;
+    return bytes;
+}
+
+namespace
+{
+
+Result<void> add_needs(const Store& store, const Digest& digest, StoreNeeds& needs)
+{
+    const auto image = LocalImage::open(store, digest);
+    if (!image)
+        return std::unexpected(image.error());
+    std::vector<PackUse*> uses;
+    for (const auto& pack : image->locator().packs()) {
+        std::error_code error;
+        if (std::filesystem::file_size(store.pack(pack.digest), error) != pack.bytes)
+            return fail("not-found", "its pack {} is not there with its {} bytes.", pack.digest.hex(), pack.bytes);
+        uses.push_back(&needs.packs.try_emplace(pack.digest, pack.bytes).first->second);
+    }
+    const auto walked = image->walk([&](const ChunkRef& chunk, const ChunkPlace& place) {
+        if (!chunk.is_zero())
+            uses[place.pack]->add({place.offset, place.stored_length});
+    });
+    if (!image->locator().hot().rows.empty())
+        needs.hot_packs.insert(image->locator().hot().pack.digest);
+    needs.images.insert(digest);
+    return walked;
+}
+
+} // namespace
+
+Result<StoreNeeds> find_needs(const Store& store, const std::stop_token& stop)
+{
+    StoreNeeds needs;
+    for (const auto& image : store.locators()) {
+        if (stop.stop_requested())
+            return fail("cancelled", "Reading the locators of {} was stopped.", store.folder().string());
+        if (const auto added = add_needs(store, image, needs); !added)
+            return fail("image-unreadable",
+                        "It is not known what the image {} needs: {} Publish it again, or remove it, before the store "
+                        "is cleaned up.",
+                        image.hex(), added.error().sentence);
+    }
+    return needs;
+}
+
+} // namespace farboot::rootfs
