@@ -1,5 +1,6 @@
 #include "rootfs/nbd/image_map.hpp"
 
+#include <mutex>
 #include <thread>
 
 namespace farboot::rootfs
@@ -18,31 +19,34 @@ void ImageMap::begin(const Source& source, StoreClient& early, const Patience& p
     (void)root(patience);
 }
 
-Result<std::string> ImageMap::get(const FileRange& range, const Source& source, Freshness freshness,
-                                  std::stop_token stop)
+template <class Value, class Parse>
+Result<std::shared_ptr<const Value>> ImageMap::get(const FileRange& range, const Patience& patience, Parse&& parse)
 {
-    // A manifest never changes: a wrong one can only come from a cache or from a bad source.
-    return store_.get(source, {"v1/manifests/" + ref_.manifest.hex(), range, freshness != Freshness::usual},
-                      std::move(stop));
+    std::mutex mutex; // two sources may be asked at the same time
+    std::shared_ptr<const Value> value;
+    const auto attempt = [&](const Source& source, Freshness freshness, const Patience& patience_now) -> Result<void> {
+        // A manifest never changes: a wrong one can only come from a cache or from a bad source.
+        const StoreClient::Order order{"v1/manifests/" + ref_.manifest.hex(), range, freshness != Freshness::usual};
+        const auto data = store_.get(source, order, patience_now);
+        if (!data)
+            return std::unexpected(data.error());
+        Result<Value> parsed = parse(as_bytes(*data));
+        if (!parsed)
+            return std::unexpected(std::move(parsed.error()));
+        const std::scoped_lock lock(mutex);
+        value = std::make_shared<const Value>(std::move(*parsed));
+        return {};
+    };
+    if (auto good = sources_.until_good(attempt, counters_, patience); !good)
+        return std::unexpected(std::move(good.error()));
+    return value;
 }
 
 Result<std::shared_ptr<const ManifestRoot>> ImageMap::root(const Patience& patience)
 {
-    return root_.get(0, patience, [&]() -> Result<std::shared_ptr<const ManifestRoot>> {
-        std::shared_ptr<const ManifestRoot> root;
-        const auto attempt = [&](const Source& source, Freshness freshness) -> Result<void> {
-            const auto data = get({0, ref_.root_bytes}, source, freshness, patience.stop);
-            if (!data)
-                return std::unexpected(data.error());
-            auto parsed = ManifestRoot::parse(as_bytes(*data), ref_);
-            if (!parsed)
-                return std::unexpected(std::move(parsed.error()));
-            root = std::make_shared<const ManifestRoot>(std::move(*parsed));
-            return {};
-        };
-        if (auto good = sources_.until_good(attempt, counters_, patience); !good)
-            return std::unexpected(std::move(good.error()));
-        return root;
+    return root_.get(0, patience, [&] {
+        return get<ManifestRoot>({0, ref_.root_bytes}, patience,
+                                 [&](Bytes data) { return ManifestRoot::parse(data, ref_); });
     });
 }
 
@@ -54,20 +58,8 @@ Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number,
     return pages_.get(number, patience, [&]() -> Result<std::shared_ptr<const ManifestPage>> {
         if (auto page = page_from_cache(**image, number, patience))
             return page;
-        std::shared_ptr<const ManifestPage> page;
-        const auto attempt = [&](const Source& source, Freshness freshness) -> Result<void> {
-            const auto data = get((*image)->page_range(number), source, freshness, patience.stop);
-            if (!data)
-                return std::unexpected(data.error());
-            auto parsed = (*image)->parse_page(as_bytes(*data), number);
-            if (!parsed)
-                return std::unexpected(std::move(parsed.error()));
-            page = std::make_shared<const ManifestPage>(std::move(*parsed));
-            return {};
-        };
-        if (auto good = sources_.until_good(attempt, counters_, patience); !good)
-            return std::unexpected(std::move(good.error()));
-        return page;
+        return get<ManifestPage>((*image)->page_range(number), patience,
+                                 [&](Bytes data) { return (*image)->parse_page(data, number); });
     });
 }
 

@@ -37,8 +37,10 @@ public:
     void renew_locator(const Source& source, const std::shared_ptr<const Locator>& seen);
 
 private:
-    [[nodiscard]] Result<std::string> get(const FileRange& range, const Source& source, Freshness freshness,
-                                          std::stop_token stop);
+    /// Gets a range of the manifest from a source that has it; `parse` makes a Result<Value> of it.
+    template <class Value, class Parse>
+    [[nodiscard]] Result<std::shared_ptr<const Value>> get(const FileRange& range, const Patience& patience,
+                                                           Parse&& parse);
     /// The page if a hot pack has brought it, or is about to; null otherwise.
     [[nodiscard]] std::shared_ptr<const ManifestPage> page_from_cache(const ManifestRoot& root, std::uint32_t number,
                                                                       const Patience& patience);

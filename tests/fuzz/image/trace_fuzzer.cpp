@@ -13,8 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!second || *second != *first)
         std::abort();
     for (const auto& [time, range] : first->reads)
-        if (range.length == 0 || range.offset >= first->image_bytes ||
-            range.length > first->image_bytes - range.offset)
+        if (range.length == 0 || range.offset >= first->image_bytes || range.length > first->image_bytes - range.offset)
             std::abort();
     return 0;
 }
