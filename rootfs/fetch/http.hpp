@@ -34,8 +34,11 @@ struct HttpRequest {
     /// The answer's body may be no longer, a range's neither: the transfer ends as soon as it is.
     std::uint64_t max_body = 1 << 20;
     std::chrono::milliseconds connect_timeout{10'000};
-    /// Gives up when nothing has come for so long.
+    /// Gives up when fewer than `least_bytes` have come in so long.
     std::chrono::milliseconds stall_timeout{20'000};
+    std::uint64_t least_bytes = 1; ///< of head and body
+    /// Shares its connection with no other transfer (HTTP/1.1), so that giving it up replaces the connection too.
+    bool own_connection = false;
     /// Sends "Cache-Control: no-cache": a copy in a cache on the way was found wrong.
     bool bypass_caches = false;
 };

@@ -84,9 +84,18 @@ bool Transfer::refuse(Error error)
     return false;
 }
 
+void Transfer::note_life(std::uint64_t bytes)
+{
+    bytes_since_ += bytes;
+    if (bytes_since_ < request_.least_bytes)
+        return;
+    bytes_since_ = 0;
+    last_sign_of_life_ = Clock::now();
+}
+
 bool Transfer::header_line(std::string_view line)
 {
-    last_sign_of_life_ = Clock::now();
+    note_life(line.size());
     while (line.ends_with('\n') || line.ends_with('\r') || line.ends_with(' '))
         line.remove_suffix(1);
     if (line.starts_with("HTTP/")) { // of a redirect's or an interim answer there may have been one before
@@ -158,7 +167,7 @@ Error Transfer::too_long() const
 
 bool Transfer::body_piece(Bytes piece)
 {
-    last_sign_of_life_ = Clock::now();
+    note_life(piece.size());
     *bytes_received_ += piece.size();
     received_ += piece.size();
     std::string_view text(reinterpret_cast<const char*>(piece.data()), piece.size());
@@ -201,8 +210,8 @@ void Transfer::finish_cancelled()
 void Transfer::finish_stalled()
 {
     double seconds = std::chrono::duration<double>(request_.stall_timeout).count();
-    done_(fail("stalled", "{}: nothing came for {:.3g} seconds after {} bytes. Check the network; then try again.",
-               shown_url(request_.url), seconds, received_));
+    done_(fail("stalled", "{}: {} came for {:.3g} seconds after {} bytes. Check the network; then try again.",
+               shown_url(request_.url), bytes_since_ == 0 ? "nothing" : "next to nothing", seconds, received_));
 }
 
 void Transfer::finish_failed(Error error)

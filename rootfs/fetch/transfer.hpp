@@ -55,6 +55,7 @@ private:
     [[nodiscard]] bool range_fits();
     bool body_piece(Bytes piece);
     bool refuse(Error error);
+    void note_life(std::uint64_t bytes);
     [[nodiscard]] bool status_is_ok() const { return response_.status >= 200 && response_.status < 300; }
     [[nodiscard]] Error too_long() const;
 
@@ -71,12 +72,13 @@ private:
     HttpResponse response_;
     std::string content_range_;
     std::uint64_t range_length_ = 0; ///< that the answer must have
-    std::uint64_t received_ = 0; ///< bytes of the body
+    std::uint64_t received_ = 0;     ///< bytes of the body
     curl_off_t sent_ = 0;
     bool in_body_ = false;
     bool requested_ = false; ///< connected: silence counts from here
     Clock::time_point last_sign_of_life_ = Clock::now();
-    std::optional<Error> refusal_; ///< why a callback ended the transfer
+    std::uint64_t bytes_since_ = 0; ///< the last sign of life
+    std::optional<Error> refusal_;  ///< why a callback ended the transfer
 
     std::atomic<bool> cancelled_ = false;
     std::optional<std::stop_callback<std::function<void()>>> stop_; // last: goes before what it touches

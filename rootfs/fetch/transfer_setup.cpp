@@ -65,7 +65,8 @@ Result<void> Transfer::prepare(const TlsTrust& trust, std::atomic<std::uint64_t>
     set(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
     set(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
     set(easy_, CURLOPT_BUFFERSIZE, receive_buffer_bytes);
-    set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    set(easy_, CURLOPT_HTTP_VERSION,
+        static_cast<long>(request_.own_connection ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
     set(easy_, CURLOPT_USERAGENT, "farboot");
     set(easy_, CURLOPT_PREREQFUNCTION, &Transfer::on_request);
     set(easy_, CURLOPT_PREREQDATA, static_cast<void*>(this));

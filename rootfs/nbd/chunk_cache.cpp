@@ -10,6 +10,8 @@ namespace
 {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds stuck_after{500};
+/// What comes, but comes at a trickle, is not waited for either.
+constexpr std::chrono::milliseconds longest_wait_for_others{2'000};
 constexpr std::chrono::milliseconds look_up_from_waiting{1'000};
 } // namespace
 
@@ -133,14 +135,15 @@ Result<Chunk> ChunkCache::wait(const FlightPointer& flight, const Patience& pati
     std::unique_lock lock(mutex_);
     const auto over = [&] { return flight->state == Flight::State::landed || flight->state == Flight::State::failed; };
     auto ask = Clock::now() + look_up_from_waiting;
+    const auto longest = Clock::now() + longest_wait_for_others;
     for (;;) {
         const auto impatient = flight->cause != Cause::demand;
-        if (over_.wait_until(lock, patience.stop, impatient ? std::min(ask, flight->progress + stuck_after) : ask,
-                             over))
+        const auto stuck = std::min(longest, flight->progress + stuck_after);
+        if (over_.wait_until(lock, patience.stop, impatient ? std::min(ask, stuck) : ask, over))
             break;
         const auto now = Clock::now();
-        if (impatient && now >= flight->progress + stuck_after)
-            return fail("stuck", "Nothing has come for {} ms.", stuck_after.count());
+        if (impatient && now >= std::min(longest, flight->progress + stuck_after))
+            return fail("stuck", "Nothing has come for {} ms, or not enough.", stuck_after.count());
         if (now < ask && !patience.stop.stop_requested())
             continue;
         lock.unlock();

@@ -67,7 +67,8 @@ public:
     void fail_flight(const Digest& digest, const FlightPointer& flight, const Error& error);
 
     /// Waits until the flight is over. Reasons: the flight's; stuck (a transfer that nobody waited for when it began
-    /// has brought nothing for half a second: take it over with replace()); cancelled (patience ended).
+    /// has brought nothing for half a second, or not enough in two: take it over with replace()); cancelled (patience
+    /// ended).
     [[nodiscard]] Result<Chunk> wait(const FlightPointer& flight, const Patience& patience);
     /// A new flight instead of one that is stuck; what the old one brings is still taken.
     [[nodiscard]] Found replace(const ChunkRef& ref, const FlightPointer& stuck);

@@ -69,17 +69,15 @@ public:
     [[nodiscard]] Cause cause() const { return cause_; }
 
 private:
-    [[nodiscard]] Result<void> attempt(const Source& source, Freshness freshness, const Submit& submit);
-    void split(std::size_t count, const Submit& submit);
-    [[nodiscard]] Result<void> fetch(const Source& source, const Places& places, const ChunkGroup& group,
-                                     bool bypass_caches);
+    friend class ChunkFetch; ///< this job at work
+
+    [[nodiscard]] static Error not_worth_a_request();
 
     std::shared_ptr<JobImage> image_;
     std::shared_ptr<const ManifestPage> page_;
     std::vector<Item> items_;
     Cause cause_;
     Patience patience_;
-    std::shared_ptr<const Locator> seen_; ///< what the last attempt went by
 };
 
 /// The reason of flights that were given up because they would have cost a request of their own.

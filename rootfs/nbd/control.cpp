@@ -31,6 +31,24 @@ Json pinned_of(const Reader& reader)
     return {{"state", to_text(status->state)}, {"chunks", status->chunks}, {"present", status->present}};
 }
 
+Json status_of(const Source& source, std::string_view state)
+{
+    const auto& meter = *source.meter;
+    const auto latency = meter.latency();
+    const auto rate = meter.rate();
+    return {{"url", source.url},
+            {"state", state},
+            {"latency_ms", latency ? Json(latency->count()) : Json()},
+            {"bytes_per_second", rate ? Json(*rate) : Json()},
+            {"demand_bytes", meter.received.demand_bytes.load()},
+            {"read_ahead_bytes", meter.received.read_ahead_bytes.load()},
+            {"hot_bytes", meter.received.hot_bytes.load()},
+            {"fill_bytes", meter.received.fill_bytes.load()},
+            {"meta_bytes", meter.received.meta_bytes.load()},
+            {"requests", meter.requests.load()},
+            {"beaten", meter.beaten.load()}};
+}
+
 Json status_of(const Export& item)
 {
     const auto& counters = item.reader->counters();
@@ -47,6 +65,7 @@ Json status_of(const Export& item)
             {"used_bytes", counters.used_bytes.load()},
             {"served_bytes", counters.served_bytes.load()},
             {"requests", counters.requests.load()},
+            {"hedged", counters.hedged.load()},
             {"cache_hits", counters.cache_hits.load()},
             {"cache_misses", counters.cache_misses.load()},
             {"disk_hits", counters.disk_hits.load()},
@@ -66,8 +85,8 @@ Json disk_of(const ReaderEngine& engine)
 Json status(const ReaderEngine& engine, const ExportTable& exports)
 {
     Json sources = Json::array();
-    for (const auto& source : engine.sources().states())
-        sources.push_back({{"url", source.url}, {"state", source.state}});
+    for (const auto& [source, state] : engine.sources().states())
+        sources.push_back(status_of(source, state));
     Json list = Json::array();
     for (const auto& item : exports.all())
         list.push_back(status_of(*item));

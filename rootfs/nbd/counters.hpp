@@ -15,21 +15,13 @@ enum class Cause {
     meta,       ///< manifest and locator
 };
 
-/// What an image's reader has done since it was opened. Written and read by many threads.
-struct Counters {
-    std::atomic<std::uint64_t> demand_bytes{0};     ///< bodies received from the network, in bytes
-    std::atomic<std::uint64_t> read_ahead_bytes{0}; ///< the same
-    std::atomic<std::uint64_t> hot_bytes{0};        ///< the same
-    std::atomic<std::uint64_t> fill_bytes{0};       ///< the same
-    std::atomic<std::uint64_t> meta_bytes{0};       ///< the same
-    std::atomic<std::uint64_t> requests{0};         ///< sent to a source
-    std::atomic<std::uint64_t> cache_hits{0};       ///< chunks asked for that lay in memory
-    std::atomic<std::uint64_t> cache_misses{0};     ///< chunks asked for that had to come, or were already coming
-    std::atomic<std::uint64_t> disk_hits{0};        ///< of the misses: chunks that lay on the local disk
-    std::atomic<std::uint64_t> waits{0};            ///< times that no source could help and the reader waited
-    std::atomic<std::uint64_t> verify_failures{0};  ///< answers that were not what their digest says
-    std::atomic<std::uint64_t> used_bytes{0};       ///< plain bytes of the fetched chunks that a client has read from
-    std::atomic<std::uint64_t> served_bytes{0};     ///< handed to the client
+/// Bodies received from the network, in bytes. Written and read by many threads.
+struct ReceivedBytes {
+    std::atomic<std::uint64_t> demand_bytes{0};
+    std::atomic<std::uint64_t> read_ahead_bytes{0};
+    std::atomic<std::uint64_t> hot_bytes{0};
+    std::atomic<std::uint64_t> fill_bytes{0};
+    std::atomic<std::uint64_t> meta_bytes{0};
 
     void add_bytes(Cause cause, std::uint64_t bytes)
     {
@@ -55,6 +47,19 @@ struct Counters {
     {
         return demand_bytes + read_ahead_bytes + hot_bytes + fill_bytes + meta_bytes;
     }
+};
+
+/// What an image's reader has done since it was opened. Written and read by many threads.
+struct Counters : ReceivedBytes {
+    std::atomic<std::uint64_t> requests{0};        ///< sent to a source
+    std::atomic<std::uint64_t> hedged{0};          ///< times that another source was asked because one was late
+    std::atomic<std::uint64_t> cache_hits{0};      ///< chunks asked for that lay in memory
+    std::atomic<std::uint64_t> cache_misses{0};    ///< chunks asked for that had to come, or were already coming
+    std::atomic<std::uint64_t> disk_hits{0};       ///< of the misses: chunks that lay on the local disk
+    std::atomic<std::uint64_t> waits{0};           ///< times that no source could help and the reader waited
+    std::atomic<std::uint64_t> verify_failures{0}; ///< answers that were not what their digest says
+    std::atomic<std::uint64_t> used_bytes{0};      ///< plain bytes of the fetched chunks that a client has read from
+    std::atomic<std::uint64_t> served_bytes{0};    ///< handed to the client
 };
 
 } // namespace farboot::rootfs

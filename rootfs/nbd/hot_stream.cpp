@@ -180,7 +180,7 @@ Result<void> HotStream::stream(const Source& source, const HotList& list, bool b
         return good && !use_.strays();
     };
     auto result = image_->hot.stream(source, {hot_pack_path(list.pack.digest), segment.range, bypass_caches},
-                                     Cause::hot, sink, patience.stop);
+                                     Cause::hot, sink, patience);
     if (!receiver.state())
         return receiver.state();
     if (use_.strays())

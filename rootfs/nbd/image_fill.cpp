@@ -119,7 +119,7 @@ Result<void> ImageFill::fetch(const ManifestPage& page, const std::vector<std::s
     const auto pack = (*places)->locator->packs()[group.pack].digest;
     const auto result = image_->hot.stream(
         source, {pack_path(pack), group.range}, Cause::fill, [&](Bytes piece) { return receiver.take(piece); },
-        patience.stop);
+        patience);
     if (const auto& error = receiver.state() ? result : receiver.state(); !error) {
         if (SourceSet::may_be_stale(error.error()))
             image_->map.renew_locator(source, (*places)->locator);

@@ -1,5 +1,6 @@
 #include "rootfs/nbd/image_map.hpp"
 
+#include <mutex>
 #include <thread>
 
 namespace farboot::rootfs
@@ -19,35 +20,39 @@ void ImageMap::begin(const Source& source, StoreClient& early, const Patience& p
     (void)root(patience);
 }
 
-Result<std::string> ImageMap::get(const FileRange& range, const Source& source, Freshness freshness,
-                                  std::stop_token stop)
+template <class Value, class Parse>
+Result<std::shared_ptr<const Value>> ImageMap::get(const FileRange& range, const Digest& digest,
+                                                   const Patience& patience, Parse&& parse)
 {
-    // A manifest never changes: a wrong one can only come from a cache or from a bad source.
-    return store_.get(source, {"v1/manifests/" + ref_.manifest.hex(), range, freshness != Freshness::usual},
-                      std::move(stop));
+    if (const auto known = from_cache(digest, range.length, patience))
+        if (Result<Value> parsed = parse(Bytes(*known)))
+            return std::make_shared<const Value>(std::move(*parsed));
+    std::mutex mutex; // two sources may be asked at the same time
+    std::shared_ptr<const Value> value;
+    const auto attempt = [&](const Source& source, Freshness freshness, const Patience& patience_now) -> Result<void> {
+        // A manifest never changes: a wrong one can only come from a cache or from a bad source.
+        const StoreClient::Order order{"v1/manifests/" + ref_.manifest.hex(), range, freshness != Freshness::usual};
+        const auto data = store_.get(source, order, patience_now);
+        if (!data)
+            return std::unexpected(data.error());
+        Result<Value> parsed = parse(as_bytes(*data));
+        if (!parsed)
+            return std::unexpected(std::move(parsed.error()));
+        keep(digest, *data);
+        const std::scoped_lock lock(mutex);
+        value = std::make_shared<const Value>(std::move(*parsed));
+        return {};
+    };
+    if (auto good = sources_.until_good(attempt, counters_, patience); !good)
+        return std::unexpected(std::move(good.error()));
+    return value;
 }
 
 Result<std::shared_ptr<const ManifestRoot>> ImageMap::root(const Patience& patience)
 {
-    return root_.get(0, patience, [&]() -> Result<std::shared_ptr<const ManifestRoot>> {
-        std::shared_ptr<const ManifestRoot> root;
-        if (const auto known = from_cache(ref_.manifest, ref_.root_bytes, patience))
-            if (auto parsed = ManifestRoot::parse(*known, ref_))
-                return std::make_shared<const ManifestRoot>(std::move(*parsed));
-        const auto attempt = [&](const Source& source, Freshness freshness) -> Result<void> {
-            const auto data = get({0, ref_.root_bytes}, source, freshness, patience.stop);
-            if (!data)
-                return std::unexpected(data.error());
-            auto parsed = ManifestRoot::parse(as_bytes(*data), ref_);
-            if (!parsed)
-                return std::unexpected(std::move(parsed.error()));
-            root = std::make_shared<const ManifestRoot>(std::move(*parsed));
-            keep(ref_.manifest, *data);
-            return {};
-        };
-        if (auto good = sources_.until_good(attempt, counters_, patience); !good)
-            return std::unexpected(std::move(good.error()));
-        return root;
+    return root_.get(0, patience, [&] {
+        return get<ManifestRoot>({0, ref_.root_bytes}, ref_.manifest, patience,
+                                 [&](Bytes data) { return ManifestRoot::parse(data, ref_); });
     });
 }
 
@@ -57,25 +62,8 @@ Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number,
     if (!image)
         return std::unexpected(image.error());
     return pages_.get(number, patience, [&]() -> Result<std::shared_ptr<const ManifestPage>> {
-        std::shared_ptr<const ManifestPage> page;
-        const auto& digest = (*image)->page_digest(number);
-        if (const auto known = from_cache(digest, (*image)->page_range(number).length, patience))
-            if (auto parsed = (*image)->parse_page(*known, number))
-                return std::make_shared<const ManifestPage>(std::move(*parsed));
-        const auto attempt = [&](const Source& source, Freshness freshness) -> Result<void> {
-            const auto data = get((*image)->page_range(number), source, freshness, patience.stop);
-            if (!data)
-                return std::unexpected(data.error());
-            auto parsed = (*image)->parse_page(as_bytes(*data), number);
-            if (!parsed)
-                return std::unexpected(std::move(parsed.error()));
-            page = std::make_shared<const ManifestPage>(std::move(*parsed));
-            keep(digest, *data);
-            return {};
-        };
-        if (auto good = sources_.until_good(attempt, counters_, patience); !good)
-            return std::unexpected(std::move(good.error()));
-        return page;
+        return get<ManifestPage>((*image)->page_range(number), (*image)->page_digest(number), patience,
+                                 [&](Bytes data) { return (*image)->parse_page(data, number); });
     });
 }
 

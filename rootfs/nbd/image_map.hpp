@@ -40,8 +40,11 @@ public:
     void renew_locator(const Source& source, const std::shared_ptr<const Locator>& seen);
 
 private:
-    [[nodiscard]] Result<std::string> get(const FileRange& range, const Source& source, Freshness freshness,
-                                          std::stop_token stop);
+    /// Gets a part of the manifest from where it is known, or from a source that has it; `parse` makes a Result<Value>
+    /// of it.
+    template <class Value, class Parse>
+    [[nodiscard]] Result<std::shared_ptr<const Value>> get(const FileRange& range, const Digest& digest,
+                                                           const Patience& patience, Parse&& parse);
     /// A part of the manifest if a hot pack has brought it, or is about to, or if it is on the disk; null otherwise.
     [[nodiscard]] Chunk from_cache(const Digest& digest, std::uint64_t length, const Patience& patience);
     void keep(const Digest& digest, std::string_view data);

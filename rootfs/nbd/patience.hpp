@@ -8,12 +8,16 @@
 namespace farboot::rootfs
 {
 
+class Progress;
+
 /// How long somebody is willing to wait for bytes. Without a deadline: for ever, which is what a root device needs.
 struct Patience {
     std::stop_token stop;
     std::optional<std::chrono::steady_clock::time_point> deadline;
     /// Asked about once a second while waiting: is there still anybody who wants the bytes? May be empty.
     std::function<bool()> still_wanted;
+    /// Of the attempt that this patience is for: is told of what comes, so that others see whether it is late.
+    Progress* progress = nullptr;
 
     [[nodiscard]] bool lasts() const
     {

@@ -30,7 +30,7 @@ ReaderEngine::ReaderEngine(Options options)
       sources_(std::move(options.sources), std::move(options.source_options)),
       cache_(options.cache_bytes),
       disk_(open_disk(std::move(options.disk))),
-      demand_client_(options.trust, demand_workers),
+      demand_client_(options.trust, 2 * demand_workers), // a hedge must not wait behind what it is for
       read_ahead_client_(options.trust, read_ahead_workers),
       hot_client_(options.trust, hot_streams),
       demand_jobs_(demand_workers, [this](ChunkJob job) { run(std::move(job)); }),

@@ -13,8 +13,7 @@ constexpr std::uint64_t first_bytes = 64 * 1024;
 Result<std::shared_ptr<const std::string>> SourceLocator::beginning(StoreClient& store, const Patience& patience)
 {
     return beginning_.get(0, patience, [&]() -> Result<std::shared_ptr<const std::string>> {
-        auto data =
-            store.get(source_, {locator_path(manifest_), {0, first_bytes}, bypass_caches(), true}, patience.stop);
+        auto data = store.get(source_, {locator_path(manifest_), {0, first_bytes}, bypass_caches(), true}, patience);
         if (!data)
             return std::unexpected(std::move(data.error()));
         return std::make_shared<const std::string>(std::move(*data));
@@ -33,7 +32,7 @@ Result<std::string> SourceLocator::part(StoreClient& store, FileRange range, con
         return std::unexpected(known.error());
     if (range.offset + range.length <= (*known)->size())
         return (*known)->substr(range.offset, range.length);
-    return store.get(source_, {locator_path(manifest_), range, bypass_caches()}, patience.stop);
+    return store.get(source_, {locator_path(manifest_), range, bypass_caches()}, patience);
 }
 
 Result<std::shared_ptr<const Locator>> SourceLocator::tables(StoreClient& store, const ManifestRoot& root,

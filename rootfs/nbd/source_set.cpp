@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 
 namespace farboot::rootfs
 {
@@ -12,6 +13,12 @@ namespace
 {
 
 constexpr std::chrono::milliseconds look_up_from_waiting{1'000};
+/// Attempts beside late ones, of all images together.
+constexpr std::size_t hedge_threads = 4;
+/// A source beaten more often than every third time comes to be slow.
+constexpr int when_beaten = 2;
+constexpr int slow_from = 6;
+constexpr int back_at = slow_from - when_beaten; // beaten once more, it is slow again
 
 /// The bytes were there and were not what they should be.
 bool is_corrupt(const Error& error)
@@ -30,7 +37,8 @@ bool SourceSet::may_be_stale(const Error& error)
     return is_corrupt(error) || std::ranges::find(reasons, error.reason) != reasons.end();
 }
 
-SourceSet::SourceSet(std::vector<std::string> urls, Options options) : options_(std::move(options))
+SourceSet::SourceSet(std::vector<std::string> urls, Options options)
+    : options_(std::move(options)), track_(urls.size() > 1 ? hedge_threads : 0)
 {
     for (auto& url : urls)
         sources_.push_back({Source{sources_.size(), std::move(url)}});
@@ -46,42 +54,63 @@ Result<void> SourceSet::until_good(const Attempt& attempt, Counters& counters, c
         return result;
     };
     for (;;) {
-        Error last{"unreachable", "There is no source."};
-        for (const auto& source : in_order()) {
-            auto result = try_source(source, attempt, counters);
-            if (result || result.error().reason == "cancelled")
-                return leave(std::move(result));
-            last = std::move(result.error());
-            if (patience.stop.stop_requested())
-                return leave(fail("cancelled", "The reader is being stopped."));
-        }
+        auto result = round(attempt, counters, patience);
+        if (result || result.error().reason == "cancelled")
+            return leave(std::move(result));
+        if (patience.stop.stop_requested())
+            return leave(fail("cancelled", "The reader is being stopped."));
         if (!patience.lasts())
-            return leave(std::unexpected(std::move(last)));
+            return leave(std::move(result));
         if (!waited) {
             waited = true;
-            begin_waiting(last);
+            begin_waiting(result.error());
         }
         ++counters.waits;
         if (!wait(up_to_half_more(pause), patience))
-            return leave(std::unexpected(std::move(last)));
+            return leave(std::move(result));
         pause = std::min(pause * 2, options_.longest_wait);
     }
 }
 
-Result<void> SourceSet::once(const Attempt& attempt)
+Result<void> SourceSet::round(const Attempt& attempt, Counters& counters, const Patience& patience)
 {
-    const auto source = in_order().front();
-    auto result = attempt(source, Freshness::usual);
+    const auto order = in_order();
+    std::deque<Progress> progress;
+    std::vector<Runner> runners;
+    for (const auto& [source, rank] : order) {
+        progress.emplace_back(*source.meter);
+        const auto run = [&, &at = source, &made = progress.back()](std::stop_token stop) {
+            auto its_own = patience;
+            its_own.stop = std::move(stop);
+            its_own.progress = &made;
+            return try_source(at, attempt, counters, its_own);
+        };
+        runners.push_back({run, &progress.back(), rank != Rank::disgraced});
+    }
+    auto outcome = track_.run(runners, patience.stop, counters.hedged);
+    if (outcome.result) {
+        note_winner(order[outcome.winner].source);
+        for (const auto number : outcome.beaten)
+            note_beaten(order[number].source);
+    }
+    return std::move(outcome.result);
+}
+
+Result<void> SourceSet::once(const Attempt& attempt, const Patience& patience)
+{
+    const auto source = best();
+    auto result = attempt(source, Freshness::usual, patience);
     if (result)
         praise(source);
     return result;
 }
 
-Result<void> SourceSet::try_source(const Source& source, const Attempt& attempt, Counters& counters)
+Result<void> SourceSet::try_source(const Source& source, const Attempt& attempt, Counters& counters,
+                                   const Patience& patience)
 {
     Result<void> result;
     for (const auto freshness : {Freshness::usual, Freshness::new_locator, Freshness::past_caches}) {
-        result = attempt(source, freshness);
+        result = attempt(source, freshness, patience);
         if (result) {
             praise(source);
             return result;
@@ -96,17 +125,40 @@ Result<void> SourceSet::try_source(const Source& source, const Attempt& attempt,
     return result;
 }
 
-std::vector<Source> SourceSet::in_order() const
+SourceSet::Rank SourceSet::rank_of(const Entry& entry, Clock::time_point now)
+{
+    return entry.avoid_until > now ? Rank::disgraced : entry.slow_until > now ? Rank::slow : Rank::good;
+}
+
+std::vector<SourceSet::Ranked> SourceSet::in_order() const
 {
     const std::scoped_lock lock(mutex_);
     const auto now = Clock::now();
-    std::vector<Source> order;
+    std::vector<Ranked> order;
+    for (const auto& entry : sources_)
+        order.push_back({entry.source, rank_of(entry, now)});
     // Those in disgrace come last instead of never: a bad source may be the only one, and every byte is checked anyway.
-    for (const auto disgraced : {false, true})
-        for (const auto& entry : sources_)
-            if ((entry.avoid_until > now) == disgraced)
-                order.push_back(entry.source);
+    std::ranges::stable_sort(order, {}, &Ranked::rank);
     return order;
+}
+
+void SourceSet::note_winner(const Source& source)
+{
+    const std::scoped_lock lock(mutex_);
+    auto& slowness = sources_[source.index].slowness;
+    slowness = std::max(slowness - 1, 0);
+}
+
+void SourceSet::note_beaten(const Source& source)
+{
+    ++source.meter->beaten;
+    const std::scoped_lock lock(mutex_);
+    auto& entry = sources_[source.index];
+    entry.slowness += when_beaten;
+    if (entry.slowness < slow_from)
+        return;
+    entry.slowness = back_at;
+    entry.slow_until = Clock::now() + up_to_half_more(options_.slow);
 }
 
 void SourceSet::praise(const Source& source)
@@ -177,10 +229,13 @@ std::vector<SourceSet::State> SourceSet::states() const
     const std::scoped_lock lock(mutex_);
     const auto now = Clock::now();
     std::vector<State> states;
-    for (const auto& entry : sources_)
-        states.push_back({entry.source.url, entry.avoid_until <= now ? "good"
-                                            : entry.quarantined      ? "quarantined"
-                                                                     : "avoided"});
+    for (const auto& entry : sources_) {
+        const auto rank = rank_of(entry, now);
+        states.push_back({entry.source, rank == Rank::good   ? "good"
+                                        : rank == Rank::slow ? "slow"
+                                        : entry.quarantined  ? "quarantined"
+                                                             : "avoided"});
+    }
     return states;
 }
 

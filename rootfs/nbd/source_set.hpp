@@ -3,11 +3,14 @@
 #include "rootfs/base/error.hpp"
 #include "rootfs/nbd/counters.hpp"
 #include "rootfs/nbd/patience.hpp"
+#include "rootfs/nbd/race.hpp"
+#include "rootfs/nbd/source_meter.hpp"
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -20,6 +23,7 @@ namespace farboot::rootfs
 struct Source {
     std::size_t index = 0; ///< in the list it came from
     std::string url;
+    std::shared_ptr<SourceMeter> meter = std::make_shared<SourceMeter>();
 };
 
 /// Reads sources.json (docs/records.md). Only absolute http:// and https:// URLs without user, query and fragment; 1 …
@@ -38,7 +42,8 @@ enum class Freshness {
 ///
 ///            attempt fails                      all failed
 ///   usual ──────────────> new_locator ─> past_caches ─> next source ────────> waiting ─(0.5 … 10 s)─> first source
-///     └ unreachable: next source at once; a source that failed is tried after the others for a jittered time
+///     ├ unreachable: next source at once; a source that failed is tried after the others for a jittered time
+///     └ late: next source beside it (RaceTrack); one that is often beaten comes after the others, too
 class SourceSet
 {
 public:
@@ -49,13 +54,16 @@ public:
         std::chrono::milliseconds avoid{10'000};
         /// The same for one whose bytes were wrong even past caches.
         std::chrono::milliseconds quarantine{60'000};
+        /// The same for one that was often beaten by a source asked later, but before those that failed.
+        std::chrono::milliseconds slow{30'000};
         /// One line for the person at the PC: when waiting begins and when it ends.
         std::function<void(std::string_view)> notice;
     };
 
-    /// Tries something at a source. Reasons that tell of old or wrong bytes (http-404, http-416, digest-mismatch, …)
-    /// lead to the next freshness, all others to the next source.
-    using Attempt = std::function<Result<void>(const Source&, Freshness)>;
+    /// Tries something at a source, with this patience, and tells its progress. Reasons that tell of old or wrong bytes
+    /// (http-404, http-416, digest-mismatch, …) lead to the next freshness, all others to the next source. Several may
+    /// run at the same time, each at another source.
+    using Attempt = std::function<Result<void>(const Source&, Freshness, const Patience&)>;
 
     SourceSet(std::vector<std::string> urls, Options options);
 
@@ -65,15 +73,15 @@ public:
     /// Goes round until an attempt is good or patience ends. Reasons: cancelled, or the last attempt's.
     [[nodiscard]] Result<void> until_good(const Attempt& attempt, Counters& counters, const Patience& patience);
     /// One attempt at the best source: for what nobody waits for.
-    [[nodiscard]] Result<void> once(const Attempt& attempt);
+    [[nodiscard]] Result<void> once(const Attempt& attempt, const Patience& patience);
 
     /// Which one to ask first now.
-    [[nodiscard]] Source best() const { return in_order().front(); }
+    [[nodiscard]] Source best() const { return in_order().front().source; }
     [[nodiscard]] std::vector<Source> all() const;
 
     struct State {
-        std::string url;
-        std::string state; ///< good, avoided, quarantined
+        Source source;
+        std::string_view state; ///< good, slow, avoided, quarantined
     };
     [[nodiscard]] std::vector<State> states() const;
     /// True while somebody waits because no source could help.
@@ -85,11 +93,24 @@ private:
         Source source;
         Clock::time_point avoid_until{};
         bool quarantined = false;
+        Clock::time_point slow_until{};
+        int slowness = 0; ///< grows when it is beaten, falls when it is not
+    };
+    enum class Rank { good, slow, disgraced };
+    struct Ranked {
+        Source source;
+        Rank rank;
     };
 
-    [[nodiscard]] std::vector<Source> in_order() const;
-    [[nodiscard]] Result<void> try_source(const Source& source, const Attempt& attempt, Counters& counters);
+    [[nodiscard]] static Rank rank_of(const Entry& entry, Clock::time_point now);
+    [[nodiscard]] std::vector<Ranked> in_order() const;
+    /// Every source once, until one is good.
+    [[nodiscard]] Result<void> round(const Attempt& attempt, Counters& counters, const Patience& patience);
+    [[nodiscard]] Result<void> try_source(const Source& source, const Attempt& attempt, Counters& counters,
+                                          const Patience& patience);
     void praise(const Source& source);
+    void note_winner(const Source& source);
+    void note_beaten(const Source& source);
     void blame(const Source& source, const Error& error);
     void begin_waiting(const Error& error);
     void end_waiting(bool good);
@@ -103,6 +124,7 @@ private:
     std::size_t praises_ = 0;
     std::size_t waiting_ = 0;
     Clock::time_point waiting_since_{};
+    RaceTrack track_;
 };
 
 } // namespace farboot::rootfs

@@ -1,5 +1,9 @@
 #include "rootfs/nbd/store_client.hpp"
 
+#include "rootfs/nbd/progress.hpp"
+
+#include <chrono>
+
 namespace farboot::rootfs
 {
 
@@ -17,32 +21,81 @@ HttpRequest request_for(const Source& source, const StoreClient::Order& order)
     // Shorter than usual: whoever waits has other sources to ask, and comes back to this one.
     request.connect_timeout = std::chrono::milliseconds(5'000);
     request.stall_timeout = std::chrono::milliseconds(10'000);
+    // A network over which a new connection comes about in this time brings more; a connection that brings less is as
+    // good as dead, and the next one may fare better.
+    request.least_bytes = 1'024;
+    request.own_connection = true;
     return request;
 }
 
+/// When the bytes of one answer came. Used by one thread at a time.
+class Stopwatch
+{
+public:
+    using Clock = std::chrono::steady_clock;
+
+    void note(std::size_t bytes)
+    {
+        last_ = Clock::now();
+        if (first_bytes_ == 0) {
+            first_ = last_;
+            first_bytes_ = bytes;
+        }
+        bytes_ += bytes;
+    }
+    void tell(SourceMeter& meter) const
+    {
+        if (first_bytes_ == 0)
+            return;
+        meter.note_latency(first_ - begun_);
+        if (bytes_ > first_bytes_)
+            meter.note_rate(bytes_ - first_bytes_, last_ - first_);
+    }
+
+private:
+    Clock::time_point begun_ = Clock::now();
+    Clock::time_point first_;
+    Clock::time_point last_;
+    std::uint64_t first_bytes_ = 0;
+    std::uint64_t bytes_ = 0;
+};
+
 } // namespace
 
-Result<std::string> StoreClient::get(const Source& source, const Order& order, std::stop_token stop)
+Result<std::string> StoreClient::get(const Source& source, const Order& order, const Patience& patience)
 {
-    ++counters_.requests;
-    auto response = client_.fetch_ok(request_for(source, order), std::move(stop));
-    if (!response)
-        return std::unexpected(std::move(response.error()));
-    counters_.add_bytes(Cause::meta, response->body.size());
-    return std::move(response->body);
+    std::string body;
+    const auto append = [&](Bytes piece) {
+        body.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        return true;
+    };
+    if (auto done = stream(source, order, Cause::meta, append, patience); !done)
+        return std::unexpected(std::move(done.error()));
+    return body;
 }
 
 Result<void> StoreClient::stream(const Source& source, const Order& order, Cause cause, const HttpClient::Sink& sink,
-                                 std::stop_token stop)
+                                 const Patience& patience)
 {
+    auto& meter = *source.meter;
     ++counters_.requests;
+    ++meter.requests;
+    Stopwatch watch;
+    if (patience.progress != nullptr)
+        patience.progress->expect(order.range.length);
     const auto counted = [&](Bytes piece) {
         counters_.add_bytes(cause, piece.size());
+        meter.received.add_bytes(cause, piece.size());
+        watch.note(piece.size());
+        if (patience.progress != nullptr)
+            patience.progress->note();
         return sink(piece);
     };
-    auto response = client_.stream(request_for(source, order), counted, std::move(stop));
+    auto response = client_.stream(request_for(source, order), counted, patience.stop);
     if (!response)
         return std::unexpected(std::move(response.error()));
+    if (cause == Cause::demand || cause == Cause::meta) // what nobody waits for says little of what is usual
+        watch.tell(meter);
     return {};
 }
 

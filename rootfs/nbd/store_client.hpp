@@ -3,6 +3,7 @@
 #include "rootfs/fetch/http.hpp"
 #include "rootfs/image/format.hpp"
 #include "rootfs/nbd/counters.hpp"
+#include "rootfs/nbd/patience.hpp"
 #include "rootfs/nbd/source_set.hpp"
 
 #include <string>
@@ -10,7 +11,7 @@
 namespace farboot::rootfs
 {
 
-/// What one image's reader asks of a store, counted. Its threads share the connections of one HttpClient.
+/// What one image's reader asks of a store, counted and measured. Its threads share the connections of one HttpClient.
 class StoreClient
 {
 public:
@@ -23,10 +24,10 @@ public:
         bool may_be_cut = false; ///< by the file's end
     };
     /// Waits for the whole range. Reasons: HttpClient's.
-    [[nodiscard]] Result<std::string> get(const Source& source, const Order& order, std::stop_token stop);
+    [[nodiscard]] Result<std::string> get(const Source& source, const Order& order, const Patience& patience);
     /// Hands pieces over as they come, on the client's thread.
     [[nodiscard]] Result<void> stream(const Source& source, const Order& order, Cause cause,
-                                      const HttpClient::Sink& sink, std::stop_token stop);
+                                      const HttpClient::Sink& sink, const Patience& patience);
 
 private:
     HttpClient& client_;

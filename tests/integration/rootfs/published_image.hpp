@@ -83,15 +83,29 @@ protected:
         return {folder.path / name, what, rate};
     }
 
+    struct Address {
+        std::string url;
+        std::string authority; ///< PEM
+    };
+    [[nodiscard]] static Address address_of(const WebServer& server) { return {server.url(), read_whole(server.ca())}; }
+
     /// The plugin's parameters for a reader of these servers; their authorities are joined.
     [[nodiscard]] std::vector<std::string> parameters(const std::vector<const WebServer*>& servers,
                                                       bool with_record = true) const
     {
+        std::vector<Address> addresses;
+        for (const auto* server : servers)
+            addresses.push_back(address_of(*server));
+        return parameters_for(addresses, with_record);
+    }
+    [[nodiscard]] std::vector<std::string> parameters_for(const std::vector<Address>& addresses,
+                                                          bool with_record = true) const
+    {
         auto sources = nlohmann::json::array();
         std::string authorities;
-        for (const auto* server : servers) {
-            sources.push_back({{"url", server->url()}});
-            authorities += read_whole(server->ca());
+        for (const auto& [url, authority] : addresses) {
+            sources.push_back({{"url", url}});
+            authorities += authority;
         }
         write_whole(folder.path / "sources.json", nlohmann::json{{"version", 1}, {"sources", sources}}.dump());
         write_whole(folder.path / "ca.pem", authorities);

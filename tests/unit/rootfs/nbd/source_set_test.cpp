@@ -29,7 +29,7 @@ protected:
     /// Remembers each attempt as "<source> <freshness>" and fails as `outcome` says.
     SourceSet::Attempt attempt()
     {
-        return [this](const Source& source, Freshness freshness) -> Result<void> {
+        return [this](const Source& source, Freshness freshness, const Patience&) -> Result<void> {
             attempts.push_back(fmt::format("{} {}", source.url, static_cast<int>(freshness)));
             const auto reason = outcome(source, freshness);
             return reason.empty() ? Result<void>() : fail(reason, "Failed: {}.", reason);
@@ -130,7 +130,7 @@ TEST_F(SourceSetTest, IsWokenWhenSomebodyElseReachesASource)
     slow.longest_wait = 1h;
     SourceSet sources({"a"}, slow);
     std::atomic<bool> up = false;
-    const SourceSet::Attempt when_up = [&](const Source&, Freshness) {
+    const SourceSet::Attempt when_up = [&](const Source&, Freshness, const Patience&) {
         return up ? Result<void>() : fail("unreachable", "Down.");
     };
     Result<void> result = fail("unset", "Unset.");
@@ -140,7 +140,7 @@ TEST_F(SourceSetTest, IsWokenWhenSomebodyElseReachesASource)
     up = true;
     // The waiter may be between saying that it waits and waiting, so good news is told until it is heard.
     while (sources.waiting()) {
-        ASSERT_TRUE(sources.once(when_up));
+        ASSERT_TRUE(sources.once(when_up, {}));
         std::this_thread::sleep_for(1ms);
     }
     waiter.join();
@@ -152,7 +152,7 @@ TEST_F(SourceSetTest, IsStoppedWhileItWaits)
     auto slow = options();
     slow.first_wait = 1h;
     SourceSet sources({"a"}, slow);
-    const SourceSet::Attempt never = [](const Source&, Freshness) -> Result<void> {
+    const SourceSet::Attempt never = [](const Source&, Freshness, const Patience&) -> Result<void> {
         return fail("unreachable", "Down.");
     };
     std::stop_source stop;

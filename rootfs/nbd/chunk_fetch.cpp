@@ -1,0 +1,90 @@
+#include "rootfs/nbd/chunk_fetch.hpp"
+
+#include "rootfs/nbd/chunk_receiver.hpp"
+
+#include <algorithm>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+constexpr std::uint64_t largest_request = 1024 * 1024;
+} // namespace
+
+Result<void> ChunkFetch::attempt(const Source& source, Freshness freshness, const Patience& patience)
+{
+    auto& map = job_.image_->map;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!forget_what_is_over())
+            return {};
+        if (freshness == Freshness::new_locator)
+            map.renew_locator(source, went_by_[source.index]);
+        went_by_.erase(source.index);
+    }
+    const auto found = map.places(source, *job_.page_, patience);
+    if (!found)
+        return std::unexpected(found.error());
+    const auto& places = **found;
+
+    std::unique_lock lock(mutex_);
+    went_by_[source.index] = places.locator;
+    if (!forget_what_is_over())
+        return {};
+    std::vector<std::size_t> chunks;
+    std::ranges::transform(job_.items_, std::back_inserter(chunks), &ChunkJob::Item::chunk);
+    const auto group = first_group(places.places, chunks, largest_request);
+    const auto items = take_first(group);
+    lock.unlock();
+    return stream(source, places, group, items, freshness == Freshness::past_caches, patience);
+}
+
+bool ChunkFetch::forget_what_is_over()
+{
+    std::erase_if(job_.items_, [&](const auto& item) { return job_.image_->cache.is_over(item.flight); });
+    return std::ranges::any_of(job_.items_, &ChunkJob::Item::wanted);
+}
+
+ChunkFetch::Items ChunkFetch::take_first(const ChunkGroup& group)
+{
+    auto& items = job_.items_;
+    Items others(items.begin() + static_cast<std::ptrdiff_t>(group.chunks.size()), items.end());
+    items.resize(group.chunks.size());
+    if (!others.empty()) {
+        ChunkJob other(job_.image_, job_.page_, std::move(others), job_.cause_, job_.patience_);
+        if (std::ranges::any_of(other.items_, &ChunkJob::Item::wanted))
+            submit_(std::move(other));
+        else
+            other.drop(ChunkJob::not_worth_a_request());
+    }
+    return items;
+}
+
+Result<void> ChunkFetch::stream(const Source& source, const Places& places, const ChunkGroup& group, const Items& items,
+                                bool bypass_caches, const Patience& patience)
+{
+    auto& image = *job_.image_;
+    std::vector<ChunkReceiver::Expected> expected;
+    std::vector<FlightPointer> flights;
+    for (const auto& item : items) {
+        const auto& place = places.places[item.chunk];
+        expected.push_back({job_.page_->chunks[item.chunk], place.offset - group.range.offset, place.stored_length});
+        flights.push_back(item.flight);
+    }
+    ChunkReceiver receiver(std::move(expected), [&](std::size_t index, const Chunk& chunk) {
+        image.land(job_.page_->chunks[items[index].chunk].digest, flights[index], chunk);
+    });
+    const auto sink = [&](Bytes piece) {
+        if (job_.cause_ == Cause::read_ahead)
+            image.cache.note_progress(flights);
+        return receiver.take(piece);
+    };
+    auto& store = job_.cause_ == Cause::demand ? image.demand : image.read_ahead;
+    auto result =
+        store.stream(source, {pack_path(places.locator->packs()[group.pack].digest), group.range, bypass_caches},
+                     job_.cause_, sink, patience);
+    return receiver.state() ? result : receiver.state();
+}
+
+} // namespace farboot::rootfs

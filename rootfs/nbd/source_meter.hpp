@@ -1,0 +1,43 @@
+#pragma once
+
+#include "rootfs/nbd/counters.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+
+namespace farboot::rootfs
+{
+
+/// What a source usually takes, measured on the requests that somebody waited for, and what it has brought. Safe for
+/// many threads.
+class SourceMeter
+{
+public:
+    using Duration = std::chrono::steady_clock::duration;
+
+    ReceivedBytes received;
+    std::atomic<std::uint64_t> requests{0};
+    std::atomic<std::uint64_t> beaten{0}; ///< times that a source asked later was first
+
+    /// From a request to the first bytes of its answer's body; new connections are part of it.
+    void note_latency(Duration time);
+    /// So many bytes of one answer took so long.
+    void note_rate(std::uint64_t bytes, Duration time);
+
+    [[nodiscard]] std::optional<std::chrono::milliseconds> latency() const;
+    [[nodiscard]] std::optional<std::uint64_t> rate() const; ///< bytes a second of one request
+
+    /// Silence for so long is not usual here.
+    [[nodiscard]] Duration unusual_silence() const;
+    /// So many bytes taking so long are not usual here.
+    [[nodiscard]] Duration unusual_time_for(std::uint64_t bytes) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::optional<double> latency_; ///< seconds
+    std::optional<double> rate_;
+};
+
+} // namespace farboot::rootfs
