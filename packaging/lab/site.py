@@ -108,10 +108,12 @@ class Site:
             "--image", self.images / "gui.squashfs", *send, "-o", self.folder / "gui.dsse")
         system = ["--kernel", self.images / "vmlinuz", "--initramfs", self.images / "initrd.img",
                   "--image", self.images / "root.squashfs", *send]
+        # An emulated PC on a busy machine may need more than systemd's 90 s until udev has seen its serial lines.
+        cmdline = "boot=farboot console=tty0 console=ttyS0 quiet systemd.default_device_timeout_sec=900"
         run(self.farboot, "publish", "boot", "--series", "debian-desktop", "--title", "Debian 12 desktop",
-            "--cmdline", "boot=farboot console=tty0 console=ttyS0 quiet", *system, "-o", self.folder / "desktop.dsse")
+            "--cmdline", cmdline, *system, "-o", self.folder / "desktop.dsse")
         run(self.farboot, "publish", "boot", "--series", "debian-kiosk", "--title", "Debian 12 text console",
-            "--cmdline", "boot=farboot console=tty0 console=ttyS0 quiet systemd.unit=multi-user.target",
+            "--cmdline", f"{cmdline} systemd.unit=multi-user.target",
             *system, "-o", self.folder / "kiosk.dsse")
         run(self.farboot, "publish", "vm", "--series", "tiny-linux", "--title", "Tiny Linux",
             "--image", self.images / "tiny.img", "--chunking", "fixed", "--memory", "256", "--cpus", "1", *send,

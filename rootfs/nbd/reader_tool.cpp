@@ -1,6 +1,7 @@
 /// farboot-reader(1): talks to a reader's control socket.
 #include "rootfs/image/trace.hpp"
 #include "rootfs/nbd/control_client.hpp"
+#include "rootfs/nbd/metrics.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -47,6 +48,14 @@ int show(const Result<Json>& answer, bool bytes)
     return 0;
 }
 
+int show_metrics(const Result<Json>& answer, const std::string& socket)
+{
+    if (!answer)
+        return show(answer, false);
+    fmt::print("{}", rootfs::to_prometheus(*answer, socket));
+    return 0;
+}
+
 /// Prints the trace with its labels, which the reader does not know.
 int show_trace(const Result<Json>& answer, const std::string& hardware, const std::string& session)
 {
@@ -81,6 +90,7 @@ int run(int argc, char** argv)
     app.require_subcommand(1);
     const auto* status = app.add_subcommand("status", "Print what the reader has done, as JSON");
     app.get_subcommand("status")->add_flag("--bytes", bytes, "Only the sum of bytes fetched from the network");
+    const auto* metrics = app.add_subcommand("metrics", "Print the counters of status for Prometheus");
     const auto* add = app.add_subcommand("add", "Serve the image of a signed record; prints the export's name");
     app.get_subcommand("add")
         ->add_option("record", file, "The record's envelope")
@@ -98,6 +108,9 @@ int run(int argc, char** argv)
     Json command{{"version", 1}};
     if (status->parsed()) {
         command["command"] = "status";
+    } else if (metrics->parsed()) {
+        command["command"] = "status";
+        return show_metrics(ask(socket, command), socket);
     } else if (add->parsed()) {
         std::ifstream input(file, std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(input), {}};

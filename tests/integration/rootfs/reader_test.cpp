@@ -104,6 +104,9 @@ TEST_F(Reader, ServesManyImagesByName)
     EXPECT_EQ(client.read(0, 4096).bytes, image.substr(0, 4096));
     ASSERT_EQ(tool({"status", "--bytes"}), 0) << output;
     EXPECT_GT(std::stoll(output), 4096);
+    ASSERT_EQ(tool({"metrics"}), 0) << output;
+    EXPECT_THAT(output, HasSubstr("\nfarboot_reader_served_bytes_total{socket=\"" + server.control().string() +
+                                  "\",export=\"vm/tiny@3\"} 4096\n"));
     ASSERT_EQ(tool({"remove", "vm/tiny@3"}), 0) << output;
     EXPECT_THROW(NbdClient(server.uri("vm/tiny@3")), std::runtime_error);
     EXPECT_EQ(client.read(megabyte, 4096).bytes, image.substr(megabyte, 4096)) << "who has it open keeps it";

@@ -43,8 +43,8 @@ TEST_F(Bodies, OfARangeComeWithExactlyThatRange)
     auto unknown_total = saying(partial("bytes 10-13/*", "abcd"));
     EXPECT_TRUE(client_.fetch(get_range(unknown_total->url(), 10, 4)));
 
-    auto longer = get_range(server.url(), 10, 4);
-    longer.range->second = 1'000;
+    auto short_file = saying(partial("bytes 10-99/100", std::string(90, 'x')));
+    auto longer = get_range(short_file->url(), 10, 1'000);
     longer.range_may_be_cut = true;
     const auto to_the_end = client_.fetch(std::move(longer));
     ASSERT_TRUE(to_the_end) << to_the_end.error().sentence;
@@ -187,6 +187,20 @@ TEST_F(Bodies, ThatStopComingAreStalled)
         request.stall_timeout = 200ms;
         EXPECT_THAT(client_.fetch(request), Failed("stalled", "nothing came for 0.2 seconds")) << start;
     }
+}
+
+TEST_F(Bodies, ThatTrickleAreStalledWhereMoreIsAskedFor)
+{
+    TlsServer server(&identity_, [&](Peer& peer, const std::string&) {
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+        while (peer.send("x"))
+            std::this_thread::sleep_for(20ms);
+        peer.close();
+    });
+    auto request = get(server.url());
+    request.stall_timeout = 500ms;
+    request.least_bytes = 1'000; // the server's pauses allow for 25
+    EXPECT_THAT(client_.fetch(request), Failed("stalled", "next to nothing came for 0.5 seconds"));
 }
 
 TEST_F(Bodies, ThatComeSlowlyAreNotStalled)

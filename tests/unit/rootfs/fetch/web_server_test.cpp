@@ -89,6 +89,16 @@ TEST_F(WebServer, IsSpokenToInHttp2WhereItOffersIt)
     EXPECT_EQ(answer->body, "HTTP/2.0");
 }
 
+TEST_F(WebServer, IsSpokenToInHttp11ForAConnectionOfItsOwn)
+{
+    HttpClient client(trust_);
+    auto request = get(url("/protocol"));
+    request.own_connection = true;
+    auto answer = client.fetch_ok(request);
+    ASSERT_TRUE(answer) << answer.error().sentence;
+    EXPECT_EQ(answer->body, "HTTP/1.1");
+}
+
 TEST_F(WebServer, GivesRangesOfAPackAllAtOnce)
 {
     HttpClient client(trust_);

@@ -164,5 +164,62 @@ TEST_F(SourceSetTest, IsStoppedWhileItWaits)
     waiter.join();
 }
 
+/// The source "a" says nothing until it is told to end, "b" is good at once.
+Result<void> silent_a(const Source& source, Freshness, const Patience& patience)
+{
+    if (source.url == "b")
+        return {};
+    while (!patience.stop.stop_requested())
+        std::this_thread::sleep_for(1ms);
+    return fail("cancelled", "Ended.");
+}
+
+TEST_F(SourceSetTest, ALateSourceIsBeatenByTheNextAndNotBlamed)
+{
+    SourceSet sources({"a", "b"}, options());
+    ASSERT_TRUE(sources.until_good(silent_a, counters, {}));
+    EXPECT_EQ(counters.hedged, 1);
+    EXPECT_EQ(sources.all()[0].meter->beaten, 1);
+    EXPECT_EQ(sources.states()[0].state, "good") << "once is not often";
+    EXPECT_EQ(counters.waits, 0);
+}
+
+TEST_F(SourceSetTest, ASourceThatIsOftenBeatenMovesBehindTheOthersAndComesBack)
+{
+    auto brief = options();
+    brief.slow = 100ms;
+    SourceSet sources({"a", "b"}, brief);
+    int beaten = 0;
+    while (sources.states()[0].state == "good" && beaten < 10) {
+        ASSERT_TRUE(sources.until_good(silent_a, counters, {}));
+        ++beaten;
+    }
+    EXPECT_GE(beaten, 3) << "more only if nobody looked while it was slow";
+    ASSERT_LT(beaten, 10);
+    while (sources.states()[0].state != "good")
+        std::this_thread::sleep_for(1ms);
+    EXPECT_EQ(sources.best().url, "a");
+    ASSERT_TRUE(sources.until_good(silent_a, counters, {}));
+    EXPECT_EQ(sources.all()[0].meter->beaten, beaten + 1) << "it has had its chance";
+}
+
+TEST_F(SourceSetTest, ASlowSourceIsAskedBeforeOneThatFailed)
+{
+    SourceSet sources({"a", "b"}, options());
+    for (int i = 0; i < 3; ++i)
+        ASSERT_TRUE(sources.until_good(silent_a, counters, {}));
+    EXPECT_EQ(sources.states()[0].state, "slow");
+    outcome = [](const Source&, Freshness) { return ""; };
+    ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    EXPECT_THAT(attempts, ElementsAre("b 0"));
+
+    attempts.clear();
+    outcome = [](const Source& source, Freshness) { return source.url == "b" ? "unreachable" : ""; };
+    ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    EXPECT_THAT(attempts, ElementsAre("b 0", "a 0", "a 0"));
+    EXPECT_EQ(sources.states()[0].state, "slow") << "being the only one left does not make it fast";
+}
+
 } // namespace
 } // namespace farboot::rootfs
