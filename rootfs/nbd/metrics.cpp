@@ -30,6 +30,7 @@ constexpr auto export_metrics = std::to_array<Metric>({
     {"demand_bytes", "fetched_bytes_total", "demand", fetched},
     {"read_ahead_bytes", "fetched_bytes_total", "read_ahead", fetched},
     {"hot_bytes", "fetched_bytes_total", "hot", fetched},
+    {"fill_bytes", "fetched_bytes_total", "fill", fetched},
     {"meta_bytes", "fetched_bytes_total", "meta", fetched},
     {"used_bytes", "used_bytes_total", "", "Plain bytes of the fetched chunks that a client has read from."},
     {"served_bytes", "served_bytes_total", "", "Bytes handed to clients."},
@@ -37,6 +38,7 @@ constexpr auto export_metrics = std::to_array<Metric>({
     {"hedged", "hedged_total", "", "Times that another source was asked because one was late."},
     {"cache_hits", "cache_hits_total", "", "Chunks asked for that lay in memory."},
     {"cache_misses", "cache_misses_total", "", "Chunks asked for that had to come, or were already coming."},
+    {"disk_hits", "disk_hits_total", "", "Of the misses: chunks that lay on the local disk."},
     {"waits", "waits_total", "", "Times that no source could help and the reader waited."},
     {"verify_failures", "verify_failures_total", "", "Answers that were not what their digest says."},
 });
@@ -50,6 +52,7 @@ constexpr auto source_metrics = std::to_array<Metric>({
     {"demand_bytes", "source_fetched_bytes_total", "demand", from_source},
     {"read_ahead_bytes", "source_fetched_bytes_total", "read_ahead", from_source},
     {"hot_bytes", "source_fetched_bytes_total", "hot", from_source},
+    {"fill_bytes", "source_fetched_bytes_total", "fill", from_source},
     {"meta_bytes", "source_fetched_bytes_total", "meta", from_source},
     {"requests", "source_requests_total", "", "Requests sent to this source."},
     {"beaten", "source_beaten_total", "", "Times that a source asked later was first."},
@@ -59,6 +62,18 @@ constexpr auto source_metrics = std::to_array<Metric>({
 constexpr auto cache_metrics = std::to_array<Metric>({
     {"bytes", "cache_bytes", "", "Plain bytes of the chunks that lie in memory."},
     {"limit", "cache_limit_bytes", "", "Hard limit of these."},
+});
+constexpr auto pinned_metrics = std::to_array<Metric>({
+    {"chunks", "pinned_chunks", "", "Chunks in the pinned image, as far as they are known."},
+    {"present", "pinned_chunks_present", "", "Of these, so many lie on the local disk."},
+});
+constexpr auto disk_metrics = std::to_array<Metric>({
+    {"limit", "disk_limit_bytes", "", "Hard limit of what lies on the local disk."},
+    {"bytes", "disk_bytes", "", "What lies on the local disk."},
+    {"chunks", "disk_chunks", "", "Chunks that lie on the local disk."},
+    {"hits", "disk_reads_total", "", "Chunks that were read from the local disk, for all images."},
+    {"damaged", "disk_damaged_total", "", "Chunks on the local disk that were not what their digest says."},
+    {"skipped", "disk_skipped_total", "", "Chunks that were not kept because the local disk was too slow."},
 });
 constexpr auto source_states = std::to_array<std::string_view>({"good", "slow", "avoided", "quarantined"});
 
@@ -131,6 +146,11 @@ std::string to_prometheus(const Json& status, std::string_view socket)
     exposition.add("waiting", "1 while somebody waits because no source can help.", {},
                    status.at("waiting").get<bool>() ? 1 : 0);
     exposition.add_all(cache_metrics, status.at("cache"), {});
+    if (const auto& disk = status.at("disk"); disk.is_object()) {
+        exposition.add_all(disk_metrics, disk, {});
+        exposition.add("disk_writable", "0 once the local disk takes nothing more.", {},
+                       disk.at("writable").get<bool>() ? 1 : 0);
+    }
     for (const auto& source : status.at("sources")) {
         const Label url{"source", source.at("url").get<std::string>()};
         for (const auto state : source_states)
@@ -143,6 +163,8 @@ std::string to_prometheus(const Json& status, std::string_view socket)
         exposition.add_all(export_metrics, item, {name});
         if (item.at("hot").is_object())
             exposition.add_all(hot_metrics, item.at("hot"), {name});
+        if (item.at("pinned").is_object())
+            exposition.add_all(pinned_metrics, item.at("pinned"), {name});
     }
     return exposition.text();
 }
