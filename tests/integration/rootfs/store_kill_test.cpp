@@ -24,8 +24,8 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise)
     return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-/// Publishes, removes, cleans and copies with the real program, which is killed at random instants. FARBOOT_SEED
-/// repeats a run, FARBOOT_ROUNDS makes it longer.
+/// Publishes, removes, cleans and copies with the real program, which is killed: at random instants (FARBOOT_SEED
+/// repeats a run, FARBOOT_ROUNDS makes it longer), and before each single change that it makes to a store.
 class StoreKill : public testing::Test
 {
 protected:
@@ -55,6 +55,67 @@ protected:
         for (std::size_t at = number * block; at < (number + 1) * block; at += 16) {
             const std::uint64_t value = random_();
             std::memcpy(image_.data() + at, &value, sizeof value);
+        }
+    }
+
+    /// A new version of the image, and how it is published.
+    std::vector<std::string> next_version()
+    {
+        for (int i = 0; i < 6; ++i)
+            change_block(below(30));
+        write_whole(folder_.path / "image", image_);
+        return {"publish",  "gui",
+                "--store",  path("store"),
+                "--series", "s",
+                "--number", "1",
+                "--title",  "T",
+                "--image",  path("image"),
+                "--zstd",   "1",
+                "--key",    path("publisher.pem"),
+                "-o",       path("record.dsse"),
+                "--json"};
+    }
+    void add_published(const std::string& output)
+    {
+        const auto json =
+            nlohmann::json::parse(output.substr(std::min(output.find('{'), output.size())), nullptr, false);
+        ASSERT_TRUE(json.is_object()) << output;
+        images_["store"][json["image"]["manifest"]] = image_;
+    }
+
+    /// Kills a command before its first change to the store, its second, and so on, each time on a store as it was;
+    /// looks at all images, and lets the command do its work. Gives its output.
+    std::string kill_before_each_change(const std::string& name, const std::vector<std::string>& arguments)
+    {
+        const auto* const before = ".before";
+        const auto put_back = [&] {
+            for (const auto* store : {"store", "other"}) {
+                std::filesystem::remove_all(path(store));
+                if (std::filesystem::exists(path(store) + before))
+                    std::filesystem::copy(path(store) + before, path(store), std::filesystem::copy_options::recursive);
+            }
+        };
+        for (const auto* store : {"store", "other"}) {
+            std::filesystem::remove_all(path(store) + before);
+            if (std::filesystem::exists(path(store)))
+                std::filesystem::rename(path(store), path(store) + before);
+        }
+        for (int change = 1;; ++change) {
+            SCOPED_TRACE(testing::Message() << name << " killed before change " << change);
+            put_back();
+            auto killed = farboot(arguments);
+            killed.insert(killed.begin(), {"env", "LD_PRELOAD=" KILL_AT_LIBRARY, "KILL_AT=" + std::to_string(change)});
+            std::string output;
+            if (run(killed, &output) == 0) {
+                std::printf("%s: killed before each of %d changes\n", name.c_str(), change - 1);
+                EXPECT_GT(change, 2);
+                return output;
+            }
+            check_images("after the kill");
+            EXPECT_EQ(run(farboot(arguments), &output), 0) << output;
+            check_images("after the repetition");
+            if (HasFailure())
+                return {};
         }
     }
 
@@ -100,20 +161,7 @@ protected:
             }
     }
 
-    void publish()
-    {
-        for (int i = 0; i < 6; ++i)
-            change_block(below(30));
-        write_whole(folder_.path / "image", image_);
-        const auto output =
-            interrupt("publish", {"publish", "gui", "--store", path("store"), "--series", "s", "--number", "1",
-                                  "--title", "T", "--image", path("image"), "--zstd", "1", "--key",
-                                  path("publisher.pem"), "-o", path("record.dsse"), "--json"});
-        const auto json =
-            nlohmann::json::parse(output.substr(std::min(output.find('{'), output.size())), nullptr, false);
-        ASSERT_TRUE(json.is_object()) << output;
-        images_["store"][json["image"]["manifest"]] = image_;
-    }
+    void publish() { add_published(interrupt("publish", next_version())); }
 
     void copy()
     {
@@ -201,6 +249,27 @@ TEST_F(StoreKill, NoPublishedImageIsLostAtAnyInstant)
         EXPECT_EQ(again["rewritten_packs"], 0) << output;
     }
     check_images("at the end");
+}
+
+TEST_F(StoreKill, NoPublishedImageIsLostBeforeAnyChange)
+{
+    std::printf("FARBOOT_SEED=%llu\n", static_cast<unsigned long long>(seed_));
+    for (int version = 0; version < 3; ++version)
+        add_published(kill_before_each_change("publish", next_version()));
+    ASSERT_FALSE(HasFailure());
+    const auto digest = images_["store"].begin()->first;
+    kill_before_each_change("copy", {"image", "copy", digest, "--store", path("store"), "--to", path("other")});
+    images_["other"].insert(*images_["store"].begin());
+    for (int image = 0; image < 2; ++image) {
+        const auto removed = images_["store"].begin()->first;
+        images_["store"].erase(removed);
+        kill_before_each_change("remove", {"image", "remove", removed, "--store", path("store")});
+    }
+    const auto output = kill_before_each_change(
+        "clean", {"image", "clean", "--store", path("store"), "--live-percent", "95", "--keep-days", "0"});
+    EXPECT_NE(output.find("rewritten"), std::string::npos) << output;
+    EXPECT_NE(output.find("deleted"), std::string::npos) << output;
+    verify_by_program();
 }
 
 } // namespace
