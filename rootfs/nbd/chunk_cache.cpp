@@ -89,17 +89,16 @@ void ChunkCache::land(const Digest& digest, const FlightPointer& flight, const C
     flight->state = Flight::State::landed;
     flight->chunk = chunk;
     const auto found = entries_.find(digest);
-    if (found != entries_.end() && found->second.chunk) {
-        over_.notify_all();
+    flight->over.notify_all();
+    if (found != entries_.end() && found->second.chunk)
         return; // a flight that replaced this one was faster
-    }
     if (found != entries_.end() && found->second.flight != flight) {
         const auto& other = found->second.flight;
         other->state = Flight::State::landed;
         other->chunk = chunk;
+        other->over.notify_all();
     }
     keep(digest, chunk);
-    over_.notify_all();
 }
 
 void ChunkCache::keep(const Digest& digest, const Chunk& chunk)
@@ -127,7 +126,7 @@ void ChunkCache::fail_flight(const Digest& digest, const FlightPointer& flight, 
     flight->error = error;
     if (const auto found = entries_.find(digest); found != entries_.end() && found->second.flight == flight)
         entries_.erase(found);
-    over_.notify_all();
+    flight->over.notify_all();
 }
 
 Result<Chunk> ChunkCache::wait(const FlightPointer& flight, const Patience& patience)
@@ -139,7 +138,7 @@ Result<Chunk> ChunkCache::wait(const FlightPointer& flight, const Patience& pati
     for (;;) {
         const auto impatient = flight->cause != Cause::demand;
         const auto stuck = std::min(longest, flight->progress + stuck_after);
-        if (over_.wait_until(lock, patience.stop, impatient ? std::min(ask, stuck) : ask, over))
+        if (flight->over.wait_until(lock, patience.stop, impatient ? std::min(ask, stuck) : ask, over))
             break;
         const auto now = Clock::now();
         if (impatient && now >= std::min(longest, flight->progress + stuck_after))

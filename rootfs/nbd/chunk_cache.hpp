@@ -31,6 +31,7 @@ struct Flight {
     std::chrono::steady_clock::time_point progress; ///< when the transfer it is part of last brought something
     Chunk chunk;
     Error error;
+    std::condition_variable_any over; ///< its own: waking everybody for each chunk cost a third of the processor's time
 };
 using FlightPointer = std::shared_ptr<Flight>;
 
@@ -89,7 +90,6 @@ private:
 
     const std::size_t limit_;
     mutable std::mutex mutex_;
-    std::condition_variable_any over_;
     std::unordered_map<Digest, Entry, DigestHash> entries_;
     std::list<Digest> order_; ///< chunks, used last first
     std::size_t bytes_ = 0;

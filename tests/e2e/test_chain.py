@@ -128,6 +128,16 @@ def test_virtual_machine_starts_from_its_network_disk(run):
     run.step(run.chain.virtual_machine)
 
 
+def test_readers_tell_what_was_read(run):
+    """The traces of this start are kept: tests/bench/traces are such ones."""
+    for name, socket in (("desktop", "/run/initramfs/run/control.sock"), ("vm", "/run/farboot-reader/control.sock")):
+        trace = run.step(lambda: run.sudo(f"farboot-reader --socket {socket} trace --session {name}"))
+        trace = trace.replace("\r", "").lstrip()
+        assert trace.startswith("# farboot trace 1\n")
+        assert len(trace.splitlines()) > 10
+        (OUT / f"{name}.csv").write_text(trace)
+
+
 def test_pictures_have_the_size_of_a_screen_and_are_not_blank(run):
     from PIL import Image
 

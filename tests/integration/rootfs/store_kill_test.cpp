@@ -1,4 +1,4 @@
-#include "rootfs/image/local_image.hpp"
+#include "rootfs/image/store_needs.hpp"
 #include "tests/integration/rootfs/process.hpp"
 
 #include <gtest/gtest.h>
@@ -24,8 +24,8 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise)
     return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-/// Publishes, removes, cleans and copies with the real program, which is killed at random instants. FARBOOT_SEED
-/// repeats a run, FARBOOT_ROUNDS makes it longer.
+/// Publishes, removes, cleans and copies with the real program, which is killed: at random instants (FARBOOT_SEED
+/// repeats a run, FARBOOT_ROUNDS makes it longer), and before each single change that it makes to a store.
 class StoreKill : public testing::Test
 {
 protected:
@@ -58,6 +58,73 @@ protected:
         }
     }
 
+    /// A new version of the image, and how it is published.
+    std::vector<std::string> next_version()
+    {
+        for (int i = 0; i < 6; ++i)
+            change_block(below(30));
+        write_whole(folder_.path / "image", image_);
+        return {"publish",  "gui",
+                "--store",  path("store"),
+                "--series", "s",
+                "--number", "1",
+                "--title",  "T",
+                "--image",  path("image"),
+                "--zstd",   "1",
+                "--key",    path("publisher.pem"),
+                "-o",       path("record.dsse"),
+                "--json"};
+    }
+    std::string add_published(const std::string& output)
+    {
+        const auto json =
+            nlohmann::json::parse(output.substr(std::min(output.find('{'), output.size())), nullptr, false);
+        if (!json.is_object()) {
+            ADD_FAILURE() << output;
+            return {};
+        }
+        images_["store"][json["image"]["manifest"]] = image_;
+        return json["image"]["manifest"];
+    }
+
+    /// Kills a command before its first change to the store, its second, and so on, each time on a store as it was;
+    /// looks at all images, and lets the command do its work. Gives its output.
+    std::string kill_before_each_change(const std::string& name, const std::vector<std::string>& arguments)
+    {
+        const auto* const before = ".before";
+        const auto put_back = [&] {
+            for (const auto* store : {"store", "other"}) {
+                std::filesystem::remove_all(path(store));
+                if (std::filesystem::exists(path(store) + before))
+                    std::filesystem::copy(path(store) + before, path(store), std::filesystem::copy_options::recursive);
+            }
+        };
+        for (const auto* store : {"store", "other"}) {
+            std::filesystem::remove_all(path(store) + before);
+            if (std::filesystem::exists(path(store)))
+                std::filesystem::rename(path(store), path(store) + before);
+        }
+        for (int change = 1;; ++change) {
+            SCOPED_TRACE(testing::Message() << name << " killed before change " << change);
+            put_back();
+            auto killed = farboot(arguments);
+            killed.insert(killed.begin(),
+                          {"env", "LD_PRELOAD=" KILL_AT_LIBRARY, "ASAN_OPTIONS=verify_asan_link_order=0",
+                           "KILL_AT=" + std::to_string(change)});
+            std::string output;
+            if (run(killed, &output) == 0) {
+                std::printf("%s: killed before each of %d changes\n", name.c_str(), change - 1);
+                EXPECT_GT(change, 2);
+                return output;
+            }
+            check_images("after the kill");
+            EXPECT_EQ(run(farboot(arguments), &output), 0) << output;
+            check_images("after the repetition");
+            if (HasFailure())
+                return {};
+        }
+    }
+
     /// Starts a command, kills it while it runs or just before or behind that, and looks at all images; then it must
     /// do its work when it is repeated. Gives its output.
     std::string interrupt(const std::string& name, const std::vector<std::string>& arguments)
@@ -83,10 +150,15 @@ protected:
 
     void check_images(const std::string& when)
     {
-        for (const auto& [store_name, images] : images_)
+        for (const auto& [store_name, images] : images_) {
+            if (images.empty())
+                continue;
+            const auto store = rootfs::Store::open(folder_.path / store_name);
+            ASSERT_TRUE(store) << when << ": " << store.error().sentence;
+            // Of images that are just coming or going, too: a locator leads to what is there.
+            const auto needs = rootfs::find_needs(*store, {});
+            ASSERT_TRUE(needs) << when << ", in " << store_name << ": " << needs.error().sentence;
             for (const auto& [digest, bytes] : images) {
-                const auto store = rootfs::Store::open(folder_.path / store_name);
-                ASSERT_TRUE(store) << when << ": " << store.error().sentence;
                 const auto image = rootfs::LocalImage::open(*store, *Digest::from_hex(digest));
                 ASSERT_TRUE(image) << when << ", in " << store_name << ": " << image.error().sentence;
                 const auto compare = [&](const rootfs::ChunkRef& chunk, Bytes plain) -> Result<void> {
@@ -98,22 +170,10 @@ protected:
                 const auto read = image->read(compare, 2);
                 ASSERT_TRUE(read) << when << ", in " << store_name << ": " << read.error().sentence;
             }
+        }
     }
 
-    void publish()
-    {
-        for (int i = 0; i < 6; ++i)
-            change_block(below(30));
-        write_whole(folder_.path / "image", image_);
-        const auto output =
-            interrupt("publish", {"publish", "gui", "--store", path("store"), "--series", "s", "--number", "1",
-                                  "--title", "T", "--image", path("image"), "--zstd", "1", "--key",
-                                  path("publisher.pem"), "-o", path("record.dsse"), "--json"});
-        const auto json =
-            nlohmann::json::parse(output.substr(std::min(output.find('{'), output.size())), nullptr, false);
-        ASSERT_TRUE(json.is_object()) << output;
-        images_["store"][json["image"]["manifest"]] = image_;
-    }
+    void publish() { add_published(interrupt("publish", next_version())); }
 
     void copy()
     {
@@ -201,6 +261,28 @@ TEST_F(StoreKill, NoPublishedImageIsLostAtAnyInstant)
         EXPECT_EQ(again["rewritten_packs"], 0) << output;
     }
     check_images("at the end");
+}
+
+TEST_F(StoreKill, NoPublishedImageIsLostBeforeAnyChange)
+{
+    std::printf("FARBOOT_SEED=%llu\n", static_cast<unsigned long long>(seed_));
+    std::vector<std::string> versions;
+    for (int version = 0; version < 3; ++version) {
+        versions.push_back(add_published(kill_before_each_change("publish", next_version())));
+        ASSERT_FALSE(HasFailure());
+    }
+    kill_before_each_change("copy", {"image", "copy", versions[0], "--store", path("store"), "--to", path("other")});
+    images_["other"][versions[0]] = images_["store"][versions[0]];
+    // The last one needs most of the first one's pack, and hardly anything of the second one's.
+    for (const auto& removed : {versions[0], versions[1]}) {
+        images_["store"].erase(removed);
+        kill_before_each_change("remove", {"image", "remove", removed, "--store", path("store")});
+    }
+    const auto output = kill_before_each_change(
+        "clean", {"image", "clean", "--store", path("store"), "--live-percent", "95", "--keep-days", "0"});
+    EXPECT_NE(output.find("rewritten"), std::string::npos) << output;
+    EXPECT_NE(output.find("deleted"), std::string::npos) << output;
+    verify_by_program();
 }
 
 } // namespace
