@@ -167,7 +167,7 @@ Result<void> HotStream::stream(const Source& source, const HotList& list, bool b
         expected.push_back({ChunkRef{0, chunk.plain_length, chunk.digest}, offset, chunk.stored_length});
         offset += chunk.stored_length;
     }
-    HotWindow window(image_->cache, use_, expected);
+    HotWindow window(image_->cache, use_, expected, HotWindow::Clock::now());
     const auto landed = [&](std::size_t index, const Chunk& chunk) {
         image_->land(expected[index].ref.digest, window.take(index), chunk);
         use_.note_brought(expected[index].ref.digest);

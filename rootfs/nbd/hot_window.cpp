@@ -16,8 +16,9 @@ constexpr std::chrono::milliseconds measured_every{100};
 constexpr std::chrono::milliseconds progress_every{50};
 } // namespace
 
-HotWindow::HotWindow(ChunkCache& cache, const HotUse& use, const std::vector<ChunkReceiver::Expected>& expected)
-    : cache_(cache), use_(use), expected_(expected), reach_(least_reach)
+HotWindow::HotWindow(ChunkCache& cache, const HotUse& use, const std::vector<ChunkReceiver::Expected>& expected,
+                     Clock::time_point now)
+    : cache_(cache), use_(use), expected_(expected), reach_(least_reach), begun_(now)
 {
     take_off();
 }

@@ -21,7 +21,9 @@ public:
     using Clock = std::chrono::steady_clock;
 
     /// `expected` is what the body will bring, `use` knows what of it was read already; they outlive the window.
-    HotWindow(ChunkCache& cache, const HotUse& use, const std::vector<ChunkReceiver::Expected>& expected);
+    /// `now` is when it is asked for.
+    HotWindow(ChunkCache& cache, const HotUse& use, const std::vector<ChunkReceiver::Expected>& expected,
+              Clock::time_point now);
     /// Whoever waits for what did not come is told.
     ~HotWindow();
     HotWindow(const HotWindow&) = delete;
@@ -50,7 +52,7 @@ private:
     std::uint64_t received_ = 0;         ///< bytes of the body
     std::uint64_t reach_;
 
-    Clock::time_point begun_ = Clock::now();
+    Clock::time_point begun_;
     std::chrono::duration<double> round_trip_{};
     Clock::time_point measured_at_ = begun_;
     std::uint64_t measured_bytes_ = 0;

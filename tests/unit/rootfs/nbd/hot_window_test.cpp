@@ -32,7 +32,7 @@ protected:
 
 TEST_F(HotWindowTest, OnlyWhatIsAboutToComeIsOnItsWay)
 {
-    HotWindow window(cache, use, expected);
+    HotWindow window(cache, use, expected, start);
     EXPECT_TRUE(on_its_way(0));
     EXPECT_TRUE(on_its_way(2)) << "a quarter of a megabyte at first";
     EXPECT_FALSE(on_its_way(3));
@@ -40,11 +40,10 @@ TEST_F(HotWindowTest, OnlyWhatIsAboutToComeIsOnItsWay)
 
 TEST_F(HotWindowTest, ReachesARoundTripAndAHalfAtTheRateThatIsMeasured)
 {
-    HotWindow window(cache, use, expected);
+    HotWindow window(cache, use, expected, start);
     window.advance(10'000, start + milliseconds(100)); // the round trip
     window.advance(1'000'000, start + milliseconds(300));
-    // 5 MB/s × 0.1 s × 1.5, with some tolerance for when the window began
-    EXPECT_NEAR(static_cast<double>(window.reach()), 750'000, 10'000);
+    EXPECT_NEAR(static_cast<double>(window.reach()), 750'000, 1) << "5 MB/s × 0.1 s × 1.5";
     EXPECT_TRUE(on_its_way(17));
     EXPECT_FALSE(on_its_way(18));
 }
@@ -53,7 +52,7 @@ TEST_F(HotWindowTest, WhatSomebodyElseFetchesIsPassedOver)
 {
     const auto other = cache.look_up(expected[1].ref, Cause::demand);
     ASSERT_TRUE(other.mine);
-    HotWindow window(cache, use, expected);
+    HotWindow window(cache, use, expected, start);
     EXPECT_TRUE(window.wanted(0));
     cache.land(expected[0].ref.digest, window.take(0), chunk());
     EXPECT_FALSE(window.wanted(1));
@@ -67,7 +66,7 @@ TEST_F(HotWindowTest, WhatWasReadIsNotBroughtAgain)
     list.rows.push_back({expected[1].ref.digest, 100'000, 100'000});
     use.expect(list);
     use.note_use({expected[1].ref.digest});
-    HotWindow window(cache, use, expected);
+    HotWindow window(cache, use, expected, start);
     EXPECT_TRUE(window.wanted(0));
     EXPECT_FALSE(window.wanted(1));
 }
@@ -76,7 +75,7 @@ TEST_F(HotWindowTest, WhoeverWaitsLearnsThatTheStreamHasEnded)
 {
     FlightPointer flight;
     {
-        HotWindow window(cache, use, expected);
+        HotWindow window(cache, use, expected, start);
         flight = cache.find(expected[2].ref.digest).flight;
         ASSERT_TRUE(flight);
     }
