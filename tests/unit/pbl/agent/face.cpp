@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 
@@ -48,6 +49,8 @@ json Face::next()
     while (end == std::string::npos) {
         char buffer[8192];
         const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
+        if (got < 0 && errno == EINTR) // a child of the agent has ended; with a timeout, recv() is not restarted
+            continue;
         if (got <= 0)
             return nullptr;
         received_.append(buffer, static_cast<std::size_t>(got));
