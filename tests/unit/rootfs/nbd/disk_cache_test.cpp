@@ -211,7 +211,8 @@ TEST_F(DiskCacheTest, AFullDiskIsStillReadFrom)
     if (::geteuid() != 0)
         GTEST_SKIP() << "only root can mount";
     put(1);
-    ASSERT_EQ(std::system(fmt::format("mount -t tmpfs -o size=4m farboot-test {}", folder_.string()).c_str()), 0);
+    if (std::system(fmt::format("mount -t tmpfs -o size=4m farboot-test {}", folder_.string()).c_str()) != 0)
+        GTEST_SKIP() << "mounting is not allowed here";
     open();
     for (unsigned i = 10; i < 40; ++i)
         put(i);
