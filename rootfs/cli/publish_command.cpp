@@ -7,7 +7,6 @@
 #include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/file.hpp"
 #include "rootfs/image/local_image.hpp"
-#include "rootfs/image/predecessor.hpp"
 #include "rootfs/record/envelope.hpp"
 
 #include <nlohmann/json.hpp>
@@ -113,18 +112,6 @@ Result<PublishedImage> publish_image_of(const PublishCommand& options, StoreWrit
     return publish_with_progress(writer, *image, options.chunking, options.zstd_level, "Publishing", stop.token());
 }
 
-/// An image boots without a profile too: what goes wrong is said, and publishing goes on.
-void inherit(StoreWriter& writer, const Digest& image)
-{
-    const auto heritage = inherit_from_store(writer, image);
-    if (!heritage)
-        note(fmt::format("The image gets no boot profile: {}", heritage.error().sentence));
-    else if (*heritage)
-        note(fmt::format("Boot profile inherited from {}: {} chunks unchanged, {} in the place of changed ones, {}.",
-                         (*heritage)->predecessor.hex().substr(0, 12), (*heritage)->same, (*heritage)->moved,
-                         bytes_text((*heritage)->bytes)));
-}
-
 Result<RecordParts> fill_store(const PublishCommand& options, StoreWriter& writer, const StopOnSignal& stop,
                                std::optional<PublishedImage>& published)
 {
@@ -147,7 +134,7 @@ Result<RecordParts> fill_store(const PublishCommand& options, StoreWriter& write
             return std::unexpected(image.error());
         parts.image = image->ref;
         if (options.profile == "auto")
-            inherit(writer, image->ref.manifest);
+            inherit_with_note(writer, image->ref.manifest);
         published = std::move(*image);
     }
     return parts;

@@ -2,6 +2,7 @@
 
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/progress.hpp"
+#include "rootfs/image/predecessor.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -40,6 +41,17 @@ Result<PublishedImage> publish_with_progress(StoreWriter& writer, const ImageSou
         for (const auto& damaged : published->damaged_packs)
             note(fmt::format("A damaged pack is not used: {}", damaged.sentence));
     return published;
+}
+
+void inherit_with_note(StoreWriter& writer, const Digest& image)
+{
+    const auto heritage = inherit_from_store(writer, image);
+    if (!heritage)
+        note(fmt::format("The image gets no boot profile: {}", heritage.error().sentence));
+    else if (*heritage)
+        note(fmt::format("Boot profile inherited from {}: {} chunks unchanged, {} in the place of changed ones, {}.",
+                         (*heritage)->predecessor.hex().substr(0, 12), (*heritage)->same, (*heritage)->moved,
+                         bytes_text((*heritage)->bytes)));
 }
 
 nlohmann::json to_json(const PublishedImage& image)

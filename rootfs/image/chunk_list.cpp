@@ -15,12 +15,9 @@ ChunkList::ChunkList(std::vector<ChunkRef> chunks) : chunks_(std::move(chunks))
 Result<ChunkList> ChunkList::load(const LocalImage& image)
 {
     std::vector<ChunkRef> chunks;
-    for (std::uint32_t number = 0; number < image.manifest().page_count(); ++number) {
-        const auto page = image.page(number);
-        if (!page)
-            return std::unexpected(page.error());
-        chunks.insert(chunks.end(), page->manifest.chunks.begin(), page->manifest.chunks.end());
-    }
+    const auto walked = image.walk([&](const ChunkRef& chunk, const ChunkPlace&) { chunks.push_back(chunk); });
+    if (!walked)
+        return std::unexpected(walked.error());
     return ChunkList(std::move(chunks));
 }
 

@@ -1,6 +1,7 @@
 #include "rootfs/image/local_image.hpp"
 
 #include "rootfs/image/locator_builder.hpp"
+#include "rootfs/image/pack_index.hpp"
 #include "rootfs/image/parallel.hpp"
 
 #include <algorithm>
@@ -101,30 +102,20 @@ Result<std::string> LocalImage::stored_bytes(const ChunkRef& chunk, const ChunkP
     const auto pack = File::open(store_.pack(locator_.packs()[place.pack].digest));
     if (!pack)
         return std::unexpected(pack.error());
-    auto stored = pack->read(place.offset, place.stored_length);
-    if (!stored)
-        return stored;
-    std::vector<std::byte> plain(chunk.length);
-    if (auto good = decode_chunk(as_bytes(*stored), chunk.digest, plain); !good)
-        return std::unexpected(std::move(good.error()));
-    return stored;
+    return read_checked(*pack, {chunk.digest, place.offset, place.stored_length, chunk.length});
 }
 
 Result<std::string> LocalImage::locator_with(const HotList& hot) const
 {
     LocatorBuilder builder(manifest_.page_entries());
-    for (std::uint32_t number = 0; number < manifest_.page_count(); ++number) {
-        const auto loaded = page(number);
-        if (!loaded)
-            return std::unexpected(loaded.error());
-        for (std::size_t i = 0; i < loaded->places.size(); ++i) {
-            const auto& place = loaded->places[i];
-            if (loaded->manifest.chunks[i].is_zero())
-                builder.add_zero();
-            else
-                builder.add(locator_.packs()[place.pack], place.offset, place.stored_length);
-        }
-    }
+    const auto walked = walk([&](const ChunkRef& chunk, const ChunkPlace& place) {
+        if (chunk.is_zero())
+            builder.add_zero();
+        else
+            builder.add(locator_.packs()[place.pack], place.offset, place.stored_length);
+    });
+    if (!walked)
+        return std::unexpected(walked.error());
     builder.set_hot(hot);
     return builder.finish();
 }

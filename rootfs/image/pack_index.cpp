@@ -98,6 +98,17 @@ Result<PackIndex> read_pack_index(const std::filesystem::path& path)
     return in_file(read_index(*file), path);
 }
 
+Result<std::string> read_checked(const File& pack, const PackIndex::Row& row)
+{
+    auto stored = pack.read(row.offset, row.stored_length);
+    if (!stored)
+        return stored;
+    std::vector<std::byte> plain(row.plain_length);
+    if (auto decoded = decode_chunk(as_bytes(*stored), row.digest, plain); !decoded)
+        return fail(decoded.error().reason, "In {}: {}", pack.path().string(), decoded.error().sentence);
+    return stored;
+}
+
 Result<PackIndex> verify_pack(const std::filesystem::path& path, const Digest& name)
 {
     const auto digest = digest_of_file(path);

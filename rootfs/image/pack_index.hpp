@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rootfs/image/file.hpp"
 #include "rootfs/image/format.hpp"
 #include "rootfs/image/locator.hpp"
 
@@ -35,6 +36,9 @@ struct PackIndex {
 
 /// Reads a pack's index from its file. Reasons: pack-malformed, and File's.
 [[nodiscard]] Result<PackIndex> read_pack_index(const std::filesystem::path& file);
+
+/// Reads a chunk from an open pack and checks it. Reasons: digest-mismatch, chunk-malformed, and File's.
+[[nodiscard]] Result<std::string> read_checked(const File& pack, const PackIndex::Row& row);
 
 /// Checks a pack as a whole: its name, its index, and that every chunk in it has its digest. Reasons: digest-mismatch,
 /// pack-malformed, chunk-malformed, and File's.

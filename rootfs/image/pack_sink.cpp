@@ -7,17 +7,6 @@
 namespace farboot::rootfs
 {
 
-Result<std::string> read_checked(const File& pack, const PackIndex::Row& row)
-{
-    auto stored = pack.read(row.offset, row.stored_length);
-    if (!stored)
-        return stored;
-    std::vector<std::byte> plain(row.plain_length);
-    if (auto decoded = decode_chunk(as_bytes(*stored), row.digest, plain); !decoded)
-        return fail(decoded.error().reason, "In {}: {}", pack.path().string(), decoded.error().sentence);
-    return stored;
-}
-
 Result<void> PackSink::add(const Digest& digest, std::uint32_t plain_length, std::string_view stored)
 {
     if (pack_.is_full_for(stored.size()))

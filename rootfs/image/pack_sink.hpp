@@ -42,7 +42,4 @@ private:
     std::uint64_t stored_bytes_ = 0;
 };
 
-/// Reads a chunk from an open pack and checks it. Reasons: digest-mismatch, chunk-malformed, and File's.
-[[nodiscard]] Result<std::string> read_checked(const File& pack, const PackIndex::Row& row);
-
 } // namespace farboot::rootfs

@@ -25,8 +25,8 @@ struct DiskPlace {
     bool operator==(const DiskPlace&) const = default;
 };
 
-/// Which chunks the local cache has, and where; in memory, about 80 bytes a chunk, and in the file `index`, so that the
-/// next boot knows it. Not safe for several threads.
+/// Which chunks the local cache has, and where; in memory, about 120 bytes a chunk, and in the file `index`, so that
+/// the next boot knows it. Not safe for several threads.
 class DiskIndex
 {
 public:

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -61,7 +62,7 @@ private:
 
     std::shared_ptr<JobImage> image_;
     HotUse use_;
-    Digest expected_pack_; ///< whose list `use_` counts by
+    std::optional<Digest> expected_pack_; ///< whose list `use_` counts by
     std::atomic<State> state_{State::asking};
     std::atomic<std::size_t> chunks_{0};
     std::atomic<std::size_t> through_{0}; ///< rows of the list

@@ -22,6 +22,7 @@ void HotUse::expect(const HotList& list)
     chunks_.clear();
     foreseen_.clear();
     unread_bytes_ = 0;
+    known_ = true;
     for (const auto& row : list.rows)
         chunks_[row.digest] = {row.plain_length};
     use(std::exchange(early_, {}));
@@ -30,14 +31,16 @@ void HotUse::expect(const HotList& list)
 void HotUse::note_use(const std::vector<Digest>& chunks)
 {
     const std::scoped_lock lock(mutex_);
-    if (chunks_.empty())
-        early_.insert(early_.end(), chunks.begin(), chunks.end());
-    else
+    if (known_)
         use(chunks);
+    else
+        early_.insert(early_.end(), chunks.begin(), chunks.end());
 }
 
 void HotUse::use(const std::vector<Digest>& chunks)
 {
+    if (chunks_.empty())
+        return;
     for (const auto& digest : chunks) {
         const auto found = chunks_.find(digest);
         foreseen_.push_back(found != chunks_.end());

@@ -17,7 +17,7 @@ namespace farboot::rootfs
 class HotUse
 {
 public:
-    /// What is counted from now on.
+    /// What is counted from now on; an empty list counts nothing.
     void expect(const HotList& list);
 
     /// A client reads these chunks for the first time. What is read before the list is known counts too.
@@ -50,7 +50,8 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::unordered_map<Digest, Chunk, DigestHash> chunks_;
-    std::vector<Digest> early_; ///< what was read before the list was known
+    bool known_ = false;        ///< the list
+    std::vector<Digest> early_; ///< what was read before it was known
     std::uint64_t unread_bytes_ = 0;
     std::deque<bool> foreseen_; ///< of the latest first uses, newest last
 };

@@ -85,7 +85,7 @@ TEST_F(HotPack, BringsEverythingThatABootWillRead)
 TEST_F(HotPack, AReadDoesNotWaitForTheStreamsEnd)
 {
     learn();
-    const auto web = serve("web", store(), 512 * 1024); // the stream needs several seconds
+    const auto web = serve("web", store(), 256 * 1024); // the stream needs half a minute
     const NbdServer server(folder.path / "nbd", parameters({&web}));
     NbdClient client(server.uri());
     ASSERT_TRUE(becomes(server, "streaming"));
@@ -98,7 +98,7 @@ TEST_F(HotPack, AReadDoesNotWaitForTheStreamsEnd)
 TEST_F(HotPack, StopsWhenReadsHaveNothingToDoWithIt)
 {
     learn();
-    const auto web = serve("web", store(), 512 * 1024);
+    const auto web = serve("web", store(), 256 * 1024);
     const NbdServer server(folder.path / "nbd", parameters({&web}));
     NbdClient client(server.uri());
     ASSERT_TRUE(becomes(server, "streaming"));

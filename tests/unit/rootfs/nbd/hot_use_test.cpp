@@ -71,6 +71,17 @@ TEST_F(HotUseTest, WhatIsReadBeforeTheListIsKnownCounts)
     EXPECT_TRUE(early.wait_until_unread_below(0, stop.get_token()));
 }
 
+TEST_F(HotUseTest, AnImageWithoutAListNeitherFitsNorStrays)
+{
+    HotUse without;
+    without.note_use({digest(1)});
+    without.expect({});
+    for (std::size_t i = 0; i < 100; ++i)
+        without.note_use({digest(i)});
+    EXPECT_FALSE(without.fits());
+    EXPECT_FALSE(without.strays());
+}
+
 TEST_F(HotUseTest, CountsWhatWasBroughtAndNotRead)
 {
     EXPECT_TRUE(use.wait_until_unread_below(0, stop.get_token()));
