@@ -30,21 +30,12 @@ struct CleanCommand {
     bool json = false;
 };
 
-/// The store's lock, without making a store where there is none.
-Result<StoreWriter> open_existing(const std::string& folder)
-{
-    const auto store = Store::open(folder);
-    if (!store)
-        return std::unexpected(store.error());
-    return StoreWriter::open(folder);
-}
-
 Result<void> remove_images(const RemoveOptions& options)
 {
     const auto digests = parse_digests(options.digests);
     if (!digests)
         return std::unexpected(digests.error());
-    auto writer = open_existing(options.store);
+    auto writer = StoreWriter::open_existing(options.store);
     if (!writer)
         return std::unexpected(writer.error());
     if (!options.records.empty()) {
@@ -132,7 +123,7 @@ void report(const CleanCommand& options, const CleanReport& done)
 Result<void> clean(const CleanCommand& options)
 {
     const StopOnSignal stop;
-    auto writer = open_existing(options.store);
+    auto writer = StoreWriter::open_existing(options.store);
     if (!writer)
         return std::unexpected(writer.error());
     auto clean = options.clean;

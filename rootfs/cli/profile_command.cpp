@@ -84,7 +84,7 @@ Result<void> make_profiles(const ProfileOptions& options)
     const auto images = load_traces(options.traces);
     if (!images)
         return std::unexpected(images.error());
-    auto writer = StoreWriter::open(options.store);
+    auto writer = StoreWriter::open_existing(options.store);
     if (!writer)
         return std::unexpected(writer.error());
     MergeOptions merge{.share = options.share, .until = std::nullopt};
@@ -118,7 +118,9 @@ Result<void> inherit(const ProfileOptions& options)
     const auto successor = parse_digest(options.image);
     if (!predecessor || !successor)
         return std::unexpected(predecessor ? successor.error() : predecessor.error());
-    auto writer = StoreWriter::open(options.store);
+    if (*predecessor == *successor)
+        return fail("usage", "An image cannot inherit from itself: name the version before, then the new one.");
+    auto writer = StoreWriter::open_existing(options.store);
     if (!writer)
         return std::unexpected(writer.error());
     const auto old_image = LocalImage::open(writer->store(), *predecessor);
@@ -176,7 +178,7 @@ Result<void> drop(const ProfileOptions& options)
     const auto digest = parse_digest(options.image);
     if (!digest)
         return std::unexpected(digest.error());
-    auto writer = StoreWriter::open(options.store);
+    auto writer = StoreWriter::open_existing(options.store);
     if (!writer)
         return std::unexpected(writer.error());
     const auto image = LocalImage::open(writer->store(), *digest);

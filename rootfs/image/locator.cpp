@@ -41,9 +41,9 @@ Result<LocatorHeader> LocatorHeader::parse(Bytes data, const ManifestRoot& manif
     if (!has_magic(data, "FBLOCAT1"))
         return malformed(name, "it does not start as one");
     if (const auto version = load<std::uint32_t>(data, 8); version != locator_version)
-        return fail("version-unknown",
-                    "The locator of {} has version {}, but this program knows only version {}: update it.", name.hex(),
-                    version, locator_version);
+        return fail("version-unknown", "The locator of {} has version {}, but this program knows only version {}: {}.",
+                    name.hex(), version, locator_version,
+                    version < locator_version ? "publish the image again" : "update it");
     LocatorHeader header;
     header.page_count = load<std::uint32_t>(data, 24);
     header.pack_count = load<std::uint32_t>(data, 28);

@@ -17,6 +17,13 @@ constexpr std::uint64_t max_file_bytes = std::uint64_t{4} << 30;
 
 } // namespace
 
+Result<StoreWriter> StoreWriter::open_existing(const std::filesystem::path& folder)
+{
+    if (const auto store = Store::open(folder); !store)
+        return std::unexpected(store.error());
+    return open(folder);
+}
+
 Result<StoreWriter> StoreWriter::open(const std::filesystem::path& folder)
 {
     if (const auto opened = Store::open(folder); !opened && opened.error().reason != "not-found")

@@ -15,6 +15,8 @@ public:
     /// Makes the store where there is none, and removes what a killed writer left in tmp/. Reasons: io,
     /// version-unknown, store-busy, retired-malformed.
     [[nodiscard]] static Result<StoreWriter> open(const std::filesystem::path& folder);
+    /// For work on what is there: a mistyped folder is no new store. Reasons besides those of open(): not-found.
+    [[nodiscard]] static Result<StoreWriter> open_existing(const std::filesystem::path& folder);
     StoreWriter(StoreWriter&& other) noexcept;
     StoreWriter& operator=(StoreWriter&&) = delete;
     ~StoreWriter();

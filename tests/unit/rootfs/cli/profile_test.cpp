@@ -86,7 +86,11 @@ TEST_F(ProfileCommand, RefusesWhatDoesNotFit)
     put("short.csv",
         "# farboot trace 1\n# manifest " + digest_ + "\n# image_bytes 4096\nt_seconds,offset,length\n0,0,1\n");
     EXPECT_THAT(bad({"profile", "make", "short.csv", "--store", "store"}), HasSubstr("4096"));
-    EXPECT_THAT(bad({"profile", "inherit", digest_, digest_, "--store", "store"}), HasSubstr("has no profile"));
+    EXPECT_THAT(bad({"profile", "inherit", digest_, publish("two", noise(500'000, 2), {"--json"}), "--store", "store"}),
+                HasSubstr("has no profile"));
+    EXPECT_EQ(run({"profile", "inherit", digest_, digest_, "--store", "store"}).code, 2);
+    EXPECT_THAT(bad({"profile", "make", "boot.csv", "--store", "mistyped"}), HasSubstr("mistyped"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "mistyped"));
     EXPECT_EQ(run({"profile", "make", "boot.csv", "--store", "store", "--share", "0"}).code, 2);
     EXPECT_EQ(run({"profile", "show", "zz", "--store", "store"}).code, 2);
 }
