@@ -46,10 +46,12 @@ Result<void> decode_chunk(Bytes stored, const Digest& digest, std::span<std::byt
     if (stored.empty() || stored.size() > plain.size())
         return fail("chunk-malformed", "Chunk {} of {} bytes is stored in {} bytes, which cannot be.", digest.hex(),
                     plain.size(), stored.size());
-    if (stored.size() == plain.size())
+    if (stored.size() < plain.size()) {
+        if (auto done = decompress(stored, digest, plain); !done)
+            return done;
+    } else if (stored.data() != plain.data()) {
         std::memcpy(plain.data(), stored.data(), stored.size());
-    else if (auto done = decompress(stored, digest, plain); !done)
-        return done;
+    }
     if (const auto found = sha256(plain); found != digest)
         return fail("digest-mismatch", "A chunk that should be {} has the digest {}: it was altered.", digest.hex(),
                     found.hex());

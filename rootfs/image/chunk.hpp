@@ -33,7 +33,7 @@ struct ChunkPlace {
 /// Turns a chunk's stored bytes into its plain ones and checks them. `plain` has exactly the length that the manifest
 /// says; never a byte more is written, and what it holds after an error must not be used. Takes no memory besides one
 /// decoder a thread. Safe to call from many threads. Reasons: chunk-malformed (no zstd frame of exactly this length),
-/// digest-mismatch.
+/// digest-mismatch. A raw chunk's `stored` may be `plain` itself.
 [[nodiscard]] Result<void> decode_chunk(Bytes stored, const Digest& digest, std::span<std::byte> plain);
 
 } // namespace farboot::rootfs

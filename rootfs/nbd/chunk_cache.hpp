@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rootfs/image/chunk.hpp"
+#include "rootfs/nbd/chunk_bytes.hpp"
 #include "rootfs/nbd/counters.hpp"
 #include "rootfs/nbd/patience.hpp"
 
@@ -14,9 +15,6 @@
 
 namespace farboot::rootfs
 {
-
-/// The checked plain bytes of a chunk.
-using Chunk = std::shared_ptr<const std::vector<std::byte>>;
 
 /// A chunk on its way. All members belong to the cache's lock.
 struct Flight {

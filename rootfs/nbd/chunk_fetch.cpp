@@ -73,6 +73,7 @@ Result<void> ChunkFetch::stream(const Source& source, const Places& places, cons
         flights.push_back(item.flight);
     }
     ChunkReceiver receiver(std::move(expected), [&](std::size_t index, const Chunk& chunk) {
+        image.counters.landed_bytes += chunk->size();
         image.land(job_.page_->chunks[items[index].chunk].digest, flights[index], chunk);
     });
     const auto sink = [&](Bytes piece) {

@@ -1,6 +1,8 @@
 #include "rootfs/nbd/chunk_receiver.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace farboot::rootfs
 {
@@ -24,25 +26,40 @@ bool ChunkReceiver::take(Bytes piece)
             ++next_;
             continue;
         }
-        const auto part = piece.first(std::min(piece.size(), chunk.stored_length - stored_.size()));
-        stored_.insert(stored_.end(), part.begin(), part.end());
+        if (!plain_)
+            begin_chunk();
+        const auto part = piece.first(std::min<std::size_t>(piece.size(), chunk.stored_length - received_));
+        std::memcpy((is_raw(chunk) ? *plain_ : stored_).data() + received_, part.data(), part.size());
+        received_ += part.size();
         position_ += part.size();
         piece = piece.subspan(part.size());
-        if (stored_.size() == chunk.stored_length && !finish_chunk())
+        if (received_ == chunk.stored_length && !finish_chunk())
             break;
     }
     return state_.has_value();
 }
 
+bool ChunkReceiver::is_raw(const Expected& chunk)
+{
+    return chunk.stored_length == chunk.ref.length;
+}
+
+void ChunkReceiver::begin_chunk()
+{
+    const auto& chunk = expected_[next_];
+    plain_ = std::make_shared<ChunkBytes>(chunk.ref.length);
+    received_ = 0;
+    if (!is_raw(chunk)) // a raw one comes right to where it stays
+        stored_.resize(chunk.stored_length);
+}
+
 bool ChunkReceiver::finish_chunk()
 {
-    const auto& ref = expected_[next_].ref;
-    auto plain = std::make_shared<std::vector<std::byte>>(ref.length);
-    state_ = decode_chunk(stored_, ref.digest, *plain);
+    const auto& chunk = expected_[next_];
+    state_ = decode_chunk(is_raw(chunk) ? *plain_ : stored_, chunk.ref.digest, *plain_);
     if (!state_)
         return false;
-    stored_.clear();
-    landed_(next_++, std::move(plain));
+    landed_(next_++, std::exchange(plain_, nullptr));
     return true;
 }
 

@@ -35,15 +35,19 @@ public:
     [[nodiscard]] std::size_t taken() const { return next_; }
 
 private:
+    [[nodiscard]] static bool is_raw(const Expected& chunk);
+    void begin_chunk();
     [[nodiscard]] bool finish_chunk();
 
     std::vector<Expected> expected_;
     Landed landed_;
     Wanted wanted_;
     Result<void> state_;
-    std::size_t next_ = 0;       ///< in expected_
-    std::uint64_t position_ = 0; ///< in the body
-    std::vector<std::byte> stored_;
+    std::size_t next_ = 0;              ///< in expected_
+    std::uint64_t position_ = 0;        ///< in the body
+    std::shared_ptr<ChunkBytes> plain_; ///< null between chunks
+    ChunkBytes stored_;                 ///< of a compressed chunk
+    std::size_t received_ = 0;          ///< bytes of the chunk
 };
 
 } // namespace farboot::rootfs

@@ -51,7 +51,7 @@ DiskCache::~DiskCache()
 
 Chunk DiskCache::read(const DiskPlace& place, const Digest& digest)
 {
-    auto plain = std::make_shared<std::vector<std::byte>>(place.length);
+    auto plain = std::make_shared<ChunkBytes>(place.length);
     if (!data_.read(data_at(place), *plain) || sha256(*plain) != digest)
         return nullptr;
     return plain;

@@ -63,7 +63,7 @@ ImageFill::State ImageFill::fill(const Patience& patience)
         if (const auto& digest = (*root)->page_digest(number); !image_->disk->pin(digest)) {
             const auto entries = manifest_entries((*page)->chunks);
             const auto bytes = as_bytes(entries);
-            image_->disk->put(digest, std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end()), true);
+            image_->disk->put(digest, std::make_shared<const ChunkBytes>(bytes.begin(), bytes.end()), true);
         }
         if (!fill_page(*page, patience))
             return State::stopped;

@@ -81,7 +81,7 @@ void ImageMap::keep(const Digest& digest, std::string_view data)
 {
     const auto bytes = as_bytes(data);
     if (disk_ != nullptr && bytes.size() <= max_chunk_bytes)
-        disk_->put(digest, std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end()));
+        disk_->put(digest, std::make_shared<const ChunkBytes>(bytes.begin(), bytes.end()));
 }
 
 Result<std::shared_ptr<const Locator>> ImageMap::locator(const Source& source, const Patience& patience)

@@ -1,5 +1,7 @@
 #include "rootfs/nbd/reader.hpp"
 
+#include "rootfs/nbd/neighbours.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -11,9 +13,6 @@ namespace
 
 /// So much of a read is worked on at once, whatever its size.
 constexpr std::uint64_t largest_step = 2 * 1024 * 1024;
-/// A demand read takes so many plain bytes along: not much more than its chunk. With 256 KiB a desktop that reads here
-/// and there fetched 154 MB of a 415 MB image up to its session.
-constexpr std::uint64_t with_neighbours = 64 * 1024;
 /// More than what is on its way on a line of 1 Gbit/s over 100 ms.
 constexpr std::uint64_t largest_window = 32 * 1024 * 1024;
 constexpr std::uint64_t read_ahead_request = 1024 * 1024;
@@ -182,7 +181,6 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
     auto& cache = engine_.cache();
     auto& counters = image_->counters;
     std::vector<ChunkJob::Item> items;
-    std::uint64_t plain_bytes = 0;
     for (auto& piece : pieces) {
         if (piece.ref.is_zero())
             continue;
@@ -193,25 +191,41 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
         if (!piece.found.mine || take_from_disk(piece))
             continue;
         items.push_back({piece.index, piece.found.flight, true});
-        plain_bytes += piece.ref.length;
     }
     if (items.empty())
         return;
+    const auto first = items.front().chunk;
+    const auto along = foreseen() ? Neighbours{} : worthwhile_neighbours(*engine_.sources().best().meter, counters);
+    take_along(pieces.back(), along.after, items);
     const auto& page = pieces.back().page;
-    const auto foreseen_now = foreseen();
-    for (auto index = pieces.back().index + 1; !foreseen_now && index < page->chunks.size(); ++index) {
-        const auto& ref = page->chunks[index];
-        if (ref.is_zero())
+    engine_.submit(ChunkJob(image_, page, std::move(items), Cause::demand, engine_.patience()));
+    if (along.before > 0 && engine_.can_read_ahead())
+        fetch_before(*page, first, along.before);
+}
+
+/// Chunks behind the piece come in the same request, after what somebody waits for.
+void Reader::take_along(const Piece& piece, std::uint64_t reach, std::vector<ChunkJob::Item>& items)
+{
+    const auto& chunks = piece.page->chunks;
+    const auto end = piece.ref.offset + reach;
+    for (auto index = piece.index + 1; index < chunks.size() && chunks[index].end() <= end; ++index) {
+        const auto& ref = chunks[index];
+        if (ref.is_zero() || image_->is_on_disk(ref.digest))
             continue;
-        plain_bytes += ref.length;
-        if (plain_bytes > with_neighbours)
-            break;
-        if (image_->is_on_disk(ref.digest))
-            continue;
-        if (const auto found = cache.look_up(ref, Cause::demand); found.mine)
+        if (const auto found = engine_.cache().look_up(ref, Cause::demand); found.mine)
             items.push_back({index, found.flight, false});
     }
-    engine_.submit(ChunkJob(image_, page, std::move(items), Cause::demand, engine_.patience()));
+}
+
+/// Chunks before the first one come beside it, over a connection of their own: in one request they would come first.
+void Reader::fetch_before(const ManifestPage& page, std::size_t first, std::uint64_t reach)
+{
+    const auto end = page.chunks[first].offset;
+    auto begin = first;
+    while (begin > 0 && page.chunks[begin - 1].offset + reach >= end)
+        --begin;
+    const auto from = page.chunks[begin].offset;
+    engine_.submit(RangeJob(image_, page.number, {from, end - from}, engine_.patience()));
 }
 
 Result<Chunk> Reader::wait_for(Piece& piece, const Patience& patience)

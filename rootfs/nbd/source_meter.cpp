@@ -11,6 +11,8 @@ namespace
 using Seconds = std::chrono::duration<double>;
 
 constexpr double weight_of_newest = 1.0 / 8;
+/// A way that has become longer shows within some hundred answers.
+constexpr double weight_of_more = 1.0 / 64;
 constexpr Seconds shortest_silence{0.3};
 /// Before anything was measured: the first answer comes over a new connection from a cold disk.
 constexpr Seconds silence_of_unknown{1.0};
@@ -21,9 +23,9 @@ constexpr double times_transfer = 4;
 /// What comes faster was in the network card already.
 constexpr Seconds shortest_measured{0.001};
 
-void approach(std::optional<double>& average, double newest)
+void approach(std::optional<double>& average, double newest, double weight)
 {
-    average = average ? *average + (newest - *average) * weight_of_newest : newest;
+    average = average ? *average + (newest - *average) * weight : newest;
 }
 
 SourceMeter::Duration rounded(Seconds time)
@@ -36,13 +38,15 @@ SourceMeter::Duration rounded(Seconds time)
 void SourceMeter::note_latency(Duration time)
 {
     const std::scoped_lock lock(mutex_);
-    approach(latency_, Seconds(time).count());
+    const auto newest = Seconds(time).count();
+    approach(latency_, newest, weight_of_newest);
+    approach(least_latency_, newest, least_latency_ && newest > *least_latency_ ? weight_of_more : 1);
 }
 
 void SourceMeter::note_rate(std::uint64_t bytes, Duration time)
 {
     const std::scoped_lock lock(mutex_);
-    approach(rate_, static_cast<double>(bytes) / std::max(Seconds(time), shortest_measured).count());
+    approach(rate_, static_cast<double>(bytes) / std::max(Seconds(time), shortest_measured).count(), weight_of_newest);
 }
 
 std::optional<std::chrono::milliseconds> SourceMeter::latency() const
@@ -51,6 +55,14 @@ std::optional<std::chrono::milliseconds> SourceMeter::latency() const
     if (!latency_)
         return std::nullopt;
     return std::chrono::round<std::chrono::milliseconds>(Seconds(*latency_));
+}
+
+std::optional<SourceMeter::Duration> SourceMeter::least_latency() const
+{
+    const std::scoped_lock lock(mutex_);
+    if (!least_latency_)
+        return std::nullopt;
+    return rounded(Seconds(*least_latency_));
 }
 
 std::optional<std::uint64_t> SourceMeter::rate() const

@@ -26,7 +26,9 @@ public:
     /// So many bytes of one answer took so long.
     void note_rate(std::uint64_t bytes, Duration time);
 
-    [[nodiscard]] std::optional<std::chrono::milliseconds> latency() const;
+    [[nodiscard]] std::optional<std::chrono::milliseconds> latency() const; ///< on average
+    /// The least of the latest answers: about a round trip, whatever the source's load.
+    [[nodiscard]] std::optional<Duration> least_latency() const;
     [[nodiscard]] std::optional<std::uint64_t> rate() const; ///< bytes a second of one request
 
     /// Silence for so long is not usual here.
@@ -37,6 +39,7 @@ public:
 private:
     mutable std::mutex mutex_;
     std::optional<double> latency_; ///< seconds
+    std::optional<double> least_latency_;
     std::optional<double> rate_;
 };
 

@@ -48,7 +48,7 @@ def farboot(store):
         sources = folder / "sources.json"
         sources.write_text(json.dumps({"version": 1, "sources": [{"url": f"https://127.0.0.1:{port}/{store}"}]}))
         return _nbdkit(folder, site.plugin, f"record={site.record}", f"policy={site.policy}", f"sources={sources}",
-                       f"ca={site.authority}", f"control={folder / 'control.sock'}")
+                       f"ca={site.authority}", "cache=256", f"control={folder / 'control.sock'}")
     return start
 
 

@@ -18,7 +18,7 @@ ChunkRef ref_of(char name)
 
 Chunk some_chunk()
 {
-    return std::make_shared<std::vector<std::byte>>(chunk_bytes);
+    return std::make_shared<ChunkBytes>(chunk_bytes);
 }
 
 void put(ChunkCache& cache, char name)

@@ -42,7 +42,7 @@ protected:
     static Chunk chunk(unsigned number, std::size_t bytes = chunk_bytes)
     {
         std::mt19937 random(number);
-        auto plain = std::make_shared<std::vector<std::byte>>(bytes);
+        auto plain = std::make_shared<ChunkBytes>(bytes);
         for (auto& byte : *plain)
             byte = static_cast<std::byte>(random());
         return plain;

@@ -22,7 +22,7 @@ protected:
     {
         return cache.find(expected[index].ref.digest).flight != nullptr;
     }
-    static Chunk chunk() { return std::make_shared<std::vector<std::byte>>(100'000); }
+    static Chunk chunk() { return std::make_shared<ChunkBytes>(100'000); }
 
     ChunkCache cache{64 << 20};
     HotUse use;

@@ -34,6 +34,20 @@ TEST(SourceMeterTest, FollowsWhatIsMeasured)
     EXPECT_EQ(meter.latency(), 160ms) << "many do";
 }
 
+TEST(SourceMeterTest, TheLeastLatencyIsTheWaysNotTheLoads)
+{
+    SourceMeter meter;
+    EXPECT_EQ(meter.least_latency(), std::nullopt);
+    meter.note_latency(80ms);
+    meter.note_latency(20ms);
+    EXPECT_EQ(meter.least_latency(), 20ms);
+    meter.note_latency(500ms);
+    EXPECT_LT(*meter.least_latency(), 30ms) << "a busy moment";
+    for (int i = 0; i < 1000; ++i)
+        meter.note_latency(100ms);
+    EXPECT_GT(*meter.least_latency(), 99ms) << "another way";
+}
+
 TEST(SourceMeterTest, FastSourcesMayStillHesitate)
 {
     SourceMeter meter;
