@@ -18,18 +18,6 @@ struct ExportOptions {
     std::string format = "raw";
 };
 
-Result<void> write_raw(const LocalImage& image, AtomicFile& file, const std::string& name, const std::stop_token& stop)
-{
-    if (auto done = file.resize(image.manifest().image_bytes()); !done)
-        return done;
-    Progress progress("Writing " + name);
-    const auto visit = [&](const ChunkRef& chunk, Bytes plain) -> Result<void> {
-        progress.update(chunk.end(), image.manifest().image_bytes());
-        return plain.empty() ? Result<void>() : file.write(chunk.offset, plain);
-    };
-    return image.read(visit, worker_count(), stop);
-}
-
 Result<void> export_image(const ExportOptions& options)
 {
     const StopOnSignal stop;
@@ -60,6 +48,18 @@ Result<void> export_image(const ExportOptions& options)
 }
 
 } // namespace
+
+Result<void> write_raw(const LocalImage& image, AtomicFile& file, const std::string& name, const std::stop_token& stop)
+{
+    if (auto done = file.resize(image.manifest().image_bytes()); !done)
+        return done;
+    Progress progress("Writing " + name);
+    const auto visit = [&](const ChunkRef& chunk, Bytes plain) -> Result<void> {
+        progress.update(chunk.end(), image.manifest().image_bytes());
+        return plain.empty() ? Result<void>() : file.write(chunk.offset, plain);
+    };
+    return image.read(visit, worker_count(), stop);
+}
 
 void add_export_command(CLI::App& group, Action& chosen)
 {

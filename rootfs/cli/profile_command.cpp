@@ -1,3 +1,4 @@
+#include "rootfs/cli/profile_command.hpp"
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/image_command.hpp"
@@ -24,32 +25,6 @@ struct ProfileOptions {
     std::uint64_t limit_mib = default_hot_pack_bytes >> 20;
     bool json = false;
 };
-
-nlohmann::json json_of(const Digest& image, const HotPack& pack)
-{
-    std::uint64_t plain = 0;
-    for (const auto& row : pack.list.rows)
-        plain += row.plain_length;
-    return {{"manifest", image.hex()},
-            {"hot_pack", pack.list.rows.empty() ? nlohmann::json() : nlohmann::json(pack.list.pack.digest.hex())},
-            {"chunks", pack.list.rows.size()},
-            {"stored_bytes", pack.list.pack.bytes},
-            {"plain_bytes", plain},
-            {"left_out", pack.left_out}};
-}
-
-Result<HotPack> put(StoreWriter& writer, const LocalImage& image, const Profile& profile, std::uint64_t limit_mib)
-{
-    auto pack = make_hot_pack(image, profile, limit_mib << 20);
-    if (!pack)
-        return pack;
-    if (auto done = set_hot_pack(writer, image, *pack); !done)
-        return std::unexpected(std::move(done.error()));
-    if (pack->left_out > 0)
-        note(fmt::format("{} chunks that are wanted last have no room in {} MiB; see --limit.", pack->left_out,
-                         limit_mib));
-    return pack;
-}
 
 Result<std::map<Digest, std::vector<Trace>>> load_traces(const std::vector<std::string>& files)
 {
@@ -98,7 +73,7 @@ Result<void> make_profiles(const ProfileOptions& options)
         const auto chunks = ChunkList::load(*image);
         if (!chunks)
             return std::unexpected(chunks.error());
-        const auto pack = put(*writer, *image, merge_traces(traces, *chunks, merge), options.limit_mib);
+        const auto pack = put_profile(*writer, *image, merge_traces(traces, *chunks, merge), options.limit_mib);
         if (!pack)
             return std::unexpected(pack.error());
         list.push_back(json_of(manifest, *pack));
@@ -135,7 +110,7 @@ Result<void> inherit(const ProfileOptions& options)
     const auto inherited = inherit_profile(*old_image, *image);
     if (!inherited)
         return std::unexpected(inherited.error());
-    const auto pack = put(*writer, *image, inherited->profile, options.limit_mib);
+    const auto pack = put_profile(*writer, *image, inherited->profile, options.limit_mib);
     if (!pack)
         return std::unexpected(pack.error());
     if (options.json) {
@@ -193,13 +168,6 @@ void add_common_options(CLI::App& command, ProfileOptions& options)
     command.add_flag("--json", options.json, "Print JSON");
 }
 
-void add_limit(CLI::App& command, ProfileOptions& options)
-{
-    command.add_option("--limit", options.limit_mib, "A hot pack's largest size in MiB")
-        ->check(CLI::Range(1, 1024))
-        ->capture_default_str();
-}
-
 } // namespace
 
 void add_profile_commands(CLI::App& app, Action& chosen)
@@ -220,15 +188,17 @@ void add_profile_commands(CLI::App& app, Action& chosen)
                      "Ignore what was read later, in seconds of the PC's own time; 0: ignore nothing")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    add_limit(*make, *make_options);
+    add_limit_option(*make, make_options->limit_mib);
     make->footer("Example:\n  farboot profile make boot-*.csv --store /srv/farboot/store");
+
+    add_learn_command(*group, chosen);
 
     const auto [heir, heir_options] =
         add_command(*group, chosen, "inherit", "Give an image the profile of its predecessor", inherit);
     heir->add_option("predecessor", heir_options->predecessor, "The image that has a profile")->required();
     heir->add_option("digest", heir_options->image, "The image that gets one")->required();
     add_common_options(*heir, *heir_options);
-    add_limit(*heir, *heir_options);
+    add_limit_option(*heir, heir_options->limit_mib);
     heir->footer("Publishing does this by itself. Example:\n"
                  "  farboot profile inherit 3b1f… 9c04… --store /srv/farboot/store");
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "rootfs/cli/command.hpp"
+#include "rootfs/image/hot_pack.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+/// What the files of `farboot profile` share.
+namespace farboot::rootfs
+{
+
+/// What a profile is, for scripts.
+[[nodiscard]] nlohmann::json json_of(const Digest& image, const HotPack& pack);
+/// Makes the hot pack and gives it to the image; notes what had no room. Reasons: those of make_hot_pack() and
+/// set_hot_pack().
+[[nodiscard]] Result<HotPack> put_profile(StoreWriter& writer, const LocalImage& image, const Profile& profile,
+                                          std::uint64_t limit_mib);
+/// --limit
+void add_limit_option(CLI::App& command, std::uint64_t& limit_mib);
+
+void add_learn_command(CLI::App& group, Action& chosen);
+
+} // namespace farboot::rootfs

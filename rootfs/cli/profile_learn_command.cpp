@@ -1,0 +1,119 @@
+#include "rootfs/cli/console.hpp"
+#include "rootfs/cli/profile_command.hpp"
+#include "rootfs/cli/stop_on_signal.hpp"
+#include "rootfs/cli/trial_boot.hpp"
+#include "rootfs/image/file.hpp"
+#include "rootfs/record/envelope.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+constexpr std::uint64_t max_envelope_file = 1 << 20;
+
+struct LearnOptions {
+    std::string store;
+    std::string record;
+    std::string trace; ///< file to write, or empty
+    std::uint64_t limit_mib = default_hot_pack_bytes >> 20;
+    std::uint64_t quiet = 30;    ///< seconds
+    std::uint64_t longest = 900; ///< seconds
+    TrialOptions trial;
+    bool json = false;
+};
+
+Result<Trace> try_out(const Store& store, const LocalImage& image, const std::string& payload,
+                      const TrialOptions& options, const std::stop_token& stop)
+{
+    const auto header = RecordHeader::parse(payload);
+    if (!header)
+        return std::unexpected(header.error());
+    if (header->name.type == "vm") {
+        const auto record = VmRecord::parse(payload);
+        return record ? trial_boot(*record, image, options, stop) : std::unexpected(record.error());
+    }
+    const auto record = BootRecord::parse(payload); // says so if it is a record of another type
+    return record ? trial_boot(store, *record, image, options, stop) : std::unexpected(record.error());
+}
+
+Result<void> learn(const LearnOptions& options)
+{
+    const StopOnSignal stop;
+    const auto text = read_file(options.record, max_envelope_file);
+    if (!text)
+        return std::unexpected(text.error());
+    const auto envelope = Envelope::parse(*text);
+    if (!envelope)
+        return std::unexpected(envelope.error());
+    const auto ref = image_of(envelope->payload);
+    if (!ref)
+        return std::unexpected(ref.error());
+    auto writer = StoreWriter::open_existing(options.store);
+    if (!writer)
+        return std::unexpected(writer.error());
+    const auto image = LocalImage::open(writer->store(), ref->manifest);
+    if (!image)
+        return std::unexpected(image.error());
+    const auto chunks = ChunkList::load(*image);
+    if (!chunks)
+        return std::unexpected(chunks.error());
+
+    auto trial = options.trial;
+    trial.quiet = std::chrono::seconds(options.quiet);
+    trial.longest = std::chrono::seconds(options.longest);
+    const auto trace = try_out(writer->store(), *image, envelope->payload, trial, stop.token());
+    if (!trace)
+        return std::unexpected(trace.error());
+    if (!options.trace.empty())
+        if (auto done = write_file(options.trace, as_bytes(trace->to_text())); !done)
+            return done;
+    const auto pack = put_profile(*writer, *image, merge_traces({*trace}, *chunks, {}), options.limit_mib);
+    if (!pack)
+        return std::unexpected(pack.error());
+    if (options.json) {
+        auto json = json_of(ref->manifest, *pack);
+        json["reads"] = trace->reads.size();
+        say_json(json);
+    } else {
+        say(fmt::format("{}  {} chunks, {}, from {} reads of a trial boot", ref->manifest.hex(), pack->list.rows.size(),
+                        bytes_text(pack->list.pack.bytes), trace->reads.size()));
+    }
+    return {};
+}
+
+} // namespace
+
+void add_learn_command(CLI::App& group, Action& chosen)
+{
+    const auto [command, options] = add_command(
+        group, chosen, "learn", "Make the profile of an image from a trial boot in QEMU on this machine", learn);
+    command->add_option("record", options->record, "The record of a system or a virtual machine")
+        ->type_name("FILE")
+        ->required();
+    command->add_option("--store", options->store, "The store's folder")->type_name("DIR")->required();
+    command->add_option("--until", options->trial.until,
+                        "The trial is over when this text stands on the machine's serial console");
+    command->add_option("--quiet", options->quiet, "… or when nothing new was read for so many seconds")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
+    command->add_option("--longest", options->longest, "… but not later than after so many seconds")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str();
+    command->add_option("--memory", options->trial.memory_mib, "The machine's memory in MiB")
+        ->check(CLI::Range(128, 1'048'576))
+        ->capture_default_str();
+    command->add_flag("--kvm", options->trial.kvm, "Use this machine's processor (/dev/kvm): many times faster");
+    command->add_option("--scratch", options->trial.scratch, "Folder with room for a copy of the image")
+        ->type_name("DIR")
+        ->capture_default_str();
+    command->add_option("--trace", options->trace, "Write the trace to this file, too")->type_name("FILE");
+    add_limit_option(*command, options->limit_mib);
+    command->add_flag("--json", options->json, "Print JSON");
+    command->footer("Example:\n  farboot profile learn desktop.dsse --store /srv/farboot/store --kvm");
+}
+
+} // namespace farboot::rootfs
