@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rootfs/cli/command.hpp"
+#include "rootfs/cli/trial_boot.hpp"
 #include "rootfs/image/hot_pack.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -17,6 +18,16 @@ namespace farboot::rootfs
                                           std::uint64_t limit_mib);
 /// --limit
 void add_limit_option(CLI::App& command, std::uint64_t& limit_mib);
+
+/// What a trial boot gave.
+struct Learnt {
+    Trace trace;
+    HotPack pack;
+};
+/// Gives the image of a boot or vm record (its payload) the profile of a trial boot. Reasons: those of trial_boot(),
+/// LocalImage and put_profile().
+[[nodiscard]] Result<Learnt> learn_profile(StoreWriter& writer, const std::string& payload, const TrialOptions& options,
+                                           std::uint64_t limit_mib, const std::stop_token& stop);
 
 void add_learn_command(CLI::App& group, Action& chosen);
 

@@ -1,7 +1,6 @@
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/profile_command.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
-#include "rootfs/cli/trial_boot.hpp"
 #include "rootfs/image/file.hpp"
 #include "rootfs/record/envelope.hpp"
 
@@ -49,43 +48,52 @@ Result<void> learn(const LearnOptions& options)
     const auto envelope = Envelope::parse(*text);
     if (!envelope)
         return std::unexpected(envelope.error());
-    const auto ref = image_of(envelope->payload);
-    if (!ref)
-        return std::unexpected(ref.error());
     auto writer = StoreWriter::open_existing(options.store);
     if (!writer)
         return std::unexpected(writer.error());
-    const auto image = LocalImage::open(writer->store(), ref->manifest);
-    if (!image)
-        return std::unexpected(image.error());
-    const auto chunks = ChunkList::load(*image);
-    if (!chunks)
-        return std::unexpected(chunks.error());
-
     auto trial = options.trial;
     trial.quiet = std::chrono::seconds(options.quiet);
     trial.longest = std::chrono::seconds(options.longest);
-    const auto trace = try_out(writer->store(), *image, envelope->payload, trial, stop.token());
-    if (!trace)
-        return std::unexpected(trace.error());
+    const auto learnt = learn_profile(*writer, envelope->payload, trial, options.limit_mib, stop.token());
+    if (!learnt)
+        return std::unexpected(learnt.error());
+    const auto& [trace, pack] = *learnt;
     if (!options.trace.empty())
-        if (auto done = write_file(options.trace, as_bytes(trace->to_text())); !done)
+        if (auto done = write_file(options.trace, as_bytes(trace.to_text())); !done)
             return done;
-    const auto pack = put_profile(*writer, *image, merge_traces({*trace}, *chunks, {}), options.limit_mib);
-    if (!pack)
-        return std::unexpected(pack.error());
     if (options.json) {
-        auto json = json_of(ref->manifest, *pack);
-        json["reads"] = trace->reads.size();
+        auto json = json_of(trace.manifest, pack);
+        json["reads"] = trace.reads.size();
         say_json(json);
     } else {
-        say(fmt::format("{}  {} chunks, {}, from {} reads of a trial boot", ref->manifest.hex(), pack->list.rows.size(),
-                        bytes_text(pack->list.pack.bytes), trace->reads.size()));
+        say(fmt::format("{}  {} chunks, {}, from {} reads of a trial boot", trace.manifest.hex(), pack.list.rows.size(),
+                        bytes_text(pack.list.pack.bytes), trace.reads.size()));
     }
     return {};
 }
 
 } // namespace
+
+Result<Learnt> learn_profile(StoreWriter& writer, const std::string& payload, const TrialOptions& options,
+                             std::uint64_t limit_mib, const std::stop_token& stop)
+{
+    const auto ref = image_of(payload);
+    if (!ref)
+        return std::unexpected(ref.error());
+    const auto image = LocalImage::open(writer.store(), ref->manifest);
+    if (!image)
+        return std::unexpected(image.error());
+    const auto chunks = ChunkList::load(*image);
+    if (!chunks)
+        return std::unexpected(chunks.error());
+    auto trace = try_out(writer.store(), *image, payload, options, stop);
+    if (!trace)
+        return std::unexpected(trace.error());
+    auto pack = put_profile(writer, *image, merge_traces({*trace}, *chunks, {}), limit_mib);
+    if (!pack)
+        return std::unexpected(pack.error());
+    return Learnt{std::move(*trace), std::move(*pack)};
+}
 
 void add_learn_command(CLI::App& group, Action& chosen)
 {

@@ -32,6 +32,7 @@ struct PublishCommand {
     std::string chunking = "content";
     int zstd_level = default_zstd_level;
     std::string profile = "auto";
+    bool kvm = false;
     ServerOptions server;
     std::string out;
     bool json = false;
@@ -133,7 +134,7 @@ Result<RecordParts> fill_store(const PublishCommand& options, StoreWriter& write
         if (!image)
             return std::unexpected(image.error());
         parts.image = image->ref;
-        if (options.profile == "auto")
+        if (options.profile != "none")
             inherit_with_note(writer, image->ref.manifest);
         published = std::move(*image);
     }
@@ -184,17 +185,21 @@ Result<void> publish(const PublishCommand& options)
         return checked;
 
     std::optional<PublishedImage> image;
-    RecordParts parts;
-    {
+    const auto payload = [&]() -> Result<std::string> {
         auto writer = StoreWriter::open(options.store);
         if (!writer)
             return std::unexpected(writer.error());
-        auto filled = fill_store(options, *writer, stop, image);
-        if (!filled)
-            return std::unexpected(filled.error());
-        parts = std::move(*filled);
-    }
-    const auto payload = make_payload(options.plan, *number, parts);
+        const auto parts = fill_store(options, *writer, stop, image);
+        if (!parts)
+            return std::unexpected(parts.error());
+        auto made = make_payload(options.plan, *number, *parts);
+        TrialOptions trial;
+        trial.kvm = options.kvm;
+        if (made && image && options.profile == "trial")
+            if (auto tried = learn_with_note(*writer, *made, trial, stop.token()); !tried)
+                return std::unexpected(std::move(tried.error()));
+        return made;
+    }();
     if (!payload)
         return std::unexpected(payload.error());
     Envelope envelope{payload_type_of(options.plan.type), *payload, {}};
@@ -211,6 +216,17 @@ Result<void> publish(const PublishCommand& options)
     return {};
 }
 
+void add_trial_options(CLI::App& command, PublishCommand& options)
+{
+    command
+        .add_option("--profile", options.profile,
+                    "auto: the image gets the boot profile of the version before, if there is one in the store; trial: "
+                    "and then one of its own, from a trial boot in QEMU on this machine; none")
+        ->check(CLI::IsMember({"auto", "trial", "none"}))
+        ->capture_default_str();
+    command.add_flag("--kvm", options.kvm, "For the trial boot, use this machine's processor (/dev/kvm)");
+}
+
 void add_common_options(CLI::App& command, PublishCommand& options)
 {
     command.add_option("--store", options.store, "The store's folder; made where there is none")
@@ -223,11 +239,6 @@ void add_common_options(CLI::App& command, PublishCommand& options)
     command.add_option("--key", options.keys, "Private keys to sign with")->type_name("KEY")->required();
     command.add_option("-o,--out", options.out, "The signed record to write")->type_name("FILE")->required();
     add_cutting_options(command, options.chunking, options.zstd_level);
-    command
-        .add_option("--profile", options.profile,
-                    "auto: the image gets the boot profile of the version before, if there is one in the store")
-        ->check(CLI::IsMember({"auto", "none"}))
-        ->capture_default_str();
     add_server_options(command, options.server);
     command.add_flag("--json", options.json, "Print JSON");
 }
@@ -237,6 +248,7 @@ void add_boot(CLI::App& group, Action& chosen)
     const auto [command, options] = add_command(group, chosen, "boot", "Publish a system that PCs boot", publish);
     options->plan.type = "boot";
     add_common_options(*command, *options);
+    add_trial_options(*command, *options);
     command->add_option("--kernel", options->kernel, "The kernel")->type_name("FILE")->required();
     command->add_option("--initramfs", options->initramfs, "Initramfs files, in order")->type_name("FILE");
     command
@@ -263,6 +275,7 @@ void add_vm(CLI::App& group, Action& chosen)
     options->plan.type = "vm";
     options->chunking = "fixed";
     add_common_options(*command, *options);
+    add_trial_options(*command, *options);
     auto& machine = options->plan.machine;
     command->add_option("--image", options->image, "Its disk: a raw file or block device, or an image of the store")
         ->type_name("FILE|DIGEST")
@@ -294,6 +307,11 @@ void add_gui(CLI::App& group, Action& chosen)
         add_command(group, chosen, "gui", "Publish the graphical layer of the preboot system", publish);
     options->plan.type = "gui";
     add_common_options(*command, *options);
+    command
+        ->add_option("--profile", options->profile,
+                     "auto: the image gets the boot profile of the version before, if there is one in the store")
+        ->check(CLI::IsMember({"auto", "none"}))
+        ->capture_default_str();
     command
         ->add_option("--image", options->image,
                      "A squashfs with /usr/bin/farboot-browser in it, or an image of the store")

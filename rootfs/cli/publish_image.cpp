@@ -1,6 +1,7 @@
 #include "rootfs/cli/publish_image.hpp"
 
 #include "rootfs/cli/console.hpp"
+#include "rootfs/cli/profile_command.hpp"
 #include "rootfs/cli/progress.hpp"
 #include "rootfs/image/predecessor.hpp"
 
@@ -52,6 +53,21 @@ void inherit_with_note(StoreWriter& writer, const Digest& image)
         note(fmt::format("Boot profile inherited from {}: {} chunks unchanged, {} in the place of changed ones, {}.",
                          (*heritage)->predecessor.hex().substr(0, 12), (*heritage)->same, (*heritage)->moved,
                          bytes_text((*heritage)->bytes)));
+}
+
+Result<void> learn_with_note(StoreWriter& writer, const std::string& payload, const TrialOptions& options,
+                             const std::stop_token& stop)
+{
+    const auto learnt = learn_profile(writer, payload, options, default_hot_pack_bytes >> 20, stop);
+    if (learnt)
+        note(fmt::format("Boot profile from a trial boot: {} chunks, {}.", learnt->pack.list.rows.size(),
+                         bytes_text(learnt->pack.list.pack.bytes)));
+    else if (stop.stop_requested())
+        return std::unexpected(learnt.error());
+    else
+        note(fmt::format("The image gets no profile from a trial boot: {} It can be made later: farboot profile learn.",
+                         learnt.error().sentence));
+    return {};
 }
 
 nlohmann::json to_json(const PublishedImage& image)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rootfs/cli/trial_boot.hpp"
 #include "rootfs/image/publisher.hpp"
 
 #include <CLI/CLI.hpp>
@@ -23,6 +24,10 @@ void add_cutting_options(CLI::App& command, std::string& chunking, int& zstd_lev
 /// Gives the image the boot profile of the version before, as inherit_from_store() does, and says so. An image boots
 /// without one too: what goes wrong is said, and publishing goes on.
 void inherit_with_note(StoreWriter& writer, const Digest& image);
+/// Gives the image of a record (its payload) the profile of a trial boot, and says so. What goes wrong is said, too,
+/// and publishing goes on. Reason: cancelled.
+[[nodiscard]] Result<void> learn_with_note(StoreWriter& writer, const std::string& payload, const TrialOptions& options,
+                                           const std::stop_token& stop);
 [[nodiscard]] nlohmann::json to_json(const PublishedImage& image);
 
 } // namespace farboot::rootfs

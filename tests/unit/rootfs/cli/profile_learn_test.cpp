@@ -141,6 +141,16 @@ TEST_F(LearnCommand, AMachineThatDoesNothingMoreIsDoneWhenItIsQuiet)
     EXPECT_GE(learnt["reads"], 1);
 }
 
+TEST_F(LearnCommand, PublishingMayTryAMachineOut)
+{
+    publish(disk_that_reads(6000));
+    const auto again =
+        good_json({"publish", "vm", "--store", "store", "--series", "reader", "--number", "2", "--title", "T",
+                   "--image", digest_, "--key", "publisher.pem", "-o", "two.dsse", "--profile", "trial", "--json"});
+    EXPECT_EQ(again["image"]["manifest"], digest_);
+    EXPECT_GE(show()["chunks"], 3);
+}
+
 TEST_F(LearnCommand, SaysWhatIsWrong)
 {
     publish(disk_that_reads(1));
