@@ -20,6 +20,7 @@ void add_publish_commands(CLI::App& app, Action& chosen);
 void add_record_commands(CLI::App& app, Action& chosen);
 void add_image_commands(CLI::App& app, Action& chosen);
 void add_profile_commands(CLI::App& app, Action& chosen);
+void add_nbd_export_command(CLI::App& app, Action& chosen);
 
 /// Declares a subcommand whose options live in an `Options` until the program ends; `run(options)` is its action.
 template <class Options>

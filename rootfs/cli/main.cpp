@@ -25,6 +25,7 @@ int run(int argc, char** argv)
     add_record_commands(app, chosen);
     add_image_commands(app, chosen);
     add_profile_commands(app, chosen);
+    add_nbd_export_command(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

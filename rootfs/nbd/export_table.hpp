@@ -1,7 +1,7 @@
 #pragma once
 
 #include "rootfs/nbd/reader.hpp"
-#include "rootfs/nbd/verified_image.hpp"
+#include "rootfs/record/verified_image.hpp"
 
 #include <map>
 #include <memory>

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #define NBDKIT_API_VERSION 2
 #include <nbdkit-plugin.h>
@@ -29,7 +30,7 @@ constexpr std::uint32_t largest_block = 32 * 1024 * 1024;
 struct Plugin {
     PluginSettings settings;
     std::optional<Policy> policy;
-    std::optional<VerifiedImage> image;
+    std::vector<VerifiedImage> images; ///< of the parameters; none: they are added on the control socket
     std::optional<ReaderEngine::Options> options;
     std::optional<Notice> notice;
     std::optional<ReaderEngine> engine;
@@ -98,17 +99,17 @@ int config_complete()
         auto policy = plugin->settings.policy();
         if (!policy)
             return refuse(policy.error());
-        auto image = plugin->settings.image(*policy);
-        if (!image)
-            return refuse(image.error());
-        if (*image)
-            if (const auto good = ManifestRoot::check((*image)->image); !good)
+        auto images = plugin->settings.images(*policy);
+        if (!images)
+            return refuse(images.error());
+        for (const auto& image : *images)
+            if (const auto good = ManifestRoot::check(image.image); !good)
                 return refuse(good.error());
         auto options = plugin->settings.engine_options();
         if (!options)
             return refuse(options.error());
         plugin->policy = std::move(*policy);
-        plugin->image = std::move(*image);
+        plugin->images = std::move(*images);
         plugin->options = std::move(*options);
         return 0;
     });
@@ -143,12 +144,12 @@ int after_fork()
             all.options->disk->notice = notice;
         all.engine.emplace(std::move(*all.options));
         all.exports.emplace(*all.engine);
-        if (all.image)
-            if (const auto added = all.exports->add(*all.image, 0); !added)
+        for (const auto& image : all.images)
+            if (const auto added = all.exports->add(image, 0); !added)
                 return refuse(added.error());
         if (all.settings.pin())
-            all.exports->find(all.image->export_name())->reader->pin();
-        all.control.emplace(*all.policy, *all.engine, *all.exports, all.image.has_value());
+            all.exports->find(all.images.front().export_name())->reader->pin();
+        all.control.emplace(*all.policy, *all.engine, *all.exports, !all.images.empty());
         if (all.socket)
             all.socket->serve([](std::string_view line, uid_t who) { return plugin->control->answer(line, who); });
         return 0;
@@ -165,9 +166,15 @@ int list_exports(int, int, nbdkit_exports* list)
     });
 }
 
+/// The default name is for the only image.
+bool has_default()
+{
+    return plugin->images.size() == 1;
+}
+
 const char* default_export(int, int)
 {
-    return plugin->image ? "" : nullptr;
+    return has_default() ? "" : nullptr;
 }
 
 void* open_export(int)
@@ -175,7 +182,7 @@ void* open_export(int)
     Handle* handle = nullptr;
     guarded([&] {
         const std::string name = nbdkit_export_name();
-        const auto wanted = name.empty() && plugin->image ? plugin->image->export_name() : name;
+        const auto wanted = name.empty() && has_default() ? plugin->images.front().export_name() : name;
         if (auto found = plugin->exports->find(wanted)) {
             found->reader->begin();
             handle = new Handle(std::move(found));
@@ -183,7 +190,9 @@ void* open_export(int)
         }
         return refuse(
             {"not-found",
-             fmt::format("There is no export '{}' here; add its record on the control socket first.", wanted)},
+             plugin->images.empty()
+                 ? fmt::format("There is no export '{}' here; add its record on the control socket first.", wanted)
+                 : fmt::format("There is no export '{}' here; nbdinfo --list shows which there are.", wanted)},
             ENOENT);
     });
     return handle;

@@ -42,8 +42,9 @@ Result<std::string> read(const std::filesystem::path& path)
 const char* PluginSettings::help()
 {
     return "policy=<FILE>   (required) Envelope of the policy that says whom to trust.\n"
-           "sources=<FILE>  (required) JSON list of the stores to read from, best first.\n"
-           "record=<FILE>   Envelope of the record whose image is served as the only export.\n"
+           "sources=<FILE>  JSON list of the stores to read from, best first.\n"
+           "source=<URL>    Instead: one store's address. May be repeated, best first.\n"
+           "record=<FILE>   Envelope of a record whose image is served. May be repeated.\n"
            "control=<SOCKET>  Unix socket for add, remove and status; required without record.\n"
            "ca=<FILE>       PEM file of the authorities to trust (default: the system's).\n"
            "cache=<MIB>     Memory for chunks, 1 to 65536 (default: 64).\n"
@@ -57,13 +58,23 @@ const char* PluginSettings::help()
 
 Result<void> PluginSettings::set(std::string_view key, std::string_view value)
 {
-    const std::map<std::string_view, std::filesystem::path*> paths{
-        {"record", &record_},         {"policy", &policy_},   {"sources", &sources_}, {"ca", &ca_},
-        {"disk-cache", &disk_cache_}, {"control", &control_}, {"console", &console_}};
-    if (const auto path = paths.find(key); path != paths.end()) {
+    const std::map<std::string_view, std::filesystem::path*> paths{{"policy", &policy_},   {"sources", &sources_},
+                                                                   {"ca", &ca_},           {"disk-cache", &disk_cache_},
+                                                                   {"control", &control_}, {"console", &console_}};
+    const auto path = paths.find(key);
+    if (path != paths.end() || key == "record") {
         if (!value.starts_with('/'))
             return fail("setting", "{}={} cannot be used: it must be an absolute path.", key, value);
-        *path->second = value;
+        (key == "record" ? records_.emplace_back() : *path->second) = value;
+        return {};
+    }
+    if (key == "source") {
+        auto store = parse_source(value);
+        if (!store)
+            return std::unexpected(std::move(store.error()));
+        if (stores_.size() == max_sources)
+            return fail("setting", "source= may be given {} times at most.", max_sources);
+        stores_.push_back(std::move(*store));
         return {};
     }
     if (key == "lock" || key == "pin") {
@@ -92,13 +103,12 @@ Result<void> PluginSettings::set(std::string_view key, std::string_view value)
 
 Result<void> PluginSettings::check() const
 {
-    if (policy_.empty() || sources_.empty())
-        return fail("setting", "The parameters policy= and sources= are needed.");
-    if (record_.empty() && control_.empty())
-        return fail("setting",
-                    "Either record= (one image) or control= (a socket on which images are added) is needed.");
-    if (pin_ && (record_.empty() || disk_cache_.empty()))
-        return fail("setting", "pin=true needs record= (which image) and disk-cache= (where it is kept).");
+    if (policy_.empty() || sources_.empty() == stores_.empty())
+        return fail("setting", "The parameters policy= and either sources= or source= are needed.");
+    if (records_.empty() && control_.empty())
+        return fail("setting", "Either record= (an image) or control= (a socket on which images are added) is needed.");
+    if (pin_ && (records_.size() != 1 || disk_cache_.empty()))
+        return fail("setting", "pin=true needs one record= (which image) and disk-cache= (where it is kept).");
     return {};
 }
 
@@ -108,29 +118,34 @@ Result<Policy> PluginSettings::policy() const
     return text ? Policy::load_pinned(*text) : std::unexpected(text.error());
 }
 
-Result<std::optional<VerifiedImage>> PluginSettings::image(const Policy& policy) const
+Result<std::vector<VerifiedImage>> PluginSettings::images(const Policy& policy) const
 {
-    if (record_.empty())
-        return std::nullopt;
-    const auto text = read(record_);
-    if (!text)
-        return std::unexpected(text.error());
-    auto image = verify_image(policy, *text);
-    if (!image)
-        return std::unexpected(std::move(image.error()));
-    return std::move(*image);
+    std::vector<VerifiedImage> images;
+    for (const auto& record : records_) {
+        const auto text = read(record);
+        if (!text)
+            return std::unexpected(text.error());
+        auto image = verify_image(policy, *text);
+        if (!image)
+            return std::unexpected(std::move(image.error()));
+        images.push_back(std::move(*image));
+    }
+    return images;
 }
 
 Result<ReaderEngine::Options> PluginSettings::engine_options() const
 {
-    const auto text = read(sources_);
-    if (!text)
-        return std::unexpected(text.error());
-    auto sources = parse_sources(*text);
-    if (!sources)
-        return std::unexpected(std::move(sources.error()));
     ReaderEngine::Options options;
-    options.sources = std::move(*sources);
+    options.sources = stores_;
+    if (stores_.empty()) {
+        const auto text = read(sources_);
+        if (!text)
+            return std::unexpected(text.error());
+        auto sources = parse_sources(*text);
+        if (!sources)
+            return std::unexpected(std::move(sources.error()));
+        options.sources = std::move(*sources);
+    }
     options.trust.ca_file = ca_;
     options.cache_bytes = cache_mib_ << 20;
     if (!disk_cache_.empty())

@@ -2,13 +2,13 @@
 
 #include "rootfs/base/error.hpp"
 #include "rootfs/nbd/reader_engine.hpp"
-#include "rootfs/nbd/verified_image.hpp"
+#include "rootfs/record/verified_image.hpp"
 
 #include <cstddef>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace farboot::rootfs
 {
@@ -27,8 +27,8 @@ public:
 
     /// These read the files. Reasons: not-found, io, too-long, and those of the parsers.
     [[nodiscard]] Result<Policy> policy() const;
-    /// Nothing without the parameter `record`.
-    [[nodiscard]] Result<std::optional<VerifiedImage>> image(const Policy& policy) const;
+    /// Those of the parameters `record`, in order.
+    [[nodiscard]] Result<std::vector<VerifiedImage>> images(const Policy& policy) const;
     /// Without notices.
     [[nodiscard]] Result<ReaderEngine::Options> engine_options() const;
 
@@ -38,7 +38,9 @@ public:
     [[nodiscard]] bool pin() const { return pin_; }
 
 private:
-    std::filesystem::path record_, policy_, sources_, ca_, control_, console_, disk_cache_;
+    std::vector<std::filesystem::path> records_;
+    std::vector<std::string> stores_; ///< URLs, instead of the file sources_
+    std::filesystem::path policy_, sources_, ca_, control_, console_, disk_cache_;
     std::size_t cache_mib_ = 64;
     std::size_t disk_cache_mib_ = 4096;
     std::size_t give_up_seconds_ = 0; ///< 0: never

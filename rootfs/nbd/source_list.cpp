@@ -10,7 +10,6 @@ namespace farboot::rootfs
 namespace
 {
 
-constexpr std::size_t max_sources = 16;
 constexpr std::size_t max_url_bytes = 1024;
 
 /// Empty if the URL can be used, else what is wrong with it.
@@ -35,6 +34,16 @@ std::string complaint_about(std::string_view url)
 
 } // namespace
 
+Result<std::string> parse_source(std::string_view url)
+{
+    if (const auto complaint = complaint_about(url); !complaint.empty())
+        return fail("sources-malformed", "The store's address '{}' cannot be used: it {}.", url.substr(0, 200),
+                    complaint);
+    while (url.ends_with('/'))
+        url.remove_suffix(1);
+    return std::string(url);
+}
+
 Result<std::vector<std::string>> parse_sources(std::string_view json)
 {
     const auto malformed = [](const std::string& what) {
@@ -53,12 +62,10 @@ Result<std::vector<std::string>> parse_sources(std::string_view json)
         const auto member = item.is_object() ? item.find("url") : item.end();
         if (!item.is_object() || member == item.end() || !member->is_string())
             return malformed("a source has no url");
-        auto url = member->get<std::string>();
-        if (const auto complaint = complaint_about(url); !complaint.empty())
-            return malformed(fmt::format("'{}' {}", url.substr(0, 200), complaint));
-        while (url.ends_with('/'))
-            url.pop_back();
-        urls.push_back(std::move(url));
+        auto url = parse_source(member->get_ref<const std::string&>());
+        if (!url)
+            return std::unexpected(std::move(url.error()));
+        urls.push_back(std::move(*url));
     }
     return urls;
 }

@@ -26,9 +26,14 @@ struct Source {
     std::shared_ptr<SourceMeter> meter = std::make_shared<SourceMeter>();
 };
 
-/// Reads sources.json (docs/records.md). Only absolute http:// and https:// URLs without user, query and fragment; 1 …
-/// 16 of them. Reason: sources-malformed.
+/// A store's base URL as a person writes it: absolute http:// or https://, without user, query and fragment. Slashes at
+/// its end go. Reason: sources-malformed.
+[[nodiscard]] Result<std::string> parse_source(std::string_view url);
+/// Reads sources.json (docs/records.md). 1 … 16 URLs as above. Reason: sources-malformed.
 [[nodiscard]] Result<std::vector<std::string>> parse_sources(std::string_view json);
+
+/// The longest list of sources.
+constexpr std::size_t max_sources = 16;
 
 /// How new a copy an attempt must use.
 enum class Freshness {

@@ -1,4 +1,4 @@
-#include "rootfs/nbd/verified_image.hpp"
+#include "rootfs/record/verified_image.hpp"
 
 namespace farboot::rootfs
 {
