@@ -57,7 +57,7 @@ protected:
         ref = published->ref;
     }
 
-    void write_record()
+    void write_record(const std::string& type = "vm", const std::string& series = "tiny", std::uint64_t number = 3)
     {
         rootfs::Policy policy;
         policy.header = {{"policy", "policy"}, 1};
@@ -68,14 +68,28 @@ protected:
         envelope.sign(key);
         write_whole(folder.path / "policy.dsse", envelope.to_json());
 
+        rootfs::Envelope signed_record{rootfs::payload_type_of(type), payload(type, {{type, series}, number}), {}};
+        signed_record.sign(key);
+        write_whole(folder.path / "record.dsse", signed_record.to_json());
+    }
+
+    /// A boot or vm record of the image.
+    [[nodiscard]] std::string payload(const std::string& type, const rootfs::RecordHeader& header) const
+    {
+        if (type == "boot") {
+            rootfs::BootRecord record;
+            record.header = header;
+            record.title = "Desktop";
+            record.kernel = {sha256({}), 1};
+            record.image = ref;
+            return record.to_json();
+        }
         rootfs::VmRecord record;
-        record.header = {{"vm", "tiny"}, 3};
+        record.header = header;
         record.title = "Tiny";
         record.image = ref;
         record.machine.os = "http://debian.org/debian/12";
-        rootfs::Envelope signed_record{rootfs::payload_type_of("vm"), record.to_json(), {}};
-        signed_record.sign(key);
-        write_whole(folder.path / "record.dsse", signed_record.to_json());
+        return record.to_json();
     }
 
     [[nodiscard]] WebServer serve(const char* name, const std::filesystem::path& what, int rate = 0) const

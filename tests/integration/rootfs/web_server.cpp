@@ -15,20 +15,6 @@ namespace farboot::test
 namespace
 {
 
-/// A port that nobody uses now.
-int free_port()
-{
-    const int probe = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    bind(probe, reinterpret_cast<sockaddr*>(&address), size);
-    getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
-    close(probe);
-    return ntohs(address.sin_port);
-}
-
 bool listens(int port)
 {
     const int probe = socket(AF_INET, SOCK_STREAM, 0);
@@ -82,6 +68,19 @@ http {{
 )";
 
 } // namespace
+
+int free_port()
+{
+    const int probe = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    bind(probe, reinterpret_cast<sockaddr*>(&address), size);
+    getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
+    close(probe);
+    return ntohs(address.sin_port);
+}
 
 WebServer::WebServer(std::filesystem::path folder, const std::filesystem::path& served, int bytes_a_second)
     : folder_(std::move(folder)), port_(free_port())

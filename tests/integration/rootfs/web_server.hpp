@@ -9,6 +9,9 @@
 namespace farboot::test
 {
 
+/// A TCP port that nobody uses now.
+[[nodiscard]] int free_port();
+
 /// nginx with a throw-away certificate authority, serving a folder over HTTPS on localhost.
 class WebServer
 {
