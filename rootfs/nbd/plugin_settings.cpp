@@ -71,7 +71,7 @@ Result<void> PluginSettings::set(std::string_view key, std::string_view value)
     if (key == "source") {
         auto store = parse_source(value);
         if (!store)
-            return std::unexpected(std::move(store.error()));
+            return fail("setting", "{}", store.error().sentence);
         if (stores_.size() == max_sources)
             return fail("setting", "source= may be given {} times at most.", max_sources);
         stores_.push_back(std::move(*store));

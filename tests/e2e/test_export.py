@@ -180,6 +180,8 @@ def common_files(tree, name, address):
     for unit in ("systemd-networkd.service", "systemd-networkd-wait-online.service"):
         enable(tree, unit, unit)
     enable(tree, "check.service")
+    # A log-in prompt takes the serial line away from whoever writes there.
+    (tree / "etc/systemd/system/serial-getty@ttyS0.service").symlink_to("/dev/null")
 
 
 def server_files(tree, store):
