@@ -38,11 +38,14 @@ class Stage:
 class PC:
     """One virtual PC. `folder` gets its sockets, serial logs and pictures."""
 
-    def __init__(self, folder, memory_mib=4096, display=None, extra=()):
+    CARD = ("-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,id=nic0,mac=52:54:00:fa:2b:07")
+
+    def __init__(self, folder, memory_mib=4096, display=None, extra=(), network=CARD):
         self.folder = Path(folder)
         self.memory_mib = memory_mib
         self.display = list(display or ["-display", "none"])
         self.extra = list(extra)
+        self.network = list(network)
         self.stages = []
         self._changed = threading.Condition()
         self._text = ""
@@ -61,7 +64,7 @@ class PC:
             "-accel", "tcg,thread=multi", "-cpu", "max,la57=off", "-smp", "2", "-m", str(self.memory_mib),
             "-kernel", str(kernel), "-initrd", str(initramfs), "-append", cmdline,
             "-vga", "std", "-device", "qemu-xhci", "-device", "usb-tablet",
-            "-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,id=nic0,mac=52:54:00:fa:2b:07",
+            *self.network,
             "-chardev", f"socket,id=s0,path={run}/ttyS0.sock,server=on,wait=off,logfile={run}/ttyS0.log",
             "-serial", "chardev:s0",
             "-chardev", f"socket,id=s1,path={run}/ttyS1.sock,server=on,wait=off,logfile={run}/ttyS1.log",

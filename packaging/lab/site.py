@@ -54,10 +54,14 @@ class Site:
     def make_images(self):
         """The preboot system's graphical layer and the samples. Each script keeps a cache of its own."""
         self.images.mkdir(parents=True, exist_ok=True)
-        run(ROOT / "packaging/samples/desktop/build", "--build", self.build, "--out", self.images)
+        self.make_system("desktop", self.images)
         run(ROOT / "packaging/samples/tiny/build", "--kernel", self.images / "vmlinuz",
             "--modules", self.images / "modules", "--out", self.images / "tiny.img")
         run(ROOT / "pbl/image/build-gui", "--build", self.build, "--out", self.images / "gui.squashfs")
+
+    def make_system(self, sample, out):
+        """A sample system in the folder `out`: root.squashfs, vmlinuz, initrd.img, modules."""
+        run(ROOT / "packaging/samples/build-system", "--sample", sample, "--build", self.build, "--out", out)
 
     def make_server(self):
         """Server data, publisher's key, policy, and a token for what follows."""

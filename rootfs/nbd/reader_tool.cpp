@@ -1,6 +1,7 @@
-/// farboot-reader(1): talks to a reader's control socket.
+/// farboot-reader(1): talks to a reader's control socket, and attaches what it serves.
 #include "rootfs/image/trace.hpp"
 #include "rootfs/nbd/control_client.hpp"
+#include "rootfs/nbd/kernel_device.hpp"
 #include "rootfs/nbd/metrics.hpp"
 
 #include <CLI/CLI.hpp>
@@ -72,6 +73,18 @@ int show_trace(const Result<Json>& answer, const std::string& hardware, const st
     return 0;
 }
 
+/// Makes the image that a reader serves on a socket a block device.
+Result<void> attach(const std::string& socket, const std::string& path, bool again)
+{
+    const auto device = rootfs::KernelDevice::named(path);
+    if (!device)
+        return std::unexpected(device.error());
+    const auto connection = rootfs::NbdConnection::open(socket);
+    if (!connection)
+        return std::unexpected(connection.error());
+    return again ? device->attach_again(*connection) : device->attach(*connection);
+}
+
 std::string check_label(const std::string& text)
 {
     return rootfs::is_trace_label(text) ? "" : "a label is up to 80 printable ASCII characters";
@@ -81,11 +94,14 @@ int run(int argc, char** argv)
 {
     CLI::App app("Asks a Farboot reader what it does, and tells it what to serve.");
     std::string socket = "/run/farboot-reader/control.sock";
+    std::string nbd_socket;
+    std::string device;
     std::string file;
     std::string name;
     std::string hardware;
     std::string session;
     bool bytes = false;
+    bool again = false;
     app.add_option("--socket", socket, "The reader's control socket")->capture_default_str();
     app.require_subcommand(1);
     const auto* status = app.add_subcommand("status", "Print what the reader has done, as JSON");
@@ -103,8 +119,19 @@ int run(int argc, char** argv)
     trace->add_option("export", name, "The export; not needed if there is only one");
     trace->add_option("--hardware", hardware, "What PC this is, for the trace's head")->check(check_label);
     trace->add_option("--session", session, "What was started on it")->check(check_label);
+    auto* attaching = app.add_subcommand("attach", "Make the image on a reader's NBD socket a block device (root)");
+    attaching->add_option("nbd-socket", nbd_socket, "The reader's NBD socket")->required();
+    attaching->add_option("device", device, "/dev/nbd0, …")->required();
+    attaching->add_flag("--again", again, "The device was attached before, and its reader has ended");
+    attaching->footer("Example:\n  farboot-reader attach /run/farboot-reader/nbd.sock /dev/nbd1");
     CLI11_PARSE(app, argc, argv);
 
+    if (attaching->parsed()) {
+        const auto done = attach(nbd_socket, device, again);
+        if (!done)
+            fmt::print(stderr, "farboot-reader: {} ({})\n", done.error().sentence, done.error().reason);
+        return done ? 0 : 1;
+    }
     Json command{{"version", 1}};
     if (status->parsed()) {
         command["command"] = "status";
