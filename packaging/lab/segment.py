@@ -9,6 +9,7 @@ import threading
 
 LEASE_TIME, MESSAGE_TYPE = 51, 53
 VLAN = b"\x81\x00"
+CLIENT = 14 + 20 + 8 + 28  # where a DHCP message has the client's hardware address
 
 
 class Segment:
@@ -22,6 +23,7 @@ class Segment:
         self.acknowledged = 0  # leases that the DHCP server has confirmed
         self.moved = 0  # how often the PC has got another address
         self._blocked = set()
+        self._client = b""  # the PC's hardware address, as its DHCP messages have it
         self._card, self._router = (_udp() for _ in range(2))
         self._card_peer, self._router_peer = (_free_port() for _ in range(2))
         for source, target, port, change in ((self._card, self._router, self._router_peer, self._up),
@@ -71,30 +73,32 @@ class Segment:
         if frame[12:14] == b"\x08\x00" and bytes(frame[26:30]) in self._blocked:
             return None
         if _is_dhcp(frame):
-            self._disguise(frame, 14 + 20 + 8 + 28)
+            self._client = bytes(frame[CLIENT:CLIENT + 6])
+            self._disguise(frame)
         return frame
 
     def _down(self, frame):
         """What the router sends: to the card."""
+        if self._client and frame[0:6] == self._disguised(self._client):  # the router has learnt it from DHCP
+            frame[0:6] = self._client
         if _is_dhcp(frame):
-            client = 14 + 20 + 8 + 28
-            self._disguise(frame, client)
-            if frame[0] & 1 == 0:
-                frame[0:6] = frame[client:client + 6]
+            self._disguise(frame)
             for option, place, _ in _options(frame):
                 if option == LEASE_TIME and self.lease_seconds:
                     struct.pack_into("!I", frame, place, self.lease_seconds)
                 if option == MESSAGE_TYPE and frame[place] == 5:
                     self.acknowledged += 1
-            frame[40:42] = b"\0\0"  # no UDP checksum
         if self.vlan is not None:
             frame[12:12] = VLAN + struct.pack("!H", self.vlan)
         return frame
 
-    def _disguise(self, frame, client):
+    def _disguised(self, address):
+        return address[:4] + bytes([address[4] ^ self.moved, address[5]])
+
+    def _disguise(self, frame):
         """To the DHCP server a moved PC is another one: its hardware address within the message is changed, and back."""
-        frame[client + 4] ^= self.moved
-        frame[40:42] = b"\0\0"
+        frame[CLIENT:CLIENT + 6] = self._disguised(bytes(frame[CLIENT:CLIENT + 6]))
+        frame[40:42] = b"\0\0"  # no UDP checksum
 
 
 def _udp():

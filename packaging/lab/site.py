@@ -38,6 +38,7 @@ class Site:
         self.folder = Path(folder)
         self.build = Path(build)
         self.port = port
+        self.plain_port = port + 1  # plain HTTP, IPv6, this machine only: for PCs in networks without IPv4
         self.farboot = self.build / "rootfs/cli/farboot"
         self.server_program = self.build / "server/farboot-server"
         self.store = self.folder / "store"
@@ -84,7 +85,8 @@ class Site:
         log = open(self.folder / "server.log", "ab")
         self.server = subprocess.Popen(
             [self.server_program, "run", "--data", self.data, "--store", self.store,
-             "--web", ROOT / "server/web/dist", "--listen", f"0.0.0.0:{self.port}", "--source", f"{self.url}/store"],
+             "--web", ROOT / "server/web/dist", "--listen", f"0.0.0.0:{self.port}", "--source", f"{self.url}/store",
+             "--listen-plain", f"[::1]:{self.plain_port}"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         end = time.monotonic() + 60
         while True:

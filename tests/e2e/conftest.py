@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from lab.site import Site  # noqa: E402
+from lab.system import System  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,8 @@ def site():
     made.make_pbl()
     yield made
     made.stop_server()
+
+
+@pytest.fixture(scope="session")
+def small_system(site):
+    return System(site, "managers")

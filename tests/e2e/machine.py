@@ -1,0 +1,58 @@
+"""A PC with the small sample system on it, and what the tests do there."""
+
+import hashlib
+import itertools
+import re
+
+from lab import chain
+from lab.pc import PC
+from lab.site import ROOT
+
+
+class Machine:
+    """A PC with the small system, and its files that nobody has read yet."""
+
+    def __init__(self, system, name, network=PC.CARD, extra=()):
+        self.system = system
+        self.pc = PC(ROOT / "build/e2e" / name, memory_mib=1024, network=network, extra=extra)
+        self._cold = itertools.chain(system.files("usr/share/perl"), system.files("usr/lib/python3.11"),
+                                     system.files("usr/share/gdb"), system.files("usr/lib/x86_64-linux-gnu/perl"))
+        self._shell = None
+
+    def power_on(self, *arguments, **options):
+        self.system.power_on(self.pc, *arguments, **options)
+        self.pc.wait_stage("root-mounted", chain.SYSTEM)
+        self.pc.wait_text("farboot login:", chain.SYSTEM)
+        self._shell = self.pc.shell("root", "farboot")
+
+    def run(self, command, deadline=300):
+        status, output = self._shell.run(command, deadline)
+        assert status == 0, f"{command}: {output}"
+        return output.replace("\r", "")
+
+    def start(self, command):
+        """Runs a command that takes away the network, and so perhaps itself, without waiting for it."""
+        self.run(f"({command}) > /run/started.log 2>&1 &")
+
+    def cold_read(self, deadline=600):
+        """Reads a file that was never read; compares it with what was published."""
+        path = next(self._cold)
+        status, output = self._shell.run(f"sha256sum {path}", deadline)
+        assert status == 0, output
+        assert output.split()[0] == hashlib.sha256(self.system.content(path)).hexdigest(), f"{path} differs from the image"
+
+    def wait(self, condition, deadline=300):
+        """Waits until a shell condition is true on the machine."""
+        self.run(f"until {condition}; do sleep 1; done", deadline)
+
+    def no_errors(self):
+        """What the kernel says of a lost block, a file system that misses one, a device that was given up."""
+        assert not re.findall(r".*(?:I/O error|SQUASHFS error|Buffer I/O|nbd0: shutting down).*", self.run("dmesg"))
+
+    def power_off(self):
+        """By systemd, and without an error on the way."""
+        before = self.pc.text_length()
+        self._shell._send("systemctl poweroff\n")
+        self.pc.wait_off(chain.SYSTEM)
+        log = (self.pc.folder / "ttyS0.log").read_text(errors="replace")
+        assert not re.search(r"I/O error|SQUASHFS error", log[before:])
