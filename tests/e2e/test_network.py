@@ -63,7 +63,7 @@ def test_vlan_with_a_fixed_address_and_a_scratch_partition(boot, tmp_path):
                    "farboot.upper=LABEL=FARBOOT-SCRATCH",
                    extra=["-drive", f"file={disk},format=raw,if=virtio"])
     assert "inet 10.0.2.77/24" in machine.run("ip addr show dev vlan7")
-    assert machine.run("cat /run/initramfs/etc/resolv.conf") == "nameserver 10.0.2.3\n"
+    assert machine.run("cat /run/initramfs/etc/resolv.conf").split() == ["nameserver", "10.0.2.3"]
     machine.cold_read()
     machine.start("ip link delete vlan7")
     machine.cold_read()
