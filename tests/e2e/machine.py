@@ -32,7 +32,11 @@ class Machine:
 
     def start(self, command):
         """Runs a command that takes away the network, and so perhaps itself, without waiting for it."""
-        self.run(f"({command}) > /run/started.log 2>&1 &")
+        self.run(f"rm -f /run/started.end; ({command}; : > /run/started.end) > /run/started.log 2>&1 &")
+
+    def ended(self):
+        """Waits until what was started has ended: a daemon that is restarted while it starts may fail for that alone."""
+        self.wait("[ -e /run/started.end ]")
 
     def start_cold_read(self):
         """Begins to read a file that was never read. Returns its path."""

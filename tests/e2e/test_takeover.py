@@ -72,8 +72,9 @@ def test_networkmanager_takes_over(machine):
     machine.cold_read()
     machine.start("systemctl restart NetworkManager")
     machine.cold_read()
+    machine.ended()
     machine.start("nmcli networking off")
-    machine.wait("! pgrep -x nmcli")
+    machine.ended()
     machine.cold_read()
     machine.run("systemctl stop NetworkManager")
     machine.cold_read()
@@ -84,6 +85,7 @@ def test_networkd_leaves_the_card_alone(machine):
     machine.wait(f"networkctl --no-legend list {machine.card} | grep -q unmanaged")
     machine.start("systemctl restart systemd-networkd")
     machine.cold_read()
+    machine.ended()
 
 
 def test_networkd_takes_over(machine):
@@ -92,12 +94,15 @@ def test_networkd_takes_over(machine):
     machine.run(f"printf '[Match]\\nName={machine.card}\\n[Network]\\nDHCP=yes\\n' > /etc/systemd/network/10-taken.network")
     machine.start("systemctl restart systemd-networkd")
     machine.cold_read()
+    machine.ended()
     machine.wait(f"networkctl --no-legend list {machine.card} | grep -q configured")
     machine.cold_read()
     machine.start(f"networkctl down {machine.card}")
     machine.cold_read()
+    machine.ended()
     machine.start("systemctl restart systemd-networkd")
     machine.cold_read()
+    machine.ended()
     machine.run("systemctl stop systemd-networkd.socket systemd-networkd")
     machine.cold_read()
 
@@ -106,10 +111,10 @@ def test_ifupdown_takes_over(machine):
     machine.run(f"printf 'iface {machine.card} inet dhcp\\n' >> /etc/network/interfaces")
     machine.start(f"ifup {machine.card}")
     machine.cold_read()
-    machine.wait("! pgrep -x ifup")
+    machine.ended()
     machine.start(f"ifdown {machine.card}")
     machine.cold_read()
-    machine.wait("! pgrep -x ifdown")
+    machine.ended()
     machine.cold_read()
 
 
