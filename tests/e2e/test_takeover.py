@@ -95,7 +95,7 @@ def test_networkd_takes_over(machine):
     machine.start("systemctl restart systemd-networkd")
     machine.cold_read()
     machine.ended()
-    machine.wait(f"networkctl --no-legend list {machine.card} | grep -q configured")
+    machine.wait(f"networkctl --no-pager --lines 0 status {machine.card} | grep -q 10-taken")
     machine.cold_read()
     machine.start(f"networkctl down {machine.card}")
     machine.cold_read()
