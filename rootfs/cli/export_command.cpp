@@ -218,6 +218,7 @@ Result<void> export_images(const ExportPlan& plan)
 
     const auto command = nbdkit_command(plan);
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const auto& word : command)
         arguments.push_back(const_cast<char*>(word.c_str())); // execvp leaves them alone
     arguments.push_back(nullptr);

@@ -49,10 +49,9 @@ void inherit_with_note(StoreWriter& writer, const Digest& image)
     const auto heritage = inherit_from_store(writer, image);
     if (!heritage)
         note(fmt::format("The image gets no boot profile: {}", heritage.error().sentence));
-    else if (*heritage)
+    else if (const auto& found = *heritage)
         note(fmt::format("Boot profile inherited from {}: {} chunks unchanged, {} in the place of changed ones, {}.",
-                         (*heritage)->predecessor.hex().substr(0, 12), (*heritage)->same, (*heritage)->moved,
-                         bytes_text((*heritage)->bytes)));
+                         found->predecessor.hex().substr(0, 12), found->same, found->moved, bytes_text(found->bytes)));
 }
 
 Result<void> learn_with_note(StoreWriter& writer, const std::string& payload, const TrialOptions& options,

@@ -121,8 +121,8 @@ std::string in_option(std::string_view path)
     return text;
 }
 
-Result<Trace> run_trial(const Digest& manifest, const LocalImage& image, Words words, bool writable,
-                        const TrialOptions& options, const std::stop_token& stop)
+Result<Trace> run_trial(const LocalImage& image, Words words, bool writable, const TrialOptions& options,
+                        const std::stop_token& stop)
 {
     auto raw = AtomicFile::create(options.scratch);
     auto log = AtomicFile::create(options.scratch);
@@ -154,7 +154,8 @@ Result<Trace> run_trial(const Digest& manifest, const LocalImage& image, Words w
     (void)watch.look();
     if (watch.reads().empty())
         return fail("no-reads", "The image was not read in the trial boot: did the system start at all?");
-    return Trace{manifest, image.manifest().image_bytes(), "QEMU trial boot", {}, watch.reads()};
+    const auto ref = image.manifest().ref();
+    return Trace{ref.manifest, ref.bytes, "QEMU trial boot", {}, watch.reads()};
 }
 
 Result<void> append_file(const Store& store, const FileRef& ref, AtomicFile& into)
@@ -190,7 +191,7 @@ Result<Trace> trial_boot(const Store& store, const BootRecord& record, const Loc
     for (const auto& word : Words{"-kernel", kernel->path(), "-initrd", initramfs->path(), "-append",
                                   record.cmdline + " farboot.image=/dev/vda console=ttyS0"})
         words.push_back(word);
-    return run_trial(record.image->manifest, image, std::move(words), false, options, stop);
+    return run_trial(image, std::move(words), false, options, stop);
 }
 
 Result<Trace> trial_boot(const VmRecord& record, const LocalImage& image, const TrialOptions& options,
@@ -205,7 +206,7 @@ Result<Trace> trial_boot(const VmRecord& record, const LocalImage& image, const 
                         "This machine starts with UEFI, but there is no {}: install Debian's package ovmf.", uefi);
         words.insert(words.end(), {"-bios", uefi});
     }
-    return run_trial(record.image.manifest, image, std::move(words), true, options, stop);
+    return run_trial(image, std::move(words), true, options, stop);
 }
 
 } // namespace farboot::rootfs
