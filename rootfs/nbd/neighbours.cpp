@@ -15,8 +15,8 @@ constexpr double most_reach = 1024 * 1024;
 constexpr double longest_seconds = 0.5;
 /// Of what lies within half a megabyte behind a chunk, half is read later; of what lies before it, a third.
 constexpr std::uint64_t share_before = 4;
-/// Below, the line is local.
-constexpr std::chrono::milliseconds short_way{10};
+/// Below, the line is local: a slow PC on a busy network takes some milliseconds, too.
+constexpr std::chrono::milliseconds short_way{15};
 /// A start's first reads are its most scattered: what comes with them pays off later.
 constexpr double allowance = 8 * 1024 * 1024;
 /// Bytes fetched to bytes used: up to the one everything is brought, from the other on nothing.

@@ -1,6 +1,7 @@
 #include "rootfs/nbd/source_meter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace farboot::rootfs
 {
@@ -11,8 +12,8 @@ namespace
 using Seconds = std::chrono::duration<double>;
 
 constexpr double weight_of_newest = 1.0 / 8;
-/// A way that has become longer shows within some hundred answers.
-constexpr double weight_of_more = 1.0 / 64;
+/// A way that has become longer shows after twice as many answers at the latest.
+constexpr int answers_of_a_period = 64;
 constexpr Seconds shortest_silence{0.3};
 /// Before anything was measured: the first answer comes over a new connection from a cold disk.
 constexpr Seconds silence_of_unknown{1.0};
@@ -23,9 +24,9 @@ constexpr double times_transfer = 4;
 /// What comes faster was in the network card already.
 constexpr Seconds shortest_measured{0.001};
 
-void approach(std::optional<double>& average, double newest, double weight)
+void approach(std::optional<double>& average, double newest)
 {
-    average = average ? *average + (newest - *average) * weight : newest;
+    average = average ? *average + (newest - *average) * weight_of_newest : newest;
 }
 
 SourceMeter::Duration rounded(Seconds time)
@@ -39,14 +40,16 @@ void SourceMeter::note_latency(Duration time)
 {
     const std::scoped_lock lock(mutex_);
     const auto newest = Seconds(time).count();
-    approach(latency_, newest, weight_of_newest);
-    approach(least_latency_, newest, least_latency_ && newest > *least_latency_ ? weight_of_more : 1);
+    approach(latency_, newest);
+    if (answers_++ % answers_of_a_period == 0)
+        least_before_ = std::exchange(least_now_, newest);
+    least_now_ = std::min(*least_now_, newest);
 }
 
 void SourceMeter::note_rate(std::uint64_t bytes, Duration time)
 {
     const std::scoped_lock lock(mutex_);
-    approach(rate_, static_cast<double>(bytes) / std::max(Seconds(time), shortest_measured).count(), weight_of_newest);
+    approach(rate_, static_cast<double>(bytes) / std::max(Seconds(time), shortest_measured).count());
 }
 
 std::optional<std::chrono::milliseconds> SourceMeter::latency() const
@@ -60,9 +63,9 @@ std::optional<std::chrono::milliseconds> SourceMeter::latency() const
 std::optional<SourceMeter::Duration> SourceMeter::least_latency() const
 {
     const std::scoped_lock lock(mutex_);
-    if (!least_latency_)
+    if (!least_now_)
         return std::nullopt;
-    return rounded(Seconds(*least_latency_));
+    return rounded(Seconds(std::min(*least_now_, least_before_.value_or(*least_now_))));
 }
 
 std::optional<std::uint64_t> SourceMeter::rate() const

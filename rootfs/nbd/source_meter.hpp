@@ -39,7 +39,9 @@ public:
 private:
     mutable std::mutex mutex_;
     std::optional<double> latency_; ///< seconds
-    std::optional<double> least_latency_;
+    std::uint64_t answers_ = 0;
+    std::optional<double> least_now_;    ///< in this period, seconds
+    std::optional<double> least_before_; ///< in the one before
     std::optional<double> rate_;
 };
 

@@ -32,7 +32,7 @@ TEST_F(NeighboursTest, AChunksWorthBeforeAnythingWasMeasured)
 
 TEST_F(NeighboursTest, AChunksWorthOnALocalNetwork)
 {
-    measured(2ms, 100'000'000);
+    measured(10ms, 100'000'000);
     EXPECT_EQ(neighbours().after, chunks_worth);
     EXPECT_EQ(neighbours().before, 0);
 }
