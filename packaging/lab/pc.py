@@ -40,9 +40,10 @@ class PC:
 
     CARD = ("-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,id=nic0,mac=52:54:00:fa:2b:07")
 
-    def __init__(self, folder, memory_mib=4096, display=None, extra=(), network=CARD):
+    def __init__(self, folder, memory_mib=4096, display=None, extra=(), network=CARD, cpus=2):
         self.folder = Path(folder)
         self.memory_mib = memory_mib
+        self.cpus = cpus
         self.display = list(display or ["-display", "none"])
         self.extra = list(extra)
         self.network = list(network)
@@ -61,7 +62,7 @@ class PC:
         command = [
             "qemu-system-x86_64", "-name", "farboot-pc", "-nodefaults",
             # TCG, since a test machine may have no usable KVM; max without LA57 offers SVM to the guest's own KVM.
-            "-accel", "tcg,thread=multi", "-cpu", "max,la57=off", "-smp", "2", "-m", str(self.memory_mib),
+            "-accel", "tcg,thread=multi", "-cpu", "max,la57=off", "-smp", str(self.cpus), "-m", str(self.memory_mib),
             "-kernel", str(kernel), "-initrd", str(initramfs), "-append", cmdline,
             "-vga", "std", "-device", "qemu-xhci", "-device", "usb-tablet",
             *self.network,

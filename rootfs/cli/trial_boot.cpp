@@ -99,8 +99,8 @@ Words machine_words(const TrialOptions& options)
             options.kvm ? "kvm" : "tcg",
             "-cpu",
             options.kvm ? "host" : "max,la57=off",
-            "-smp",
-            "2",
+            "-smp", // with two, QEMU's emulator once hung a kernel that patched its own code
+            options.kvm ? "2" : "1",
             "-m",
             std::to_string(options.memory_mib),
             "-display",
