@@ -2,6 +2,7 @@
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/export_plan.hpp"
+#include "rootfs/cli/record_file.hpp"
 #include "rootfs/fetch/http.hpp"
 #include "rootfs/image/file.hpp"
 #include "rootfs/image/manifest.hpp"
@@ -25,7 +26,6 @@ namespace farboot::rootfs
 namespace
 {
 
-constexpr std::uint64_t max_envelope_file = 1 << 20;
 constexpr std::chrono::seconds retry_wait{5};
 
 /// A store is read as clients read it, over the network, whatever machine it is on.

@@ -2,6 +2,7 @@
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/key_file.hpp"
 #include "rootfs/cli/policy_plan.hpp"
+#include "rootfs/cli/record_file.hpp"
 #include "rootfs/image/file.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,8 +12,6 @@ namespace farboot::rootfs
 
 namespace
 {
-
-constexpr std::uint64_t max_envelope_file = 1 << 20;
 
 struct PolicyOptions {
     std::string old;

@@ -1,8 +1,8 @@
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/profile_command.hpp"
+#include "rootfs/cli/record_file.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/file.hpp"
-#include "rootfs/record/envelope.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,8 +11,6 @@ namespace farboot::rootfs
 
 namespace
 {
-
-constexpr std::uint64_t max_envelope_file = 1 << 20;
 
 struct LearnOptions {
     std::string store;
@@ -42,19 +40,16 @@ Result<Trace> try_out(const Store& store, const LocalImage& image, const std::st
 Result<void> learn(const LearnOptions& options)
 {
     const StopOnSignal stop;
-    const auto text = read_file(options.record, max_envelope_file);
-    if (!text)
-        return std::unexpected(text.error());
-    const auto envelope = Envelope::parse(*text);
-    if (!envelope)
-        return std::unexpected(envelope.error());
+    const auto record = load_record(options.record);
+    if (!record)
+        return std::unexpected(record.error());
     auto writer = StoreWriter::open_existing(options.store);
     if (!writer)
         return std::unexpected(writer.error());
     auto trial = options.trial;
     trial.quiet = std::chrono::seconds(options.quiet);
     trial.longest = std::chrono::seconds(options.longest);
-    const auto learnt = learn_profile(*writer, envelope->payload, trial, options.limit_mib, stop.token());
+    const auto learnt = learn_profile(*writer, record->envelope.payload, trial, options.limit_mib, stop.token());
     if (!learnt)
         return std::unexpected(learnt.error());
     const auto& [trace, pack] = *learnt;

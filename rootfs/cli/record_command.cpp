@@ -1,10 +1,10 @@
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/key_file.hpp"
+#include "rootfs/cli/record_file.hpp"
 #include "rootfs/cli/server_client.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/file.hpp"
-#include "rootfs/record/envelope.hpp"
 #include "rootfs/record/policy.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,8 +15,6 @@ namespace farboot::rootfs
 namespace
 {
 
-constexpr std::uint64_t max_envelope_file = 1 << 20;
-
 struct RecordOptions {
     std::string file;
     std::string policy;
@@ -25,29 +23,9 @@ struct RecordOptions {
     bool json = false;
 };
 
-struct Loaded {
-    std::string text;
-    Envelope envelope;
-    RecordHeader header;
-};
-
-Result<Loaded> load(const std::string& file)
-{
-    auto text = read_file(file, max_envelope_file);
-    if (!text)
-        return std::unexpected(text.error());
-    auto envelope = Envelope::parse(*text);
-    if (!envelope)
-        return std::unexpected(envelope.error());
-    auto header = RecordHeader::parse(envelope->payload);
-    if (!header)
-        return std::unexpected(header.error());
-    return Loaded{std::move(*text), std::move(*envelope), std::move(*header)};
-}
-
 Result<void> show_record(const RecordOptions& options)
 {
-    const auto record = load(options.file);
+    const auto record = load_record(options.file);
     if (!record)
         return std::unexpected(record.error());
     const auto payload = nlohmann::json::parse(record->envelope.payload);
@@ -74,7 +52,7 @@ Result<void> verify_record(const RecordOptions& options)
     const auto policy = Policy::load_pinned(*text);
     if (!policy)
         return std::unexpected(policy.error());
-    const auto record = load(options.file);
+    const auto record = load_record(options.file);
     if (!record)
         return std::unexpected(record.error());
     const auto payload = policy->open(record->envelope, record->header.name);
@@ -93,7 +71,7 @@ Result<void> verify_record(const RecordOptions& options)
 
 Result<void> sign_record(const RecordOptions& options)
 {
-    auto record = load(options.file);
+    auto record = load_record(options.file);
     if (!record)
         return std::unexpected(record.error());
     const auto keys = load_signing_keys(options.keys);
@@ -110,7 +88,7 @@ Result<void> sign_record(const RecordOptions& options)
 Result<void> send_record(const RecordOptions& options)
 {
     const StopOnSignal stop;
-    const auto record = load(options.file);
+    const auto record = load_record(options.file);
     if (!record)
         return std::unexpected(record.error());
     auto server = ServerClient::create(options.server);

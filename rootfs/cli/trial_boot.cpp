@@ -53,12 +53,12 @@ public:
         while (!ended.stop_requested() && !look()) {
             if (Clock::now() >= told + told_every) {
                 told = Clock::now();
-                const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(told - begun_).count();
-                note(fmt::format("Trial boot, {}: {} of the image read",
-                                 duration_text(static_cast<std::uint64_t>(seconds)), bytes_text(reads_.bytes())));
+                tell("");
             }
             std::this_thread::sleep_for(looked_every);
         }
+        if (!ended.stop_requested())
+            tell(": it is over, and the machine is switched off");
         over.request_stop();
     }
     /// Takes what was printed last; true once the trial is over.
@@ -78,6 +78,13 @@ public:
     [[nodiscard]] const std::vector<Trace::Read>& reads() const { return reads_.reads(); }
 
 private:
+    void tell(std::string_view more) const
+    {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begun_).count();
+        note(fmt::format("Trial boot, {}: {} of the image read{}", duration_text(static_cast<std::uint64_t>(seconds)),
+                         bytes_text(reads_.bytes()), more));
+    }
+
     const TrialOptions& options_;
     QemuReads reads_;
     Tail log_;

@@ -224,6 +224,8 @@ void Reader::fetch_before(const ManifestPage& page, std::size_t first, std::uint
     auto begin = first;
     while (begin > 0 && page.chunks[begin - 1].offset + reach >= end)
         --begin;
+    if (begin == first)
+        return;
     const auto from = page.chunks[begin].offset;
     engine_.submit(RangeJob(image_, page.number, {from, end - from}, engine_.patience()));
 }

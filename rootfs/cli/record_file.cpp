@@ -1,0 +1,22 @@
+#include "rootfs/cli/record_file.hpp"
+
+#include "rootfs/image/file.hpp"
+
+namespace farboot::rootfs
+{
+
+Result<RecordFile> load_record(const std::string& file)
+{
+    auto text = read_file(file, max_envelope_file);
+    if (!text)
+        return std::unexpected(text.error());
+    auto envelope = Envelope::parse(*text);
+    if (!envelope)
+        return std::unexpected(envelope.error());
+    auto header = RecordHeader::parse(envelope->payload);
+    if (!header)
+        return std::unexpected(header.error());
+    return RecordFile{std::move(*text), std::move(*envelope), std::move(*header)};
+}
+
+} // namespace farboot::rootfs
