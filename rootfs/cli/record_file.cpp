@@ -12,10 +12,10 @@ Result<RecordFile> load_record(const std::string& file)
         return std::unexpected(text.error());
     auto envelope = Envelope::parse(*text);
     if (!envelope)
-        return std::unexpected(envelope.error());
+        return fail(envelope.error().reason, "{}: {}", file, envelope.error().sentence);
     auto header = RecordHeader::parse(envelope->payload);
     if (!header)
-        return std::unexpected(header.error());
+        return fail(header.error().reason, "{}: {}", file, header.error().sentence);
     return RecordFile{std::move(*text), std::move(*envelope), std::move(*header)};
 }
 
