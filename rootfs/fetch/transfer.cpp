@@ -135,7 +135,11 @@ bool Transfer::range_fits()
     if (error != std::errc{} || end == text.data() + text.size() || *end != '/')
         return false;
     const auto wanted = first + length - 1;
-    if (last != wanted && (!request_.range_may_be_cut || last < first || last > wanted))
+    // Less is the end of the file, if the server knows where that is; otherwise it is something else than was asked
+    // for.
+    const std::string_view total(end + 1, text.data() + text.size());
+    const auto is_cut = last >= first && last < wanted && (total == "*" || total == std::to_string(last + 1));
+    if (last != wanted && !(request_.range_may_be_cut && is_cut))
         return false;
     range_length_ = last - first + 1;
     return true;

@@ -51,6 +51,16 @@ TEST_F(Bodies, OfARangeComeWithExactlyThatRange)
     EXPECT_EQ(to_the_end->body.size(), 90U);
 }
 
+TEST_F(Bodies, CutBeforeTheFilesEndAreRefused)
+{
+    for (const std::string content_range : {"bytes 10-98/100", "bytes 10-98/99x", "bytes 10-98/"}) {
+        auto server = saying(partial(content_range, std::string(89, 'x')));
+        auto request = get_range(server->url(), 10, 1'000);
+        request.range_may_be_cut = true;
+        EXPECT_THAT(client_.fetch(std::move(request)), Failed("range-ignored", "1000 bytes from 10")) << content_range;
+    }
+}
+
 TEST_F(Bodies, OfAnotherRangeAreRefused)
 {
     for (std::string content_range : {"bytes 10-12/100", "bytes 10-14/100", "bytes 0-3/100", "bytes 10-130/200",
