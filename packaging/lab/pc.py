@@ -1,5 +1,6 @@
 """A lab PC in QEMU: power, keyboard, screen, cable, and the two serial lines that its owner would plug in."""
 
+import codecs
 import re
 import select
 import shutil
@@ -15,6 +16,25 @@ from .qmp import Qmp
 STAGE = re.compile(r"farboot: stage: ([a-z0-9-]+)((?: +[a-z_-]+=\S*)*)")
 REFUSED = re.compile(r"farboot: refused: reason=([a-z0-9-]+)(.*)")
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][0-9A-B]|\x1b[=>]|\r")
+
+
+
+class SerialText:
+    """What a person would read of a serial line: bytes in, of any lengths, text without a terminal's codes out."""
+
+    BEGUN = re.compile(r"\x1b(?:\[[0-9;?]*|[()])?$")
+
+    def __init__(self):
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._held = ""
+
+    def add(self, data):
+        text = TERMINAL_CODES.sub("", self._held + self._decode(data))
+        begun = self.BEGUN.search(text)  # the rest of a code may come with the next bytes
+        end = begun.start() if begun else len(text)
+        self._held = text[end:]
+        return text[:end]
+
 
 # What a person types, as QEMU names it (QKeyCode).
 KEYS = {" ": "spc", "-": "minus", "/": "slash", ".": "dot", "\n": "ret", ",": "comma", ";": "semicolon", "=": "equal"}
@@ -120,7 +140,7 @@ class PC:
 
     def _follow(self):
         with open(self.folder / "ttyS0.log", "rb") as log:
-            pending = ""
+            pending, plain = "", SerialText()
             while True:
                 data = log.read()
                 if not data:
@@ -128,7 +148,7 @@ class PC:
                         return
                     time.sleep(0.1)
                     continue
-                text = TERMINAL_CODES.sub("", data.decode("utf-8", "replace"))
+                text = plain.add(data)
                 lines = (pending + text).split("\n")
                 pending = lines.pop()
                 with self._changed:
@@ -214,6 +234,7 @@ class SerialShell:
     def __init__(self, path, user, password, deadline=240):
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(str(path))
+        self._plain = SerialText()
         self._buffer = ""
         self._count = 0
         end = time.monotonic() + deadline
@@ -229,7 +250,8 @@ class SerialShell:
         self._read_until(r"Password: ?$", 60)
         self._send(password + "\n")
         self._read_until(r"[$#] ?$", 120)
-        self._send("stty -echo; PS1=; PS2=; bind 'set enable-bracketed-paste off' 2>/dev/null\n")
+        # No colours, no pager's tricks, and no word of the shell's own about jobs that end.
+        self._send("export TERM=dumb; stty -echo; PS1=; PS2=; set +m; bind 'set enable-bracketed-paste off' 2>/dev/null\n")
         self.run("true", 60)
 
     def _send(self, text):
@@ -252,12 +274,14 @@ class SerialShell:
                 data = self._socket.recv(65536)
                 if not data:
                     raise ConnectionError("the PC is off")
-                self._buffer += TERMINAL_CODES.sub("", data.decode("utf-8", "replace"))
+                self._buffer += self._plain.add(data)
 
     def run(self, command, deadline=120):
         """Runs a command; returns (exit status, output)."""
         self._count += 1
-        # The mark is put together by the shell, so that an echo of the command is not taken for its end.
-        self._send(f"{{ {command}\n}} 2>&1; echo \"farboot-shell\"-{self._count}:$?\n")
-        match, output = self._read_until(rf"farboot-shell-{self._count}:(\d+)$", deadline)
+        # The marks are put together by the shell, so that an echo of the command is not taken for one.
+        mark = f'"farboot-shell"-{self._count}'
+        self._send(f"echo {mark}:begins; {{ {command}\n}} 2>&1; echo {mark}:$?\n")
+        self._read_until(rf"farboot-shell-{self._count}:begins\n", deadline)
+        match, output = self._read_until(rf"farboot-shell-{self._count}:(\d+)\n", deadline)
         return int(match[1]), output
