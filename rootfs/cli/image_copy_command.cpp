@@ -2,6 +2,7 @@
 
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/progress.hpp"
+#include "rootfs/cli/site_upload.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/image_copier.hpp"
 
@@ -17,6 +18,7 @@ struct CopyOptions {
     std::string store;
     std::string to;
     std::vector<std::string> digests;
+    ServerOptions server;
     bool json = false;
 };
 
@@ -25,6 +27,33 @@ Result<CopyProgress> copy_one(ImageCopier& copier, const Digest& digest, const s
     Progress progress("Copying " + digest.hex().substr(0, 12));
     return copier.copy(
         digest, [&](const CopyProgress& now) { progress.update(now.copied_bytes, now.total_bytes); }, stop);
+}
+
+Result<void> upload(const CopyOptions& options, const Store& from, const std::vector<Digest>& digests,
+                    const std::stop_token& stop)
+{
+    auto server_options = options.server;
+    server_options.url = options.to;
+    auto server = ServerClient::create(server_options);
+    if (!server)
+        return std::unexpected(server.error());
+    SiteUpload site(*server, from, stop);
+    auto list = nlohmann::json::array();
+    for (const auto& digest : digests) {
+        const auto sent = site.image(digest);
+        if (!sent)
+            return std::unexpected(sent.error());
+        list.push_back({{"manifest", digest.hex()},
+                        {"copied_bytes", sent->sent_bytes},
+                        {"known_bytes", sent->known_bytes},
+                        {"new_packs", sent->packs}});
+        if (!options.json)
+            say(fmt::format("{}  {} copied, {} were there", digest.hex(), bytes_text(sent->sent_bytes),
+                            bytes_text(sent->known_bytes)));
+    }
+    if (options.json)
+        say_json(list);
+    return {};
 }
 
 Result<void> copy_images(const CopyOptions& options)
@@ -36,6 +65,8 @@ Result<void> copy_images(const CopyOptions& options)
     const auto from = Store::open(options.store);
     if (!from)
         return std::unexpected(from.error());
+    if (options.to.find("://") != std::string::npos)
+        return upload(options, *from, *digests, stop.token());
     std::error_code error;
     if (std::filesystem::equivalent(options.store, options.to, error))
         return fail("usage", "--store and --to are the same folder: {}.", options.store);
@@ -80,15 +111,21 @@ Result<void> copy_images(const CopyOptions& options)
 void add_copy_command(CLI::App& group, Action& chosen)
 {
     const auto [command, options] = add_command(
-        group, chosen, "copy", "Copy images into another local store, as far as it lacks their chunks", copy_images);
+        group, chosen, "copy", "Copy images into another store, as far as it lacks their chunks", copy_images);
     command->add_option("digest", options->digests, "The images")->required();
     add_store_option(*command, options->store);
-    command->add_option("--to", options->to, "The other store's folder; made where there is none")
-        ->type_name("DIR")
+    command
+        ->add_option("--to", options->to,
+                     "The other store's folder, made where there is none; or a server, https://…, which puts them into "
+                     "its store")
+        ->type_name("DIR|URL")
         ->required();
+    add_credentials(*command, options->server);
     command->add_flag("--json", options->json, "Print JSON");
-    command->footer("A copy that was killed or stopped goes on when it is started again.\n\nExample:\n"
-                    "  farboot image copy 3b1f… --store /srv/farboot/store --to /media/disk/store");
+    command->footer(
+        "A copy that was killed or stopped goes on when it is started again.\n\nExample:\n"
+        "  farboot image copy 3b1f… --store /srv/farboot/store --to /media/disk/store\n"
+        "  farboot image copy 3b1f… --store . --to https://boot.example.org --ca ca.pem --token-file token");
 }
 
 } // namespace farboot::rootfs

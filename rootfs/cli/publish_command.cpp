@@ -2,6 +2,7 @@
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/key_file.hpp"
 #include "rootfs/cli/publish_image.hpp"
+#include "rootfs/cli/site_upload.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/file.hpp"
 #include "rootfs/image/local_image.hpp"
@@ -141,6 +142,20 @@ void report(const PublishCommand& options, std::uint64_t number, const std::opti
     say_json(json);
 }
 
+/// First what the record names, then the record: a server offers nothing that it does not have.
+Result<void> send(const PublishCommand& options, ServerClient& server, const std::string& payload,
+                  const std::string& envelope, const StopOnSignal& stop)
+{
+    if (options.upload) {
+        const auto store = Store::open(options.store);
+        if (!store)
+            return std::unexpected(store.error());
+        if (auto done = upload_needs(server, *store, payload, stop.token()); !done)
+            return done;
+    }
+    return server.send(envelope, stop.token());
+}
+
 } // namespace
 
 Result<void> publish(const PublishCommand& options)
@@ -192,7 +207,7 @@ Result<void> publish(const PublishCommand& options)
     if (auto done = write_file(options.out, as_bytes(text)); !done)
         return done;
     if (server)
-        if (auto sent = server->send(text, stop.token()); !sent)
+        if (auto sent = send(options, *server, *payload, text, stop); !sent)
             return fail(sent.error().reason, "{} The record is in {}: farboot record send.", sent.error().sentence,
                         options.out);
     report(options, *number, image);

@@ -26,6 +26,7 @@ struct PublishCommand {
     std::string profile = "auto";
     bool kvm = false;
     ServerOptions server;
+    bool upload = true;
     std::string out;
     bool json = false;
 };

@@ -3,6 +3,7 @@
 #include "rootfs/cli/key_file.hpp"
 #include "rootfs/cli/record_file.hpp"
 #include "rootfs/cli/server_client.hpp"
+#include "rootfs/cli/site_upload.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/file.hpp"
 #include "rootfs/record/policy.hpp"
@@ -20,6 +21,7 @@ struct RecordOptions {
     std::string policy;
     std::vector<std::string> keys;
     ServerOptions server;
+    std::string store;
     bool json = false;
 };
 
@@ -94,6 +96,13 @@ Result<void> send_record(const RecordOptions& options)
     auto server = ServerClient::create(options.server);
     if (!server)
         return std::unexpected(server.error());
+    if (!options.store.empty()) {
+        const auto store = Store::open(options.store);
+        if (!store)
+            return std::unexpected(store.error());
+        if (auto done = upload_needs(*server, *store, record->envelope.payload, stop.token()); !done)
+            return done;
+    }
     if (auto sent = server->send(record->text, stop.token()); !sent)
         return sent;
     note(fmt::format("Published {} number {}.", record->header.name.text(), record->header.number));
@@ -128,8 +137,12 @@ void add_record_commands(CLI::App& app, Action& chosen)
     const auto [send, send_options] = add_command(*group, chosen, "send", "Publish a record on a server", send_record);
     send->add_option("file", send_options->file, "The record's envelope")->required();
     add_server_options(*send, send_options->server);
-    send->footer("Example:\n  farboot record send desktop.dsse --server https://boot.example.org --ca ca.pem "
-                 "--token-file token");
+    send->add_option("--store", send_options->store,
+                     "The store that has what the record names: first the server gets what it lacks of that")
+        ->type_name("DIR");
+    send->footer(
+        "Example:\n  farboot record send desktop.dsse --store store --server https://boot.example.org --ca ca.pem "
+        "\\\n      --token-file token");
 }
 
 } // namespace farboot::rootfs

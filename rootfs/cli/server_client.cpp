@@ -3,6 +3,8 @@
 #include "rootfs/image/file.hpp"
 #include "rootfs/record/envelope.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <sys/stat.h>
 
@@ -13,6 +15,7 @@ namespace
 {
 
 constexpr std::uint64_t max_token_bytes = 4096;
+constexpr std::uint64_t max_answer_bytes = 1 << 20;
 
 Result<std::string> read_token(const std::string& file)
 {
@@ -36,6 +39,11 @@ Result<std::string> read_token(const std::string& file)
 void add_server_options(CLI::App& command, ServerOptions& options)
 {
     command.add_option("--server", options.url, "The server that gets the record, https://…")->type_name("URL");
+    add_credentials(command, options);
+}
+
+void add_credentials(CLI::App& command, ServerOptions& options)
+{
     command
         .add_option("--ca", options.ca_file,
                     "Whom to believe that it is the server; without it, the system's authorities")
@@ -52,10 +60,12 @@ ServerClient::ServerClient(std::string url, std::string token, TlsTrust trust)
 
 Result<ServerClient> ServerClient::create(const ServerOptions& options)
 {
+    if (options.url.empty())
+        return fail("usage", "Name the server: --server https://…");
     if (!options.url.starts_with("https://"))
-        return fail("usage", "--server needs a URL that starts with https://: the token is sent there.");
+        return fail("usage", "A server's URL starts with https://: the token is sent there.");
     if (options.token_file.empty())
-        return fail("usage", "--server needs --token-file.");
+        return fail("usage", "{} needs --token-file: only admins may write there.", options.url);
     auto token = read_token(options.token_file);
     if (!token)
         return std::unexpected(token.error());
@@ -83,17 +93,71 @@ Result<std::uint64_t> ServerClient::newest(const RecordName& name, std::stop_tok
     return header->number;
 }
 
-Result<void> ServerClient::send(const std::string& envelope, std::stop_token stop)
+HttpRequest ServerClient::request(std::string method, const std::string& path, std::string type) const
 {
     HttpRequest request;
-    request.method = "POST";
-    request.url = url_ + "/api/v1/records";
-    request.headers = {{"Content-Type", "application/vnd.dsse+json"}, {"Authorization", "Bearer " + token_}};
-    request.body = envelope;
-    const auto answer = http_->fetch_ok(std::move(request), stop);
+    request.method = std::move(method);
+    request.url = url_ + path;
+    request.headers = {{"Authorization", "Bearer " + token_}};
+    if (!type.empty())
+        request.headers.emplace_back("Content-Type", std::move(type));
+    // The server looks at every chunk that it gets before it answers, and at all packs that it did not know.
+    request.stall_timeout = std::chrono::minutes(5);
+    request.max_body = max_answer_bytes;
+    return request;
+}
+
+Result<void> ServerClient::send(const std::string& envelope, std::stop_token stop)
+{
+    auto record = request("POST", "/api/v1/records", "application/vnd.dsse+json");
+    record.body = envelope;
+    const auto answer = http_->fetch_ok(std::move(record), stop);
     if (!answer)
         return fail(answer.error().reason, "The record was not published: {}", answer.error().sentence);
     return {};
+}
+
+Result<nlohmann::json> ServerClient::get(const std::string& path, std::stop_token stop)
+{
+    const auto answer = http_->fetch_ok(request("GET", path, {}), stop);
+    if (!answer)
+        return std::unexpected(answer.error());
+    auto json = nlohmann::json::parse(answer->body, nullptr, false);
+    if (!json.is_object())
+        return fail("bad-answer", "{}{}: the answer is not JSON. Is this a Farboot server?", url_, path);
+    return json;
+}
+
+Result<void> ServerClient::post(const std::string& path, const nlohmann::json& body, std::stop_token stop)
+{
+    auto json = request("POST", path, "application/json");
+    json.body = body.dump();
+    const auto answer = http_->fetch_ok(std::move(json), stop);
+    if (!answer)
+        return std::unexpected(answer.error());
+    return {};
+}
+
+Result<void> ServerClient::put(const std::string& path, Body body, std::stop_token stop)
+{
+    auto put = request("PUT", path, "application/octet-stream");
+    put.body = std::move(body.bytes);
+    put.body_file = std::move(body.file);
+    const auto answer = http_->fetch_ok(std::move(put), stop);
+    if (!answer)
+        return std::unexpected(answer.error());
+    return {};
+}
+
+Result<bool> ServerClient::has_file(const Digest& file, std::stop_token stop)
+{
+    HttpRequest head;
+    head.method = "HEAD";
+    head.url = url_ + "/store/v1/files/" + file.hex();
+    const auto answer = http_->fetch_ok(std::move(head), stop);
+    if (!answer && answer.error().reason != "http-404")
+        return std::unexpected(answer.error());
+    return answer.has_value();
 }
 
 } // namespace farboot::rootfs

@@ -4,6 +4,7 @@
 #include "rootfs/record/record.hpp"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -19,6 +20,8 @@ struct ServerOptions {
 };
 
 void add_server_options(CLI::App& command, ServerOptions& options);
+/// --ca and --token-file, for a command whose URL is another option.
+void add_credentials(CLI::App& command, ServerOptions& options);
 
 /// Talks to farboot-server (docs/http-api.md). Reasons: those of HttpClient, and record-malformed.
 class ServerClient
@@ -33,8 +36,26 @@ public:
     /// Publishes an envelope.
     [[nodiscard]] Result<void> send(const std::string& envelope, std::stop_token stop);
 
+    // Other requests, with the token; paths begin with /api/. A status besides 2xx is an error (http-404 …). Safe from
+    // many threads.
+
+    [[nodiscard]] Result<nlohmann::json> get(const std::string& path, std::stop_token stop);
+    [[nodiscard]] Result<void> post(const std::string& path, const nlohmann::json& body, std::stop_token stop);
+    /// What a PUT sends: a file, or bytes.
+    struct Body {
+        std::string file;
+        std::string bytes;
+    };
+    [[nodiscard]] Result<void> put(const std::string& path, Body body, std::stop_token stop);
+    /// Can clients of this server fetch this file of its store?
+    [[nodiscard]] Result<bool> has_file(const Digest& file, std::stop_token stop);
+    /// Bytes of bodies sent so far, those of failed requests too.
+    [[nodiscard]] std::uint64_t bytes_sent() const { return http_->bytes_sent(); }
+    [[nodiscard]] const std::string& url() const { return url_; }
+
 private:
     ServerClient(std::string url, std::string token, TlsTrust trust);
+    [[nodiscard]] HttpRequest request(std::string method, const std::string& path, std::string type) const;
 
     std::string url_;
     std::string token_;

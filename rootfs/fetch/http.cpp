@@ -55,7 +55,12 @@ Result<HttpResponse> HttpClient::stream(HttpRequest request, Sink sink, const st
 
 std::uint64_t HttpClient::bytes_received() const
 {
-    return loop_->bytes_received;
+    return loop_->counters.received;
+}
+
+std::uint64_t HttpClient::bytes_sent() const
+{
+    return loop_->counters.sent;
 }
 
 } // namespace farboot::rootfs

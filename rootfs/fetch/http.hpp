@@ -41,6 +41,8 @@ struct HttpRequest {
     bool own_connection = false;
     /// Sends "Cache-Control: no-cache": a copy in a cache on the way was found wrong.
     bool bypass_caches = false;
+    /// A file that is sent instead of `body`, in pieces; empty: none. It must not change meanwhile.
+    std::string body_file{};
 };
 
 struct HttpResponse {
@@ -52,7 +54,8 @@ struct HttpResponse {
 
 /// Reasons of failures: unreachable (no connection, name, route), tls (the other side could not prove who it is),
 /// stalled, too-long, truncated, range-ignored, cancelled, and for fetch_ok() and stream(): http-<status>. Rarer ones:
-/// bad-request (a URL, header or range that cannot be asked for), redirect-refused (to another scheme, or more than
+/// bad-request (a URL, header or range that cannot be asked for,
+/// a body's file that cannot be read), redirect-refused (to another scheme, or more than
 /// three), bad-answer (not HTTP). GET and HEAD follow redirects within their scheme. URLs are shown without their
 /// query.
 class HttpClient
@@ -81,6 +84,8 @@ public:
 
     /// Bytes of bodies received since the start.
     [[nodiscard]] std::uint64_t bytes_received() const;
+    /// Bytes of bodies sent since the start, those of failed transfers too.
+    [[nodiscard]] std::uint64_t bytes_sent() const;
 
 private:
     struct Loop;

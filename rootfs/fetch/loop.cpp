@@ -85,7 +85,7 @@ void HttpClient::Loop::start_waiting()
             next = std::move(waiting_.front());
             waiting_.pop_front();
         }
-        if (auto prepared = next->prepare(trust_, bytes_received); !prepared) {
+        if (auto prepared = next->prepare(trust_, counters); !prepared) {
             next->finish_failed(prepared.error());
             continue;
         }

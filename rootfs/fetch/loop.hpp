@@ -18,7 +18,7 @@ struct HttpClient::Loop {
 
     void submit(std::unique_ptr<Transfer> transfer, const std::stop_token& stop);
 
-    std::atomic<std::uint64_t> bytes_received = 0;
+    TransferCounters counters;
 
 private:
     void run();

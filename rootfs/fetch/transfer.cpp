@@ -51,12 +51,19 @@ Transfer::Clock::time_point Transfer::stalls_at()
 {
     if (!requested_)
         return Clock::time_point::max(); // connect_timeout rules here
-    curl_off_t sent = 0;
-    if (curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK && sent != sent_) {
-        sent_ = sent;
-        last_sign_of_life_ = Clock::now();
-    }
+    count_sent();
     return last_sign_of_life_ + request_.stall_timeout;
+}
+
+void Transfer::count_sent()
+{
+    curl_off_t sent = 0;
+    if (curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent) != CURLE_OK || sent == sent_)
+        return;
+    if (sent > sent_) // after a redirect it begins anew
+        counters_->sent += static_cast<std::uint64_t>(sent - sent_);
+    sent_ = sent;
+    last_sign_of_life_ = Clock::now();
 }
 
 int Transfer::on_request(void* self, char*, char*, int, int) noexcept
@@ -70,6 +77,20 @@ int Transfer::on_request(void* self, char*, char*, int, int) noexcept
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept
 {
     return static_cast<Transfer*>(self)->header_line({data, size * count}) ? size * count : 0;
+}
+
+std::size_t Transfer::on_read(char* into, std::size_t size, std::size_t count, void* self) noexcept
+{
+    auto* file = static_cast<Transfer*>(self)->body_file_.get();
+    const auto got = std::fread(into, size, count, file);
+    return got == 0 && std::ferror(file) != 0 ? CURL_READFUNC_ABORT : got * size;
+}
+
+/// libcurl begins anew when a connection that was kept turns out to be gone.
+int Transfer::on_seek(void* self, curl_off_t offset, int origin) noexcept
+{
+    auto* file = static_cast<Transfer*>(self)->body_file_.get();
+    return ::fseeko(file, offset, origin) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept
@@ -172,7 +193,7 @@ Error Transfer::too_long() const
 bool Transfer::body_piece(Bytes piece)
 {
     note_life(piece.size());
-    *bytes_received_ += piece.size();
+    counters_->received += piece.size();
     received_ += piece.size();
     std::string_view text(reinterpret_cast<const char*>(piece.data()), piece.size());
     if (only_ok_ && !status_is_ok()) { // the server's sentence; the rest is of no use
@@ -191,6 +212,7 @@ bool Transfer::body_piece(Bytes piece)
 
 void Transfer::finish(CURLcode code)
 {
+    count_sent();
     if (refusal_)
         return done_(std::unexpected(*refusal_));
     if (only_ok_ && in_body_ && !status_is_ok() && (code == CURLE_OK || received_ > 0))

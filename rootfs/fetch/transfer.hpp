@@ -6,11 +6,19 @@
 
 #include <array>
 #include <atomic>
+#include <cstdio>
+#include <memory>
 #include <stop_token>
 #include <string_view>
 
 namespace farboot::rootfs
 {
+
+/// Bytes of bodies, of all transfers of a client.
+struct TransferCounters {
+    std::atomic<std::uint64_t> received = 0;
+    std::atomic<std::uint64_t> sent = 0;
+};
 
 /// One request and its answer: the libcurl handle, what has come so far, and why it failed. Not for other folders.
 /// Belongs to the client's thread once it is submitted.
@@ -28,7 +36,7 @@ public:
     /// From now on `stop` cancels the transfer; `wake` is called then, on the thread that stops.
     void watch(const std::stop_token& stop, std::function<void()> wake);
     /// Sets the handle up. Reason: bad-request.
-    [[nodiscard]] Result<void> prepare(const TlsTrust& trust, std::atomic<std::uint64_t>& bytes_received);
+    [[nodiscard]] Result<void> prepare(const TlsTrust& trust, TransferCounters& counters);
     [[nodiscard]] CURL* handle() const { return easy_; }
 
     [[nodiscard]] bool cancelled() const { return cancelled_; }
@@ -44,9 +52,12 @@ public:
 private:
     static int on_request(void* self, char*, char*, int, int) noexcept;
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+    static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self) noexcept;
+    static int on_seek(void* self, curl_off_t offset, int origin) noexcept;
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
 
     [[nodiscard]] Result<void> set_request();
+    [[nodiscard]] Result<void> set_body_file();
     void set_tls(const TlsTrust& trust);
     void add_header(std::string_view name, std::string_view value);
     bool header_line(std::string_view line);
@@ -56,6 +67,7 @@ private:
     bool body_piece(Bytes piece);
     bool refuse(Error error);
     void note_life(std::uint64_t bytes);
+    void count_sent();
     [[nodiscard]] bool status_is_ok() const { return response_.status >= 200 && response_.status < 300; }
     [[nodiscard]] Error too_long() const;
 
@@ -67,7 +79,8 @@ private:
     CURL* easy_;
     curl_slist* headers_ = nullptr;
     std::array<char, CURL_ERROR_SIZE> detail_{};
-    std::atomic<std::uint64_t>* bytes_received_ = nullptr;
+    TransferCounters* counters_ = nullptr;
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> body_file_{nullptr, &std::fclose};
 
     HttpResponse response_;
     std::string content_range_;

@@ -4,7 +4,10 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <new>
+#include <sys/stat.h>
 
 /// How a transfer's request becomes libcurl's options.
 namespace farboot::rootfs
@@ -52,9 +55,9 @@ CURLcode ignore_dates(CURL*, void* context, void*)
 
 } // namespace
 
-Result<void> Transfer::prepare(const TlsTrust& trust, std::atomic<std::uint64_t>& bytes_received)
+Result<void> Transfer::prepare(const TlsTrust& trust, TransferCounters& counters)
 {
-    bytes_received_ = &bytes_received;
+    counters_ = &counters;
     if (auto good = set_request(); !good)
         return good;
     set_tls(trust);
@@ -103,7 +106,10 @@ Result<void> Transfer::set_request()
         set(easy_, request_.method == "GET" ? CURLOPT_HTTPGET : CURLOPT_NOBODY, 1L);
     } else {
         set(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
-        if (request_.method != "DELETE" || !request_.body.empty()) {
+        if (!request_.body_file.empty()) {
+            if (auto good = set_body_file(); !good)
+                return good;
+        } else if (request_.method != "DELETE" || !request_.body.empty()) {
             set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
             set(easy_, CURLOPT_POSTFIELDS, request_.body.data()); // not copied
         }
@@ -118,6 +124,21 @@ Result<void> Transfer::set_request()
     if (request_.bypass_caches)
         add_header("Cache-Control", "no-cache");
     set(easy_, CURLOPT_HTTPHEADER, headers_);
+    return {};
+}
+
+Result<void> Transfer::set_body_file()
+{
+    body_file_.reset(std::fopen(request_.body_file.c_str(), "rbe"));
+    struct stat info{};
+    if (!body_file_ || ::fstat(::fileno(body_file_.get()), &info) != 0)
+        return fail("bad-request", "{} cannot be read: {}.", request_.body_file, std::strerror(errno));
+    set(easy_, CURLOPT_UPLOAD, 1L);
+    set(easy_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(info.st_size));
+    set(easy_, CURLOPT_READFUNCTION, &Transfer::on_read);
+    set(easy_, CURLOPT_READDATA, static_cast<void*>(this));
+    set(easy_, CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
+    set(easy_, CURLOPT_SEEKDATA, static_cast<void*>(this));
     return {};
 }
 

@@ -15,7 +15,8 @@ namespace
 
 std::unexpected<Error> failed(const char* what, const std::filesystem::path& path, int error)
 {
-    return fail("io", "Cannot {} {}: {}.", what, path.string(), std::strerror(error));
+    const auto* reason = error == ENOSPC || error == EDQUOT ? "disk-full" : "io";
+    return fail(reason, "Cannot {} {}: {}.", what, path.string(), std::strerror(error));
 }
 
 } // namespace

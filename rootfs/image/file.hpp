@@ -39,7 +39,7 @@ private:
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
 /// A file that appears under its name only when it is whole and on the disk: written beside, synced, renamed. Without
-/// commit() nothing remains. Reason: io.
+/// commit() nothing remains. Reasons: io, disk-full.
 class AtomicFile
 {
 public:

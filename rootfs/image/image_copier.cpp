@@ -1,26 +1,12 @@
 #include "rootfs/image/image_copier.hpp"
 
 #include "rootfs/image/file.hpp"
-#include "rootfs/image/locator_builder.hpp"
+#include "rootfs/image/locate_image.hpp"
 
 #include <algorithm>
 
 namespace farboot::rootfs
 {
-
-namespace
-{
-
-/// Are these, sorted by offset, all the chunks of the pack?
-bool is_whole(const PackRef& pack, const std::vector<PackIndex::Row>& rows)
-{
-    auto bytes = pack_header_bytes + pack_trailer_bytes;
-    for (const auto& row : rows)
-        bytes += row.stored_length + pack_row_bytes;
-    return bytes == pack.bytes;
-}
-
-} // namespace
 
 Result<CopyProgress> ImageCopier::copy(const Digest& digest, const std::function<void(const CopyProgress&)>& progress,
                                        const std::stop_token& stop)
@@ -38,7 +24,7 @@ Result<CopyProgress> ImageCopier::copy(const Digest& digest, const std::function
     // Whole packs first, each by itself, so that they become the same packs.
     for (const bool whole : {true, false}) {
         for (const auto& [number, rows] : *wanted) {
-            if (is_whole(packs[number], rows) != whole)
+            if (is_whole_pack(packs[number], rows) != whole)
                 continue;
             if (stop.stop_requested())
                 return fail("cancelled", "Copying {} was stopped. Copy it again to go on: what was copied is kept.",
@@ -68,34 +54,23 @@ Result<CopyProgress> ImageCopier::copy(const Digest& digest, const std::function
         return std::unexpected(std::move(done.error()));
     const auto with_hot = !image->locator().hot().rows.empty() && !totals.hot_pack_left;
     const auto hot = with_hot ? image->locator().hot() : hot_list_of(writer_.store(), digest);
-    if (auto done = write_locator(*image, hot); !done)
+    const auto copied = writer_.store().open_manifest(digest);
+    if (!copied)
+        return std::unexpected(copied.error());
+    if (auto done = locate_image(writer_, index_, *copied, hot); !done)
         return std::unexpected(std::move(done.error()));
     return totals;
 }
 
-Result<ImageCopier::Wanted> ImageCopier::find_wanted(const LocalImage& image, CopyProgress& totals) const
+Result<WantedChunks> ImageCopier::find_wanted(const LocalImage& image, CopyProgress& totals) const
 {
-    Wanted wanted;
-    std::unordered_set<Digest, DigestHash> seen;
-    Result<void> found;
-    const auto walked = image.walk([&](const ChunkRef& chunk, const ChunkPlace& place) {
-        if (!found || chunk.is_zero() || !seen.insert(chunk.digest).second)
-            return;
+    return find_chunks(image, [&](std::uint64_t, const ChunkRef& chunk, const ChunkPlace& place) -> Result<bool> {
         const auto known = index_.find(chunk.digest);
         if (!known)
-            found = std::unexpected(known.error());
-        else if (*known)
-            totals.known_bytes += place.stored_length;
-        else {
-            totals.total_bytes += place.stored_length;
-            wanted[place.pack].push_back({chunk.digest, place.offset, place.stored_length, chunk.length});
-        }
+            return std::unexpected(known.error());
+        (*known ? totals.known_bytes : totals.total_bytes) += place.stored_length;
+        return !*known;
     });
-    if (!walked || !found)
-        return std::unexpected(!walked ? walked.error() : found.error());
-    for (auto& [pack, rows] : wanted)
-        std::ranges::sort(rows, {}, &PackIndex::Row::offset);
-    return wanted;
 }
 
 Result<void> ImageCopier::copy_hot_pack(const HotList& hot, CopyProgress& totals)
@@ -108,33 +83,6 @@ Result<void> ImageCopier::copy_hot_pack(const HotList& hot, CopyProgress& totals
         return copied;
     totals.hot_pack_left = true;
     return {};
-}
-
-Result<void> ImageCopier::write_locator(const LocalImage& image, const HotList& hot)
-{
-    LocatorBuilder builder(image.manifest().page_entries());
-    builder.set_hot(hot);
-    Result<void> found;
-    const auto walked = image.walk([&](const ChunkRef& chunk, const ChunkPlace&) {
-        if (!found)
-            return;
-        if (chunk.is_zero())
-            return builder.add_zero();
-        const auto place = index_.find(chunk.digest);
-        if (!place)
-            found = std::unexpected(place.error());
-        else if (!*place)
-            found = fail("index", "The chunk index of {} lost chunk {}. Delete its index.lmdb and copy again.",
-                         writer_.store().folder().string(), chunk.digest.hex());
-        else
-            builder.add((*place)->pack, (*place)->offset, (*place)->stored_length);
-    });
-    if (!walked || !found)
-        return !walked ? walked : found;
-    const auto locator = builder.finish();
-    if (!locator)
-        return std::unexpected(locator.error());
-    return writer_.write(writer_.store().locator(image.manifest().ref().manifest), as_bytes(*locator));
 }
 
 } // namespace farboot::rootfs

@@ -4,11 +4,10 @@
 #include "rootfs/image/local_image.hpp"
 #include "rootfs/image/pack_sink.hpp"
 #include "rootfs/image/parallel.hpp"
+#include "rootfs/image/wanted_chunks.hpp"
 
 #include <functional>
-#include <map>
 #include <stop_token>
-#include <unordered_set>
 
 namespace farboot::rootfs
 {
@@ -40,12 +39,8 @@ public:
                                             const std::stop_token& stop = {});
 
 private:
-    /// Chunks that the other store lacks, by the pack (of the image's locator) that they lie in.
-    using Wanted = std::map<std::uint32_t, std::vector<PackIndex::Row>>;
-
-    [[nodiscard]] Result<Wanted> find_wanted(const LocalImage& image, CopyProgress& totals) const;
+    [[nodiscard]] Result<WantedChunks> find_wanted(const LocalImage& image, CopyProgress& totals) const;
     [[nodiscard]] Result<void> copy_hot_pack(const HotList& hot, CopyProgress& totals);
-    [[nodiscard]] Result<void> write_locator(const LocalImage& image, const HotList& hot);
 
     const Store& from_;
     StoreWriter& writer_;

@@ -44,30 +44,19 @@ private:
 
 } // namespace
 
-LocalImage::LocalImage(Store store, File manifest_file, File locator_file, ManifestRoot manifest, Locator locator)
+LocalImage::LocalImage(Store store, ManifestFile manifest, File locator_file, Locator locator)
     : store_(std::move(store)),
-      manifest_file_(std::move(manifest_file)),
-      locator_file_(std::move(locator_file)),
       manifest_(std::move(manifest)),
+      locator_file_(std::move(locator_file)),
       locator_(std::move(locator))
 {
 }
 
 Result<LocalImage> LocalImage::open(const Store& store, const Digest& digest)
 {
-    const auto ref = store.image(digest);
-    if (!ref)
-        return std::unexpected(ref.error());
-    auto manifest_file = File::open(store.manifest(digest));
-    if (!manifest_file)
-        return std::unexpected(manifest_file.error());
-    const auto root = manifest_file->read(0, ref->root_bytes);
-    if (!root)
-        return std::unexpected(root.error());
-    auto manifest = ManifestRoot::parse(as_bytes(*root), *ref);
+    auto manifest = store.open_manifest(digest);
     if (!manifest)
         return std::unexpected(manifest.error());
-
     auto locator_file = File::open(store.locator(digest));
     if (!locator_file)
         return locator_file.error().reason == "not-found"
@@ -78,23 +67,21 @@ Result<LocalImage> LocalImage::open(const Store& store, const Digest& digest)
     const auto fixed = locator_file->read(0, LocatorHeader::bytes);
     if (!fixed)
         return std::unexpected(fixed.error());
-    const auto header = LocatorHeader::parse(as_bytes(*fixed), *manifest);
+    const auto header = LocatorHeader::parse(as_bytes(*fixed), manifest->root());
     if (!header)
         return std::unexpected(header.error());
     const auto tables = locator_file->read(header->tables_range().offset, header->tables_range().length);
     if (!tables)
         return std::unexpected(tables.error());
-    auto locator = Locator::parse(*header, as_bytes(*tables), *manifest);
+    auto locator = Locator::parse(*header, as_bytes(*tables), manifest->root());
     if (!locator)
         return std::unexpected(locator.error());
-    return LocalImage(store, std::move(*manifest_file), std::move(*locator_file), std::move(*manifest),
-                      std::move(*locator));
+    return LocalImage(store, std::move(*manifest), std::move(*locator_file), std::move(*locator));
 }
 
 Result<std::string> LocalImage::page_bytes(std::uint32_t number) const
 {
-    const auto range = manifest_.page_range(number);
-    return manifest_file_.read(range.offset, range.length);
+    return manifest_.page_bytes(number);
 }
 
 Result<std::string> LocalImage::stored_bytes(const ChunkRef& chunk, const ChunkPlace& place) const
@@ -107,7 +94,7 @@ Result<std::string> LocalImage::stored_bytes(const ChunkRef& chunk, const ChunkP
 
 Result<std::string> LocalImage::locator_with(const HotList& hot) const
 {
-    LocatorBuilder builder(manifest_.page_entries());
+    LocatorBuilder builder(manifest().page_entries());
     const auto walked = walk([&](const ChunkRef& chunk, const ChunkPlace& place) {
         if (chunk.is_zero())
             builder.add_zero();
@@ -122,10 +109,7 @@ Result<std::string> LocalImage::locator_with(const HotList& hot) const
 
 Result<LocalImage::Page> LocalImage::page(std::uint32_t number) const
 {
-    const auto data = page_bytes(number);
-    if (!data)
-        return std::unexpected(data.error());
-    auto chunks = manifest_.parse_page(as_bytes(*data), number);
+    auto chunks = manifest_.page(number);
     if (!chunks)
         return std::unexpected(chunks.error());
     const auto place_range = locator_.page_range(number);
@@ -140,7 +124,7 @@ Result<LocalImage::Page> LocalImage::page(std::uint32_t number) const
 
 Result<void> LocalImage::walk(const VisitPlace& visit) const
 {
-    for (std::uint32_t number = 0; number < manifest_.page_count(); ++number) {
+    for (std::uint32_t number = 0; number < manifest().page_count(); ++number) {
         const auto loaded = page(number);
         if (!loaded)
             return std::unexpected(loaded.error());
@@ -179,14 +163,14 @@ Result<void> LocalImage::read(const Visit& visit, unsigned workers, std::stop_to
         Result<void> result;
     };
     OpenPacks packs(store_, locator_);
-    for (std::uint32_t number = 0; number < manifest_.page_count(); ++number) {
+    for (std::uint32_t number = 0; number < manifest().page_count(); ++number) {
         const auto loaded = page(number);
         if (!loaded)
             return std::unexpected(loaded.error());
         const auto& chunks = loaded->manifest.chunks;
         for (std::size_t begin = 0; begin < chunks.size();) {
             if (stop.stop_requested())
-                return fail("cancelled", "Reading the image {} was stopped.", manifest_.ref().manifest.hex());
+                return fail("cancelled", "Reading the image {} was stopped.", manifest().ref().manifest.hex());
             std::vector<Item> items;
             for (std::size_t bytes = 0; begin + items.size() < chunks.size() && bytes < batch_bytes;) {
                 const auto& chunk = chunks[begin + items.size()];

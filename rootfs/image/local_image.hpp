@@ -2,6 +2,7 @@
 
 #include "rootfs/image/file.hpp"
 #include "rootfs/image/locator.hpp"
+#include "rootfs/image/manifest_file.hpp"
 #include "rootfs/image/store.hpp"
 
 #include <cstdint>
@@ -32,7 +33,7 @@ public:
     /// Reasons: not-found, and those of ManifestRoot and Locator.
     [[nodiscard]] static Result<LocalImage> open(const Store& store, const Digest& manifest);
 
-    [[nodiscard]] const ManifestRoot& manifest() const { return manifest_; }
+    [[nodiscard]] const ManifestRoot& manifest() const { return manifest_.root(); }
     [[nodiscard]] const Locator& locator() const { return locator_; }
     /// A page of the manifest, with where its chunks lie. Reasons: those of ManifestRoot and Locator, and File's.
     struct Page {
@@ -54,12 +55,11 @@ public:
     [[nodiscard]] Result<void> read(const Visit& visit, unsigned workers, std::stop_token stop = {}) const;
 
 private:
-    LocalImage(Store store, File manifest_file, File locator_file, ManifestRoot manifest, Locator locator);
+    LocalImage(Store store, ManifestFile manifest, File locator_file, Locator locator);
 
     Store store_;
-    File manifest_file_;
+    ManifestFile manifest_;
     File locator_file_;
-    ManifestRoot manifest_;
     Locator locator_;
 };
 

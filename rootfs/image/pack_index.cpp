@@ -109,6 +109,22 @@ Result<std::string> read_checked(const File& pack, const PackIndex::Row& row)
     return stored;
 }
 
+Result<PackIndex> check_pack(const File& file)
+{
+    auto index = read_index(file);
+    std::vector<std::byte> plain;
+    for (std::size_t i = 0; index && i < index->rows.size(); ++i) {
+        const auto& row = index->rows[i];
+        plain.resize(row.plain_length);
+        const auto stored = file.read(row.offset, row.stored_length);
+        if (!stored)
+            index = std::unexpected(stored.error());
+        else if (auto decoded = decode_chunk(as_bytes(*stored), row.digest, plain); !decoded)
+            index = std::unexpected(decoded.error());
+    }
+    return index;
+}
+
 Result<PackIndex> verify_pack(const std::filesystem::path& path, const Digest& name)
 {
     const auto digest = digest_of_file(path);
@@ -119,18 +135,7 @@ Result<PackIndex> verify_pack(const std::filesystem::path& path, const Digest& n
     const auto file = File::open(path);
     if (!file)
         return std::unexpected(file.error());
-    auto index = read_index(*file);
-    std::vector<std::byte> plain;
-    for (std::size_t i = 0; index && i < index->rows.size(); ++i) {
-        const auto& row = index->rows[i];
-        plain.resize(row.plain_length);
-        const auto stored = file->read(row.offset, row.stored_length);
-        if (!stored)
-            index = std::unexpected(stored.error());
-        else if (auto decoded = decode_chunk(as_bytes(*stored), row.digest, plain); !decoded)
-            index = std::unexpected(decoded.error());
-    }
-    return in_file(std::move(index), path);
+    return in_file(check_pack(*file), path);
 }
 
 Result<Digest> digest_of_file(const std::filesystem::path& path)

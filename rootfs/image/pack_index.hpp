@@ -40,6 +40,10 @@ struct PackIndex {
 /// Reads a chunk from an open pack and checks it. Reasons: digest-mismatch, chunk-malformed, and File's.
 [[nodiscard]] Result<std::string> read_checked(const File& pack, const PackIndex::Row& row);
 
+/// Checks a pack's index, and that every chunk in it has its digest. Sentences do not name the file. Reasons:
+/// pack-malformed, chunk-malformed, digest-mismatch (of a chunk), and File's.
+[[nodiscard]] Result<PackIndex> check_pack(const File& file);
+
 /// Checks a pack as a whole: its name, its index, and that every chunk in it has its digest. Reasons: digest-mismatch,
 /// pack-malformed, chunk-malformed, and File's.
 [[nodiscard]] Result<PackIndex> verify_pack(const std::filesystem::path& file, const Digest& name);

@@ -107,28 +107,20 @@ std::vector<Digest> Store::packs() const
     return found;
 }
 
-Result<ImageRef> Store::image(const Digest& manifest_digest) const
+Result<ManifestFile> Store::open_manifest(const Digest& digest) const
 {
-    const auto file = File::open(manifest(manifest_digest));
+    auto file = ManifestFile::open(manifest(digest), digest);
+    if (!file && file.error().reason == "not-found")
+        return fail("not-found", "The store {} has no image {}.", folder_.string(), digest.hex());
+    return file;
+}
+
+Result<ImageRef> Store::image(const Digest& digest) const
+{
+    const auto file = open_manifest(digest);
     if (!file)
-        return file.error().reason == "not-found"
-                   ? fail("not-found", "The store {} has no image {}.", folder_.string(), manifest_digest.hex())
-                   : std::unexpected(file.error());
-    const auto fixed = file->read(0, manifest_fixed_bytes);
-    if (!fixed)
-        return std::unexpected(fixed.error());
-    const ImageRef ref{manifest_digest,
-                       manifest_fixed_bytes +
-                           std::uint64_t{load<std::uint32_t>(as_bytes(*fixed), 32)} * manifest_table_entry_bytes,
-                       load<std::uint64_t>(as_bytes(*fixed), 16)};
-    if (auto checked = ManifestRoot::check(ref); !checked)
-        return std::unexpected(std::move(checked.error()));
-    const auto root = file->read(0, ref.root_bytes);
-    if (!root)
-        return std::unexpected(root.error());
-    if (const auto parsed = ManifestRoot::parse(as_bytes(*root), ref); !parsed)
-        return std::unexpected(parsed.error());
-    return ref;
+        return std::unexpected(file.error());
+    return file->root().ref();
 }
 
 } // namespace farboot::rootfs

@@ -2,7 +2,7 @@
 
 #include "rootfs/base/digest.hpp"
 #include "rootfs/base/error.hpp"
-#include "rootfs/record/record.hpp"
+#include "rootfs/image/manifest_file.hpp"
 
 #include <filesystem>
 #include <string>
@@ -35,9 +35,10 @@ public:
     [[nodiscard]] std::vector<Digest> hot_packs() const;
     [[nodiscard]] std::vector<Digest> files() const;
 
-    /// What a record would say of an image of this store: from the manifest file, whose root is checked. Reasons:
-    /// not-found, manifest-malformed, digest-mismatch.
-    [[nodiscard]] Result<ImageRef> image(const Digest& manifest) const;
+    /// Reasons: not-found, and ManifestFile's.
+    [[nodiscard]] Result<ManifestFile> open_manifest(const Digest& digest) const;
+    /// What a record would say of an image of this store. Reasons: those of open_manifest().
+    [[nodiscard]] Result<ImageRef> image(const Digest& digest) const;
 
 private:
     friend class StoreWriter;

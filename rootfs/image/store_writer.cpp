@@ -136,10 +136,7 @@ Result<FileRef> StoreWriter::add_file(const std::filesystem::path& source_path)
     auto copied = copy_beside(*source, *size);
     if (!copied)
         return std::unexpected(copied.error());
-    const auto target = store_.file(copied->digest);
-    if (auto done = use_again(target); !done)
-        return std::unexpected(std::move(done.error()));
-    if (auto done = copied->file.commit(target); !done)
+    if (auto done = adopt(std::move(copied->file), store_.file(copied->digest)); !done)
         return std::unexpected(std::move(done.error()));
     return FileRef{copied->digest, *size};
 }
@@ -158,9 +155,14 @@ Result<void> StoreWriter::copy(const std::filesystem::path& source_path, const D
         return std::unexpected(copied.error());
     if (copied->digest != digest)
         return fail("digest-mismatch", "{} was altered: its digest is {}.", source_path.string(), copied->digest.hex());
+    return adopt(std::move(copied->file), target);
+}
+
+Result<void> StoreWriter::adopt(AtomicFile file, const std::filesystem::path& target)
+{
     if (auto done = use_again(target); !done)
         return done;
-    return copied->file.commit(target);
+    return file.commit(target);
 }
 
 } // namespace farboot::rootfs

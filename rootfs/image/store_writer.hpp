@@ -31,6 +31,8 @@ public:
     /// Copies a file that is named by its digest. Reasons: digest-mismatch, not-found, io.
     [[nodiscard]] Result<void> copy(const std::filesystem::path& source, const Digest& digest,
                                     const std::filesystem::path& target);
+    /// Gives a finished file of this file system its name here. Reasons: those of AtomicFile.
+    [[nodiscard]] Result<void> adopt(AtomicFile file, const std::filesystem::path& target);
     /// Removes a file for good; true if there was one. Reason: io.
     [[nodiscard]] Result<bool> remove(const std::filesystem::path& target);
 

@@ -53,22 +53,36 @@ awaitable<std::expected<Principal, Response>> by_cookie(const Context& context, 
     co_return principal;
 }
 
+awaitable<std::expected<Principal, Response>> log_in(const Context& context, const Request& request)
+{
+    const auto header = request.header("authorization");
+    if (!header)
+        co_return co_await by_cookie(context, request);
+    if (header->starts_with(bearer))
+        co_return co_await by_token(context, std::string(header->substr(bearer.size())));
+    co_return std::unexpected(login_needed());
+}
+
 } // namespace
 
 http::Handler for_admins(const Context& context, AdminHandler handler)
 {
     return [&context, handler = std::move(handler)](const Request& request) -> awaitable<Response> {
-        const auto header = request.header("authorization");
-        std::expected<Principal, Response> principal = std::unexpected(Response{});
-        if (!header)
-            principal = co_await by_cookie(context, request);
-        else if (header->starts_with(bearer))
-            principal = co_await by_token(context, std::string(header->substr(bearer.size())));
-        else
-            principal = std::unexpected(login_needed());
+        auto principal = co_await log_in(context, request);
         if (!principal)
             co_return std::move(principal.error());
         co_return co_await handler(request, *principal);
+    };
+}
+
+http::UploadHandler uploads_for_admins(const Context& context, AdminUploadHandler handler)
+{
+    return [&context, handler = std::move(handler)](const Request& request,
+                                                    http::BodyReader& body) -> awaitable<Response> {
+        auto principal = co_await log_in(context, request);
+        if (!principal)
+            co_return std::move(principal.error());
+        co_return co_await handler(request, body, *principal);
     };
 }
 

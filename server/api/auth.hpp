@@ -19,8 +19,13 @@ struct Principal {
 
 using AdminHandler = std::function<boost::asio::awaitable<http::Response>(const http::Request&, const Principal&)>;
 
+using AdminUploadHandler =
+    std::function<boost::asio::awaitable<http::Response>(const http::Request&, http::BodyReader&, const Principal&)>;
+
 /// Lets admins through only: others get 401, and 403 who change something with a cookie but without the session's
 /// X-Farboot-Csrf.
 [[nodiscard]] http::Handler for_admins(const Context& context, AdminHandler handler);
+/// The same; nothing of the body is read before.
+[[nodiscard]] http::UploadHandler uploads_for_admins(const Context& context, AdminUploadHandler handler);
 
 } // namespace farboot::server::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rootfs/image/store_intake.hpp"
 #include "server/api/hosts.hpp"
 #include "server/api/throttle.hpp"
 #include "server/base/workers.hpp"
@@ -25,6 +26,8 @@ struct Context {
     Hosts& hosts;
     Workers& hashing;   ///< one thread for passwords
     Throttle& throttle; ///< of logins
+    rootfs::StoreIntake& intake;
+    Workers& storing; ///< threads for the intake
     std::filesystem::path store;
     std::filesystem::path pages;
     std::vector<std::string> sources; ///< empty: this server's own /store

@@ -14,6 +14,7 @@ void add_session_routes(http::Router& router, const Context& context);
 void add_entry_routes(http::Router& router, const Context& context);
 void add_record_routes(http::Router& router, const Context& context);
 void add_store_routes(http::Router& router, const Context& context);
+void add_upload_routes(http::Router& router, const Context& context); ///< into the store
 void add_page_routes(http::Router& router, const Context& context);
 
 } // namespace farboot::server::api

@@ -143,6 +143,9 @@ Result<void> run(const Options& options)
     if (!database)
         return std::unexpected(database.error());
     auto hashing = std::make_unique<Workers>(1, 16);
+    rootfs::StoreIntake intake(options.store);
+    intake.remove_left();
+    auto storing = std::make_unique<Workers>(2, 256);
     catalog::Snapshots snapshots(**database);
     api::Hosts hosts(prepared->authority.names());
     api::Throttle throttle(5, std::chrono::seconds(20));
@@ -153,6 +156,8 @@ Result<void> run(const Options& options)
         .hosts = hosts,
         .hashing = *hashing,
         .throttle = throttle,
+        .intake = intake,
+        .storing = *storing,
         .store = options.store,
         .pages = options.web,
         .sources = options.sources,
@@ -164,6 +169,7 @@ Result<void> run(const Options& options)
     api::add_entry_routes(router, context);
     api::add_record_routes(router, context);
     api::add_store_routes(router, context);
+    api::add_upload_routes(router, context);
     api::add_page_routes(router, context);
 
     http::Server server(std::move(router), options.limits);
@@ -177,6 +183,7 @@ Result<void> run(const Options& options)
     server.stop();
     // What these still finish is handed back to the server's stopped threads: it must be there until they are gone.
     hashing.reset();
+    storing.reset();
     database->reset();
     spdlog::info("event=stopped");
     return {};

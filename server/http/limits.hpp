@@ -12,6 +12,7 @@ struct Limits {
     std::size_t header_bytes = 16 * 1024;              ///< more gets 431
     std::chrono::milliseconds header_deadline{15'000}; ///< from a request's first byte (TLS handshake: from accept)
     std::chrono::milliseconds body_deadline{60'000};   ///< for the whole body
+    std::uint64_t upload_rate = 8 * 1024;              ///< bytes a second: an upload has so much more time for its body
     std::chrono::milliseconds idle{60'000};            ///< between two requests of a connection
     std::chrono::milliseconds write_stall{60'000};     ///< for each block of an answer
     std::size_t connections = 4096;                    ///< at once, more are closed

@@ -47,6 +47,11 @@ void Router::add(Method method, std::string pattern, Handler handler, std::uint6
     routes_.push_back({method, std::move(pattern), std::move(handler), max_body});
 }
 
+void Router::add_upload(Method method, std::string pattern, UploadHandler handler, std::uint64_t max_body)
+{
+    routes_.push_back({method, std::move(pattern), std::move(handler), max_body});
+}
+
 std::variant<Router::Found, Router::NotFound, Router::WrongMethod> Router::find(Method method,
                                                                                 const Target& target) const
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/http/body.hpp"
 #include "server/http/request.hpp"
 #include "server/http/response.hpp"
 
@@ -19,10 +20,13 @@ namespace farboot::server::http
 /// Runs on one of the server's threads: it must not block, but await. What it throws becomes a 500.
 using Handler = std::function<boost::asio::awaitable<Response>(const Request&)>;
 
+/// The same, and reads the body itself: Request::body is empty. A request without a Content-Length gets 411.
+using UploadHandler = std::function<boost::asio::awaitable<Response>(const Request&, BodyReader&)>;
+
 struct Route {
     Method method = Method::get;
     std::string pattern;
-    Handler handler;
+    std::variant<Handler, UploadHandler> handler;
     std::uint64_t max_body = 0; ///< bytes; more gets 413
 };
 
@@ -33,6 +37,7 @@ public:
     /// `pattern`: "/api/v1/entries/{id}"; "{name}" stands for one segment that is not empty, a last "{name...}" for all
     /// the rest, which may be empty. A GET route answers HEAD too.
     void add(Method method, std::string pattern, Handler handler, std::uint64_t max_body = 0);
+    void add_upload(Method method, std::string pattern, UploadHandler handler, std::uint64_t max_body);
 
     struct Found {
         const Route* route;

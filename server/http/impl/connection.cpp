@@ -10,6 +10,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -25,7 +27,7 @@ namespace
 {
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
-using Parser = wire::request_parser<wire::string_body>;
+using HeaderParser = wire::request_parser<wire::empty_body>;
 using Clock = std::chrono::steady_clock;
 
 /// An answer, and whether the connection can be used for another request behind it. It has a constructor because g++ 12
@@ -36,14 +38,78 @@ struct Answer {
     bool keep;
 };
 
-asio::awaitable<Response> handle(const Route& route, const Request& request)
+/// What the log says of a request, and whether its answer has a body.
+struct FirstLine {
+    explicit FirstLine(const HeaderParser::value_type& message)
+        : method(message.method() == wire::verb::unknown ? "OTHER" : std::string(message.method_string())),
+          target(message.target()),
+          is_head(message.method() == wire::verb::head)
+    {
+    }
+    std::string method;
+    std::string target;
+    bool is_head;
+};
+
+/// An upload's body, as its handler reads it.
+template <class Stream>
+class StreamedBody : public BodyReader
+{
+public:
+    StreamedBody(Stream& stream, beast::flat_buffer& buffer, HeaderParser&& header, std::chrono::milliseconds deadline)
+        : stream_(stream),
+          buffer_(buffer),
+          parser_(std::move(header)),
+          length_(parser_.content_length().value_or(0)),
+          deadline_(deadline)
+    {
+        parser_.body_limit(length_);
+    }
+
+    [[nodiscard]] std::uint64_t length() const override { return length_; }
+
+    [[nodiscard]] asio::awaitable<std::size_t> read(std::span<char> into) override
+    {
+        if (!started_) {
+            started_ = true;
+            if (beast::iequals(parser_.get()[wire::field::expect], "100-continue") && !co_await write_continue(stream_))
+                throw BodyLost("the client has gone");
+            beast::get_lowest_layer(stream_).expires_after(deadline_);
+        }
+        if (parser_.is_done() || into.empty())
+            co_return 0;
+        auto& body = parser_.get().body();
+        body.data = into.data();
+        body.size = into.size();
+        auto [failure, bytes] = co_await wire::async_read(stream_, buffer_, parser_, as_tuple);
+        if (failure && failure != wire::error::need_buffer)
+            throw BodyLost(failure.message());
+        co_return into.size() - body.size;
+    }
+
+    [[nodiscard]] bool is_done() const { return parser_.is_done(); }
+
+private:
+    Stream& stream_;
+    beast::flat_buffer& buffer_;
+    wire::request_parser<wire::buffer_body> parser_;
+    std::uint64_t length_;
+    std::chrono::milliseconds deadline_;
+    bool started_ = false;
+};
+
+/// Runs a handler; what it throws becomes an answer, except BodyLost.
+template <class Call>
+asio::awaitable<Response> guarded(const Request& request, Call call)
 {
     std::string failure;
     try {
-        co_return co_await route.handler(request);
+        co_return co_await call();
     } catch (const Overloaded&) {
         co_return error(503, "busy", "The server has too much to do: try again in a few seconds.")
             .with("Retry-After", "2");
+    } catch (const BodyLost&) {
+        throw;
     } catch (const std::exception& exception) {
         failure = exception.what();
     }
@@ -69,32 +135,34 @@ public:
                 co_return;
             const auto start = Clock::now();
             lowest().expires_after(shared_.limits.header_deadline);
-            Parser parser;
+            HeaderParser parser;
             parser.header_limit(static_cast<std::uint32_t>(shared_.limits.header_bytes));
             parser.body_limit(boost::none); // by route, below
             auto [failure, bytes] = co_await wire::async_read_header(stream_, buffer_, parser, as_tuple);
             if (failure == wire::error::end_of_stream)
                 co_return;
+            const FirstLine line(parser.get());
             std::optional<Answer> answer;
-            if (failure) // g++ 12 destroys the result of a co_await within ?: twice
+            std::string lost = failure.message();
+            if (failure) { // g++ 12 destroys the result of a co_await within ?: twice
                 answer = unreadable(failure);
-            else
-                answer = co_await read_and_answer(parser);
+            } else {
+                try {
+                    answer = co_await read_and_answer(parser);
+                } catch (const BodyLost& exception) {
+                    lost = exception.what();
+                }
+            }
             if (!answer) {
-                log_failed({"-", "-", 0, failure.message(), client_, Clock::now() - start});
+                log_failed({"-", "-", 0, lost, client_, Clock::now() - start});
                 co_return;
             }
-            const bool head = parser.get().method() == wire::verb::head;
             const bool keep = answer->keep && !shared_.stopping;
             const bool sent = co_await write(stream_, answer->response,
-                                             {.head = head, .keep = keep, .stall = shared_.limits.write_stall});
-            if (answer->response.status >= 400 || !sent) {
-                const std::string_view method(parser.get().method_string().data(), parser.get().method_string().size());
-                const std::string_view target(parser.get().target().data(), parser.get().target().size());
-                log_failed({parser.get().method() == wire::verb::unknown ? "OTHER" : method, target,
-                            answer->response.status, sent ? answer->response.code : "client-gone", client_,
-                            Clock::now() - start});
-            }
+                                             {.head = line.is_head, .keep = keep, .stall = shared_.limits.write_stall});
+            if (answer->response.status >= 400 || !sent)
+                log_failed({line.method, line.target, answer->response.status,
+                            sent ? answer->response.code : "client-gone", client_, Clock::now() - start});
             if (!sent)
                 co_return;
             if (!answer->keep)
@@ -127,12 +195,14 @@ private:
         return Answer{error(400, "request-malformed", "This is not HTTP as RFC 9112 has it."), false};
     }
 
-    asio::awaitable<std::optional<Answer>> read_and_answer(Parser& parser)
+    /// Takes the parser's header away with the body.
+    asio::awaitable<std::optional<Answer>> read_and_answer(HeaderParser& parser)
     {
         auto request = to_request(parser.get().base(), session_.client, lowest().socket().local_endpoint(),
                                   !std::is_same_v<Stream, beast::tcp_stream>);
         const bool no_body = parser.is_done();
-        const bool keep = parser.get().keep_alive() && no_body;
+        const bool keep_alive = parser.get().keep_alive();
+        const bool keep = keep_alive && no_body;
         if (!request)
             co_return Answer{error(400, request.error()), false};
         client_ = request->client; // as a proxy says it
@@ -143,27 +213,47 @@ private:
             co_return Answer{error(405, "method-not-allowed", "This cannot be done here.").with("Allow", wrong->allow),
                              keep};
         const auto& match = std::get<Router::Found>(found);
+        const auto& route = *match.route;
         request->parameters = match.parameters;
+        if (parser.content_length().value_or(0) > route.max_body)
+            co_return too_large(route);
+        if (const auto* upload = std::get_if<UploadHandler>(&route.handler)) {
+            if (!parser.content_length())
+                co_return Answer{error(411, "length-required", "Say with Content-Length how many bytes are sent."),
+                                 keep};
+            StreamedBody body(stream_, buffer_, std::move(parser), upload_deadline(*parser.content_length()));
+            lowest().expires_never(); // until the body is read
+            const auto call = [&] { return (*upload)(*request, body); };
+            auto response = co_await guarded(*request, call);
+            co_return Answer{std::move(response), keep_alive && body.is_done()};
+        }
         if (!no_body) {
-            const auto max = match.route->max_body;
-            auto refused =
-                Answer{error(413, "body-too-large", fmt::format("At most {} bytes can be sent here.", max)), false};
-            if (parser.content_length().value_or(0) > max)
-                co_return refused;
-            parser.body_limit(max);
             if (beast::iequals(parser.get()[wire::field::expect], "100-continue") && !co_await write_continue(stream_))
                 co_return std::nullopt;
+            wire::request_parser<wire::string_body> whole(std::move(parser));
+            whole.body_limit(route.max_body);
             lowest().expires_after(shared_.limits.body_deadline);
-            auto [failure, bytes] = co_await wire::async_read(stream_, buffer_, parser, as_tuple);
+            auto [failure, bytes] = co_await wire::async_read(stream_, buffer_, whole, as_tuple);
             if (failure == wire::error::body_limit)
-                co_return refused;
+                co_return too_large(route);
             if (failure)
                 co_return unreadable(failure);
-            request->body = std::move(parser.get().body());
+            request->body = std::move(whole.get().body());
         }
         lowest().expires_never(); // the handler's time is not the client's
-        auto response = co_await handle(*match.route, *request);
-        co_return Answer{std::move(response), parser.get().keep_alive()};
+        const auto call = [&] { return std::get<Handler>(route.handler)(*request); };
+        auto response = co_await guarded(*request, call);
+        co_return Answer{std::move(response), keep_alive};
+    }
+
+    static Answer too_large(const Route& route)
+    {
+        return {error(413, "body-too-large", fmt::format("At most {} bytes can be sent here.", route.max_body)), false};
+    }
+
+    [[nodiscard]] std::chrono::milliseconds upload_deadline(std::uint64_t bytes) const
+    {
+        return shared_.limits.body_deadline + std::chrono::seconds(bytes / shared_.limits.upload_rate);
     }
 
     /// Takes for a short while what the client still sends: closing with unread bytes would reset the connection, and

@@ -28,9 +28,11 @@ int ServerTest::command(std::vector<std::string> words, std::string* output)
 void ServerTest::start()
 {
     write_whole(folder_.path / "log", "");
-    std::vector<std::string> line{FARBOOT_SERVER,   "run",        "--data",       data().string(), "--store",
-                                  store().string(), "--web",      web().string(), "--listen",      "127.0.0.1:0",
-                                  "--listen-plain", "127.0.0.1:0"};
+    std::vector<std::string> line{FARBOOT_SERVER,   "run",   "--data",      data().string(), "--store",
+                                  store().string(), "--web", web().string()};
+    // The same ports again, where it was killed.
+    for (const auto& [option, port] : {std::pair("--listen", port_), std::pair("--listen-plain", plain_port_)})
+        line.insert(line.end(), {option, fmt::format("127.0.0.1:{}", port)});
     line.insert(line.end(), more_options_.begin(), more_options_.end());
     server_ = std::make_unique<Process>(line, folder_.path / "log");
     std::smatch match;

@@ -27,9 +27,9 @@ protected:
     }
     std::vector<std::string> publish(const std::string& number)
     {
-        return {"publish",  "boot", "--store",  "store",   "--series",     "sample",        "--number", number,
-                "--title",  "T",    "--kernel", "vmlinuz", "--key",        "publisher.pem", "-o",       "record.dsse",
-                "--server", url_,   "--ca",     "ca.pem",  "--token-file", "token"};
+        return {"publish",  "boot", "--store",  "store",   "--series",     "sample",        "--number",   number,
+                "--title",  "T",    "--kernel", "vmlinuz", "--key",        "publisher.pem", "-o",         "record.dsse",
+                "--server", url_,   "--ca",     "ca.pem",  "--token-file", "token",         "--no-upload"};
     }
     void answer(TlsServer::Peer& peer, const std::string& request)
     {

@@ -1,0 +1,270 @@
+#include "rootfs/cli/site_upload.hpp"
+
+#include "rootfs/cli/console.hpp"
+#include "rootfs/image/file.hpp"
+#include "rootfs/image/local_image.hpp"
+#include "rootfs/image/pack_writer.hpp"
+#include "rootfs/image/record_needs.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+constexpr std::size_t packs_at_a_time = 4;
+constexpr int tries = 8; ///< over some two minutes
+/// Somebody may clean the server's store up while we send: what is gone then is sent again.
+constexpr int rounds = 3;
+
+bool passes(const std::string& reason)
+{
+    constexpr std::array<std::string_view, 8> reasons{"unreachable", "stalled",  "truncated", "http-408",
+                                                      "http-429",    "http-502", "http-503",  "http-504"};
+    return std::ranges::find(reasons, reason) != reasons.end();
+}
+
+std::string path_of(const char* folder, const std::string& digest)
+{
+    return fmt::format("/api/v1/store/{}/{}", folder, digest);
+}
+
+Error bad_answer(const ServerClient& server)
+{
+    return {"bad-answer", fmt::format("{}: the server's list of what it lacks cannot be understood: this program and "
+                                      "the server are of different versions.",
+                                      server.url())};
+}
+
+/// Sleeps as long as nobody stops.
+void sleep(std::chrono::seconds time, const std::stop_token& stop)
+{
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, stop, time, [] { return false; });
+}
+
+} // namespace
+
+Result<void> SiteUpload::put(const std::string& path, const ServerClient::Body& body)
+{
+    for (int failures = 1;; ++failures) {
+        auto done = server_.put(path, body, stop_);
+        if (done || !passes(done.error().reason))
+            return done;
+        if (failures == tries)
+            return fail(done.error().reason, "{} Start it again to go on: what was sent is kept.",
+                        done.error().sentence);
+        const std::chrono::seconds wait(std::min(30, 1 << (failures - 1)));
+        note(fmt::format("{} Next try in {} s.", done.error().sentence, wait.count()));
+        sleep(wait, stop_);
+    }
+}
+
+Result<SiteUpload::Missing> SiteUpload::ask(const Digest& digest)
+{
+    Missing missing;
+    for (std::uint64_t from = 0;;) {
+        const auto path = path_of("images", digest.hex());
+        const auto answer = server_.get(from == 0 ? path : fmt::format("{}?from={}", path, from), stop_);
+        if (!answer)
+            return std::unexpected(answer.error());
+        try {
+            missing.located = answer->at("located").get<bool>();
+            missing.has_hot_pack = answer->at("hot_chunks").get<std::uint64_t>() > 0;
+            for (const auto& gap : answer->at("missing"))
+                missing.gaps.emplace_back(gap.at(0).get<std::uint64_t>(), gap.at(1).get<std::uint64_t>());
+            if (answer->at("next").is_null())
+                return missing;
+            const auto next = answer->at("next").get<std::uint64_t>();
+            if (next <= from)
+                return std::unexpected(bad_answer(server_));
+            from = next;
+        } catch (const nlohmann::json::exception&) {
+            return std::unexpected(bad_answer(server_));
+        }
+    }
+}
+
+Result<std::vector<SiteUpload::Job>> SiteUpload::plan(const LocalImage& image, const Missing& missing,
+                                                      UploadTotals& totals) const
+{
+    totals.known_bytes = 0;
+    auto gap = missing.gaps.begin(); // in order, as the chunks are
+    const auto wanted =
+        find_chunks(image, [&](std::uint64_t number, const ChunkRef&, const ChunkPlace& place) -> Result<bool> {
+            while (gap != missing.gaps.end() && number >= gap->first + gap->second)
+                ++gap;
+            const bool lacks = gap != missing.gaps.end() && number >= gap->first;
+            if (!lacks)
+                totals.known_bytes += place.stored_length;
+            return lacks;
+        });
+    if (!wanted)
+        return std::unexpected(wanted.error());
+    std::vector<Job> jobs;
+    Job rest;
+    for (const auto& [number, rows] : *wanted) {
+        const auto& pack = image.locator().packs()[number];
+        if (is_whole_pack(pack, rows)) {
+            jobs.push_back({pack.digest.hex(), {}, pack.bytes});
+            continue;
+        }
+        for (const auto& row : rows) {
+            if (rest.bytes + row.stored_length > full_pack_bytes)
+                jobs.push_back(std::exchange(rest, {}));
+            rest.rows.emplace_back(number, row);
+            rest.bytes += row.stored_length + pack_row_bytes;
+        }
+    }
+    if (!rest.rows.empty())
+        jobs.push_back(std::move(rest));
+    return jobs;
+}
+
+Result<void> SiteUpload::send(const LocalImage& image, const Job& job)
+{
+    if (!job.whole.empty())
+        return put(path_of("packs", job.whole), {from_.pack(*Digest::from_hex(job.whole)).string(), {}});
+    PackWriter writer;
+    std::optional<File> open;
+    std::uint32_t open_number = 0;
+    for (const auto& [number, row] : job.rows) {
+        if (!open || open_number != number) {
+            auto file = File::open(from_.pack(image.locator().packs()[number].digest));
+            if (!file)
+                return std::unexpected(file.error());
+            open.emplace(std::move(*file));
+            open_number = number;
+        }
+        const auto stored = read_checked(*open, row);
+        if (!stored)
+            return std::unexpected(stored.error());
+        writer.add(row.digest, row.plain_length, *stored);
+    }
+    auto pack = writer.finish();
+    return put(path_of("packs", pack.ref.digest.hex()), {{}, std::move(pack.file)});
+}
+
+Result<void> SiteUpload::send(const LocalImage& image, const std::vector<Job>& jobs, Progress& progress)
+{
+    std::uint64_t total = 0;
+    for (const auto& job : jobs)
+        total += job.bytes;
+    const auto before = server_.bytes_sent();
+    std::atomic<std::size_t> next = 0;
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t running = std::min(packs_at_a_time, jobs.size()); // under the mutex, as is the next
+    Result<void> result;
+    const auto work = [&] {
+        for (std::size_t number = 0; (number = next++) < jobs.size();)
+            if (auto done = send(image, jobs[number]); !done) {
+                const std::lock_guard lock(mutex);
+                if (result)
+                    result = std::move(done);
+                next = jobs.size();
+            }
+        const std::lock_guard lock(mutex);
+        --running;
+        changed.notify_all();
+    };
+    std::vector<std::jthread> threads;
+    for (std::size_t i = running; i > 0; --i)
+        threads.emplace_back(work);
+    std::unique_lock lock(mutex);
+    while (!changed.wait_for(lock, std::chrono::milliseconds(250), [&] { return running == 0; }))
+        progress.update(std::min(server_.bytes_sent() - before, total), total);
+    return result;
+}
+
+Result<UploadTotals> SiteUpload::image(const Digest& digest)
+{
+    const auto image = LocalImage::open(from_, digest);
+    if (!image)
+        return std::unexpected(image.error());
+    auto hot = nlohmann::json::array();
+    for (const auto& row : image->locator().hot().rows)
+        hot.push_back(row.digest.hex());
+    Progress progress("Uploading " + digest.hex().substr(0, 12));
+    UploadTotals totals;
+    for (int round = 1;; ++round) {
+        auto missing = ask(digest);
+        if (!missing && missing.error().reason == "http-404") {
+            if (auto done = put(path_of("manifests", digest.hex()), {from_.manifest(digest).string(), {}}); !done)
+                return std::unexpected(std::move(done.error()));
+            missing = ask(digest);
+        }
+        if (!missing)
+            return std::unexpected(missing.error());
+        const auto jobs = missing->located ? std::vector<Job>() : plan(*image, *missing, totals);
+        if (!jobs)
+            return std::unexpected(jobs.error());
+        if (auto sent = send(*image, *jobs, progress); !sent)
+            return std::unexpected(std::move(sent.error()));
+        for (const auto& job : *jobs)
+            totals.sent_bytes += job.bytes;
+        totals.packs += jobs->size();
+        totals.hot_pack = !hot.empty() && !missing->has_hot_pack;
+        if (missing->located && !totals.hot_pack)
+            return totals;
+        const nlohmann::json body{{"hot", totals.hot_pack ? hot : nlohmann::json::array()}};
+        auto located = server_.post(path_of("images", digest.hex()), body, stop_);
+        if (located)
+            return totals;
+        if (located.error().reason != "http-409" || round == rounds)
+            return std::unexpected(std::move(located.error()));
+    }
+}
+
+Result<bool> SiteUpload::file(const Digest& digest)
+{
+    const auto there = server_.has_file(digest, stop_);
+    if (!there)
+        return std::unexpected(there.error());
+    if (*there)
+        return false;
+    if (auto done = put(path_of("files", digest.hex()), {from_.file(digest).string(), {}}); !done)
+        return std::unexpected(std::move(done.error()));
+    return true;
+}
+
+Result<void> upload_needs(ServerClient& server, const Store& from, const std::string& payload,
+                          const std::stop_token& stop)
+{
+    RecordNeeds needs;
+    if (auto known = add_needs(payload, "", needs); !known)
+        return known;
+    SiteUpload site(server, from, stop);
+    std::uint64_t sent_bytes = 0;
+    for (const auto& [digest, record] : needs.files) {
+        const auto sent = site.file(digest);
+        if (!sent)
+            return std::unexpected(sent.error());
+        std::error_code error;
+        if (*sent)
+            sent_bytes += std::filesystem::file_size(from.file(digest), error);
+    }
+    for (const auto& [digest, record] : needs.images) {
+        const auto sent = site.image(digest);
+        if (!sent)
+            return std::unexpected(sent.error());
+        sent_bytes += sent->sent_bytes;
+    }
+    if (sent_bytes > 0)
+        note(fmt::format("{} sent to {}.", bytes_text(sent_bytes), server.url()));
+    return {};
+}
+
+} // namespace farboot::rootfs

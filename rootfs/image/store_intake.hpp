@@ -1,0 +1,61 @@
+#pragma once
+
+#include "rootfs/image/chunk_index.hpp"
+#include "rootfs/image/store_writer.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// What a store lacks of an image whose manifest it has.
+struct Lacking {
+    bool located = false;          ///< the image has a locator, and lacks nothing
+    std::uint64_t hot_chunks = 0;  ///< rows of its hot list
+    std::uint64_t chunk_count = 0; ///< of the image
+    /// First chunk and number of chunks of each gap, in order.
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> gaps;
+    std::uint64_t next = 0; ///< where to go on when there are more gaps than were asked for; 0: that is all
+};
+
+/// Takes into a local store what others send: nothing gets a name there before it was checked, a pack chunk by chunk.
+/// Safe from many threads; one of them at a time writes. Further reasons of all that write: store-busy (another program
+/// writes into the store), io, disk-full, retired-malformed, index.
+class StoreIntake
+{
+public:
+    explicit StoreIntake(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    /// Removes what a killed server had half received, a day ago or longer: another one may still be receiving.
+    void remove_left() const;
+    /// A file to receive into.
+    [[nodiscard]] Result<AtomicFile> begin() const;
+
+    // These give a received file its name, and true if nothing had it before. The same file again does no harm.
+
+    /// Reasons: digest-mismatch, pack-malformed, chunk-malformed.
+    [[nodiscard]] Result<bool> take_pack(AtomicFile file, const Digest& name);
+    /// Reasons: digest-mismatch, manifest-malformed, version-unknown, truncated.
+    [[nodiscard]] Result<bool> take_manifest(AtomicFile file, const Digest& name);
+    /// A kernel or initramfs. Reason: digest-mismatch.
+    [[nodiscard]] Result<bool> take_file(AtomicFile file, const Digest& name);
+
+    /// What is lacking from chunk `from` on, in at most `most` gaps. Reasons: not-found (the manifest), index.
+    [[nodiscard]] Result<Lacking> lacking(const Digest& manifest, std::uint64_t from, std::size_t most);
+    /// Writes the image's locator, and its hot pack with these chunks in this order; without any, it keeps the hot pack
+    /// that it had. Reasons: not-found, chunks-missing.
+    [[nodiscard]] Result<void> locate(const Digest& manifest, std::span<const Digest> hot);
+
+private:
+    [[nodiscard]] std::filesystem::path incoming() const { return folder_ / "incoming"; }
+
+    std::filesystem::path folder_;
+    std::mutex mutex_; ///< of the store's lock and its chunk index
+};
+
+} // namespace farboot::rootfs

@@ -1,0 +1,172 @@
+#include "server/api/auth.hpp"
+#include "server/api/routes.hpp"
+
+#include "rootfs/image/store_intake.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+
+namespace farboot::server::api
+{
+
+using boost::asio::awaitable;
+using http::Method;
+using http::Request;
+using http::Response;
+using rootfs::AtomicFile;
+using rootfs::StoreIntake;
+
+namespace
+{
+
+constexpr std::uint64_t max_pack = 64 << 20; ///< publishers stop at 32 MiB, and the index comes behind
+constexpr std::uint64_t max_file = std::uint64_t{4} << 30;
+constexpr std::uint64_t max_order = 5 << 20; ///< of a hot list, which has at most 65,536 rows
+constexpr std::size_t max_hot = 65'536;
+constexpr std::size_t piece = 256 * 1024;
+constexpr std::size_t max_gaps = 4096;
+
+Response refusal(const Error& error)
+{
+    const auto& reason = error.reason;
+    if (reason == "not-found")
+        return http::error(404, error);
+    if (reason == "chunks-missing")
+        return http::error(409, error);
+    if (reason == "store-busy")
+        return http::error(503, error).with("Retry-After", "10");
+    if (reason == "disk-full")
+        return http::error(503, error).with("Retry-After", "60");
+    if (reason.ends_with("-malformed") || reason == "digest-mismatch" || reason == "version-unknown" ||
+        reason == "truncated")
+        return http::error(400, error);
+    return http::error(500, error);
+}
+
+std::optional<Digest> digest_of(const Request& request)
+{
+    return Digest::from_hex(request.parameter("digest"));
+}
+
+Response no_digest()
+{
+    return http::error(404, "not-found", "Files of the store are named by 64 lower-case hexadecimal digits.");
+}
+
+/// Writes the body into a file beside the store, piece by piece: a slow client costs a file, no memory.
+awaitable<Result<std::shared_ptr<AtomicFile>>> receive(const Context& context, http::BodyReader& body)
+{
+    auto begun = co_await context.storing.run([&](std::size_t) { return context.intake.begin(); });
+    if (!begun)
+        co_return std::unexpected(begun.error());
+    const auto file = std::make_shared<AtomicFile>(std::move(*begun)); // g++ 12: no values of it in a frame
+    std::vector<char> buffer(std::min<std::uint64_t>(piece, body.length()));
+    for (std::uint64_t received = 0; received < body.length();) {
+        const auto count = co_await body.read(buffer);
+        received += count;
+        auto written = co_await context.storing.run(
+            [&](std::size_t) { return file->write(std::as_bytes(std::span(buffer).first(count))); });
+        if (!written)
+            co_return std::unexpected(written.error());
+    }
+    co_return file;
+}
+
+using Take = Result<bool> (StoreIntake::*)(AtomicFile, const Digest&);
+
+awaitable<Response> put(const Context& context, const Request& request, http::BodyReader& body, Take take)
+{
+    const auto digest = digest_of(request);
+    if (!digest)
+        co_return no_digest();
+    const auto file = co_await receive(context, body);
+    if (!file)
+        co_return refusal(file.error());
+    const auto is_new =
+        co_await context.storing.run([&](std::size_t) { return (context.intake.*take)(std::move(**file), *digest); });
+    if (!is_new)
+        co_return refusal(is_new.error());
+    co_return http::json(*is_new ? 201 : 200, {{"digest", digest->hex()}, {"bytes", body.length()}});
+}
+
+awaitable<Response> get_lacking(const Context& context, const Request& request)
+{
+    const auto digest = digest_of(request);
+    if (!digest)
+        co_return no_digest();
+    std::uint64_t from = 0;
+    if (const auto text = request.target.parameter("from")) {
+        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), from);
+        if (error != std::errc() || end != text->data() + text->size())
+            co_return http::error(400, "from-malformed", "from is the number of a chunk.", "from");
+    }
+    const auto lacking =
+        co_await context.storing.run([&](std::size_t) { return context.intake.lacking(*digest, from, max_gaps); });
+    if (!lacking)
+        co_return refusal(lacking.error());
+    co_return http::json(200, {{"manifest", digest->hex()},
+                               {"chunks", lacking->chunk_count},
+                               {"located", lacking->located},
+                               {"hot_chunks", lacking->hot_chunks},
+                               {"missing", lacking->gaps},
+                               {"next", lacking->next == 0 ? nlohmann::json() : nlohmann::json(lacking->next)}});
+}
+
+/// {"hot": [digests]}; nothing if it is something else.
+std::optional<std::vector<Digest>> parse_hot(const std::string& body)
+{
+    const auto json = nlohmann::json::parse(body, nullptr, false);
+    if (!json.is_object() || !json.contains("hot") || !json["hot"].is_array() || json["hot"].size() > max_hot)
+        return std::nullopt;
+    std::vector<Digest> digests;
+    for (const auto& item : json["hot"]) {
+        const auto digest = item.is_string() ? Digest::from_hex(item.get_ref<const std::string&>()) : std::nullopt;
+        if (!digest)
+            return std::nullopt;
+        digests.push_back(*digest);
+    }
+    return digests;
+}
+
+awaitable<Response> post_image(const Context& context, const Request& request)
+{
+    const auto digest = digest_of(request);
+    if (!digest)
+        co_return no_digest();
+    const auto hot = parse_hot(request.body);
+    if (!hot)
+        co_return http::error(400, "json-malformed",
+                              "An image is completed with {\"hot\": [digests of chunks in order of first use]}.",
+                              "hot");
+    const auto done = co_await context.storing.run([&](std::size_t) { return context.intake.locate(*digest, *hot); });
+    if (!done)
+        co_return refusal(done.error());
+    co_return http::json(201, {{"manifest", digest->hex()}});
+}
+
+} // namespace
+
+void add_upload_routes(http::Router& router, const Context& context)
+{
+    const std::string all = "/api/v1/store";
+    const auto add_put = [&](const char* folder, Take take, std::uint64_t limit) {
+        router.add_upload(
+            Method::put, fmt::format("{}/{}/{{digest}}", all, folder),
+            uploads_for_admins(context,
+                               [&context, take](const Request& request, http::BodyReader& body, const Principal&) {
+                                   return put(context, request, body, take);
+                               }),
+            limit);
+    };
+    add_put("packs", &StoreIntake::take_pack, max_pack);
+    add_put("manifests", &StoreIntake::take_manifest, max_file);
+    add_put("files", &StoreIntake::take_file, max_file);
+    router.add(Method::get, all + "/images/{digest}",
+               for_admins(context, [&context](const Request& r, const Principal&) { return get_lacking(context, r); }));
+    router.add(Method::post, all + "/images/{digest}",
+               for_admins(context, [&context](const Request& r, const Principal&) { return post_image(context, r); }),
+               max_order);
+}
+
+} // namespace farboot::server::api
