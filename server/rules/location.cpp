@@ -1,0 +1,98 @@
+#include "server/rules/location.hpp"
+
+#include <algorithm>
+
+namespace farboot::rules
+{
+
+namespace
+{
+
+constexpr std::size_t max_key = 64;
+
+/// What `parse` makes of each text, in order of the texts. `form`: how one looks.
+template <class Key, class Parse>
+Parsed<std::vector<Key>> parse_keys(const nlohmann::json& root, const std::string& name, std::string_view form,
+                                    Parse parse)
+{
+    const auto words = parse_words(root, name, max_location_keys, max_key);
+    if (!words)
+        return std::unexpected(words.error());
+    std::vector<Key> keys;
+    for (const auto& word : *words) {
+        const auto key = parse(word);
+        if (!key)
+            return wrong(name, fmt::format("\"{}\" is none of {}.", word, form));
+        keys.push_back(*key);
+    }
+    std::ranges::sort(keys);
+    if (std::ranges::adjacent_find(keys) != keys.end())
+        return wrong(name, fmt::format("{} must name each only once.", name));
+    return keys;
+}
+
+template <class Key>
+nlohmann::json texts_of(const std::vector<Key>& keys)
+{
+    auto texts = nlohmann::json::array();
+    for (const auto& key : keys)
+        texts.push_back(key.text());
+    return texts;
+}
+
+} // namespace
+
+std::string Location::etag() const
+{
+    return fmt::format("\"l{}-{}\"", id, version);
+}
+
+Parsed<Location> Location::parse(std::string_view text)
+{
+    const auto root = parse_object(text, "location", {"id", "etag", "parent", "name", "subnets", "macs", "uuids"});
+    if (!root)
+        return std::unexpected(root.error());
+    Location location;
+    const auto parent = parse_id(*root, "parent", "parent");
+    if (!parent)
+        return std::unexpected(parent.error());
+    location.parent = *parent;
+    auto name = parse_text(*root, "name", max_name, true);
+    if (!name)
+        return std::unexpected(name.error());
+    location.name = std::move(*name);
+    std::string why; // the subnet's own sentence says more
+    auto subnets = parse_keys<server::Subnet>(*root, "subnets", "the subnets such as 10.1.0.0/16",
+                                              [&](const std::string& word) -> std::optional<server::Subnet> {
+                                                  auto subnet = server::Subnet::parse(word);
+                                                  if (subnet)
+                                                      return *subnet;
+                                                  why = subnet.error().sentence;
+                                                  return std::nullopt;
+                                              });
+    if (!subnets)
+        return wrong("subnets", why.empty() ? subnets.error().sentence : why);
+    location.subnets = std::move(*subnets);
+    auto macs = parse_keys<Mac>(*root, "macs", "the addresses of network cards, such as 52:54:00:12:34:56", Mac::parse);
+    if (!macs)
+        return std::unexpected(macs.error());
+    location.macs = std::move(*macs);
+    auto uuids = parse_keys<Uuid>(
+        *root, "uuids", "the UUIDs that tell PCs apart, such as 4c4c4544-0042-3510-8052-b4c04f4e4d32", Uuid::parse);
+    if (!uuids)
+        return std::unexpected(uuids.error());
+    location.uuids = std::move(*uuids);
+    return location;
+}
+
+nlohmann::json Location::to_json() const
+{
+    return {{"id", id},
+            {"parent", parent ? nlohmann::json(*parent) : nlohmann::json(nullptr)},
+            {"name", text_json(name)},
+            {"subnets", texts_of(subnets)},
+            {"macs", texts_of(macs)},
+            {"uuids", texts_of(uuids)}};
+}
+
+} // namespace farboot::rules

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "server/net/address.hpp"
+#include "server/rules/hardware.hpp"
+#include "server/rules/identity.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace farboot::rules
+{
+
+enum class Kind { system, vm };
+
+/// What is known of a PC. Only the address is not its own word.
+struct Pc {
+    std::optional<server::Address> address;
+    std::optional<Mac> mac;
+    std::optional<Uuid> uuid;
+    Hardware hardware;
+};
+
+/// Whom the PC says to have before it.
+struct User {
+    std::string name; ///< empty: nobody has logged in
+    std::vector<std::string> groups;
+};
+
+/// "What does this PC show to this user at this time?"
+struct Question {
+    Kind kind = Kind::system; ///< the boot menu has systems, the session's menu virtual machines
+    Pc pc;
+    User user;
+    std::chrono::sys_seconds time{};
+};
+
+} // namespace farboot::rules
