@@ -28,6 +28,7 @@ struct Options {
     std::filesystem::path web = FARBOOT_WEB_DIR;
     std::vector<std::string> sources;
     std::string gui;
+    std::vector<std::string> proxies;
     http::Limits limits;
 };
 
@@ -84,6 +85,18 @@ Result<void> check_sources(const std::vector<std::string>& sources)
     return {};
 }
 
+Result<http::Proxies> parse_proxies(const std::vector<std::string>& texts)
+{
+    std::vector<Subnet> subnets;
+    for (const auto& text : texts) {
+        const auto subnet = Subnet::parse(text);
+        if (!subnet)
+            return fail("usage", "--proxy: {}", subnet.error().sentence);
+        subnets.push_back(*subnet);
+    }
+    return http::Proxies(std::move(subnets));
+}
+
 Result<void> listen_everywhere(http::Server& server, const Options& options)
 {
     const auto listen = [&](const std::string& address, bool tls) -> Result<void> {
@@ -136,6 +149,9 @@ Result<void> run(const Options& options)
         return std::unexpected(gui.error());
     if (auto good = check_sources(options.sources); !good)
         return good;
+    auto proxies = parse_proxies(options.proxies);
+    if (!proxies)
+        return std::unexpected(proxies.error());
     auto prepared = prepare(options.prepare);
     if (!prepared)
         return std::unexpected(prepared.error());
@@ -172,7 +188,7 @@ Result<void> run(const Options& options)
     api::add_upload_routes(router, context);
     api::add_page_routes(router, context);
 
-    http::Server server(std::move(router), options.limits);
+    http::Server server(std::move(router), options.limits, std::move(*proxies));
     if (auto used = server.use_certificate({prepared->authority.certificate(), prepared->authority.key()}); !used)
         return used;
     if (auto listening = listen_everywhere(server, options); !listening)
@@ -218,6 +234,11 @@ void add_run(CLI::App& app, Chosen& chosen)
     sub->add_option("--gui", options->gui,
                     "The graphical layer that menus name, gui/NAME or none; without it, the one published last")
         ->type_name("RECORD");
+    sub->add_option(
+           "--proxy", options->proxies,
+           "Address or subnet of a proxy in front of this server, whose X-Forwarded-For counts; more than once "
+           "for more")
+        ->type_name("SUBNET");
     sub->add_option("--connections", options->limits.connections, "Connections at once")
         ->check(CLI::Range(16, 1000000))
         ->capture_default_str();

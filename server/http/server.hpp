@@ -2,6 +2,7 @@
 
 #include "rootfs/base/error.hpp"
 #include "server/http/limits.hpp"
+#include "server/http/proxies.hpp"
 #include "server/http/router.hpp"
 
 #include <cstddef>
@@ -24,7 +25,7 @@ struct TlsFiles {
 class Server
 {
 public:
-    Server(Router router, Limits limits);
+    Server(Router router, Limits limits, Proxies proxies = {});
     ~Server(); ///< stops it
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -198,8 +198,8 @@ private:
     /// Takes the parser's header away with the body.
     asio::awaitable<std::optional<Answer>> read_and_answer(HeaderParser& parser)
     {
-        auto request = to_request(parser.get().base(), session_.client, lowest().socket().local_endpoint(),
-                                  !std::is_same_v<Stream, beast::tcp_stream>);
+        auto request = to_request(parser.get().base(), session_.client, shared_.proxies,
+                                  lowest().socket().local_endpoint(), !std::is_same_v<Stream, beast::tcp_stream>);
         const bool no_body = parser.is_done();
         const bool keep_alive = parser.get().keep_alive();
         const bool keep = keep_alive && no_body;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/http/limits.hpp"
+#include "server/http/proxies.hpp"
 #include "server/http/router.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -19,6 +20,7 @@ namespace farboot::server::http
 struct Shared {
     const Router& router;
     const Limits& limits;
+    const Proxies& proxies;
     std::atomic<bool> stopping = false;
 };
 

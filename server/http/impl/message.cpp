@@ -40,21 +40,18 @@ std::string lower(std::string_view text)
     return result;
 }
 
-std::string forwarded_client(const Request& request)
+std::vector<std::string_view> all_of(const Request& request, std::string_view name)
 {
-    std::string_view list = request.header("x-forwarded-for").value_or("");
-    if (const auto comma = list.rfind(','); comma != std::string_view::npos)
-        list.remove_prefix(comma + 1);
-    while (list.starts_with(' '))
-        list.remove_prefix(1);
-    boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address(list, error);
-    return error ? request.client : address.to_string();
+    std::vector<std::string_view> values;
+    for (const auto& [each, value] : request.headers)
+        if (each == name)
+            values.push_back(value);
+    return values;
 }
 
 } // namespace
 
-Result<Request> to_request(const wire::request_header<>& header, std::string client,
+Result<Request> to_request(const wire::request_header<>& header, std::string_view peer, const Proxies& proxies,
                            const boost::asio::ip::tcp::endpoint& local, bool tls)
 {
     if (header.version() >= 11 && header.count(wire::field::host) != 1)
@@ -68,12 +65,9 @@ Result<Request> to_request(const wire::request_header<>& header, std::string cli
     for (const auto& field : header)
         request.headers.emplace_back(lower({field.name_string().data(), field.name_string().size()}),
                                      std::string(field.value().data(), field.value().size()));
-    request.client = std::move(client);
+    request.client = proxies.client(peer, all_of(request, "x-forwarded-for"));
     request.port = local.port();
     request.tls = tls;
-    boost::system::error_code error;
-    if (!tls && boost::asio::ip::make_address(request.client, error).is_loopback())
-        request.client = forwarded_client(request);
     return request;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/http/proxies.hpp"
 #include "server/http/request.hpp"
 #include "server/http/response.hpp"
 
@@ -10,10 +11,10 @@
 namespace farboot::server::http
 {
 
-/// Reasons: request-malformed (no Host, or two), target-malformed. From a proxy on this machine over plain HTTP, the
-/// client is the last one of X-Forwarded-For.
-[[nodiscard]] Result<Request> to_request(const boost::beast::http::request_header<>& header, std::string client,
-                                         const boost::asio::ip::tcp::endpoint& local, bool tls);
+/// Reasons: request-malformed (no Host, or two), target-malformed. `peer` has connected; the client is another when
+/// that is a proxy.
+[[nodiscard]] Result<Request> to_request(const boost::beast::http::request_header<>& header, std::string_view peer,
+                                         const Proxies& proxies, const boost::asio::ip::tcp::endpoint& local, bool tls);
 
 /// Status line and fields, up to the empty line.
 [[nodiscard]] std::string header_text(const Response& response, bool keep);

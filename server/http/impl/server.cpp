@@ -29,7 +29,8 @@ using asio::ip::tcp;
 struct Server::Impl {
     Router router;
     Limits limits;
-    Shared shared{router, limits};
+    Proxies proxies;
+    Shared shared{router, limits, proxies};
     Slots slots{limits.connections, limits.connections_per_address}; // outlives the coroutines, which end with io
     std::mutex mutex;
     std::shared_ptr<ssl::context> tls;
@@ -44,7 +45,7 @@ struct Server::Impl {
     std::list<tcp::acceptor> acceptors;
     std::vector<std::jthread> threads;
 
-    Impl(Router r, Limits l) : router(std::move(r)), limits(l) {}
+    Impl(Router r, Limits l, Proxies p) : router(std::move(r)), limits(l), proxies(std::move(p)) {}
 
     asio::awaitable<void> accept(tcp::acceptor& acceptor, bool with_tls);
     void take(tcp::socket socket, bool with_tls);
@@ -61,10 +62,10 @@ asio::ip::address plain_address(const asio::ip::address& address)
 }
 
 /// What connections are counted by: one customer usually has a whole /64 of IPv6.
-std::string slot_key(const asio::ip::address& address, bool with_tls)
+std::string slot_key(const asio::ip::address& address, const Proxies& proxies)
 {
-    if (address.is_loopback() && !with_tls)
-        return {}; // the proxy in front of us, which does its own counting
+    if (proxies.contains(address.to_string()))
+        return {}; // it does its own counting
     if (address.is_v4())
         return address.to_string();
     auto bytes = address.to_v6().to_bytes();
@@ -93,7 +94,10 @@ Result<tcp::endpoint> parse_endpoint(std::string_view text)
 
 } // namespace
 
-Server::Server(Router router, Limits limits) : impl_(std::make_unique<Impl>(std::move(router), limits)) {}
+Server::Server(Router router, Limits limits, Proxies proxies)
+    : impl_(std::make_unique<Impl>(std::move(router), limits, std::move(proxies)))
+{
+}
 
 Server::~Server()
 {
@@ -170,7 +174,7 @@ void Server::Impl::take(tcp::socket socket, bool with_tls)
     if (error)
         return; // gone already
     const auto address = plain_address(remote.address());
-    auto slot = slots.take(slot_key(address, with_tls));
+    auto slot = slots.take(slot_key(address, proxies));
     if (!slot) {
         log_note("connection-refused", address.to_string(), "too many connections");
         return;

@@ -12,7 +12,9 @@ void ServerTest::SetUp()
     for (const auto& folder : {store(), web() / "menu/assets", web() / "admin"})
         std::filesystem::create_directories(folder);
     std::string output;
-    ASSERT_EQ(command({"init"}, &output), 0) << output;
+    std::vector<std::string> init{"init"};
+    init.insert(init.end(), init_options_.begin(), init_options_.end());
+    ASSERT_EQ(command(init, &output), 0) << output;
     ASSERT_EQ(command({"token", "--name", "test"}, &token_), 0) << token_;
     token_.pop_back();
     start();

@@ -44,6 +44,7 @@ protected:
     std::uint16_t port_ = 0;
     std::uint16_t plain_port_ = 0;
     std::string token_;
+    std::vector<std::string> init_options_; ///< set before SetUp()
     std::vector<std::string> more_options_; ///< for start()
 };
 
