@@ -1,11 +1,6 @@
-#include "server/api/auth.hpp"
-#include "server/api/routes.hpp"
+#include "server/api/resource.hpp"
 
 #include "server/catalog/entries.hpp"
-
-#include <nlohmann/json.hpp>
-
-#include <charconv>
 
 namespace farboot::server::api
 {
@@ -20,26 +15,9 @@ using http::Response;
 namespace
 {
 
-Response refused(const Error& error)
-{
-    if (error.reason == "not-found")
-        return http::error(404, error);
-    if (error.reason == "changed-meanwhile")
-        return http::error(412, error);
-    return http::error(409, error, error.reason == "auto-taken" ? "auto_seconds" : "");
-}
-
 Response malformed(const catalog::FieldError& error)
 {
     return http::error(400, "entry-malformed", error.sentence, error.field);
-}
-
-std::int64_t id_of(const Request& request)
-{
-    const auto& text = request.parameter("id");
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    return error == std::errc() && end == text.data() + text.size() ? id : 0; // no entry has 0
 }
 
 awaitable<Response> with_entry(const Context& context, int status, Entry entry)
@@ -83,19 +61,9 @@ awaitable<Response> create(const Context& context, const Request& request)
     co_return std::move(response).with("Location", location);
 }
 
-/// The header's value, or the answer to a client that has not sent it.
-std::expected<std::string, Response> need_if_match(const Request& request)
-{
-    const auto header = request.header("if-match");
-    if (!header)
-        return std::unexpected(
-            http::error(428, "if-match-missing", "Send If-Match with the ETag of the entry as you have seen it."));
-    return std::string(*header);
-}
-
 awaitable<Response> update(const Context& context, const Request& request)
 {
-    const auto if_match = need_if_match(request);
+    const auto if_match = need_if_match(request, "entry");
     if (!if_match)
         co_return if_match.error();
     const auto entry = catalog::parse_entry(request.body);
@@ -111,7 +79,7 @@ awaitable<Response> update(const Context& context, const Request& request)
 
 awaitable<Response> remove(const Context& context, const Request& request)
 {
-    const auto if_match = need_if_match(request);
+    const auto if_match = need_if_match(request, "entry");
     if (!if_match)
         co_return if_match.error();
     const auto id = id_of(request);
@@ -124,15 +92,11 @@ awaitable<Response> remove(const Context& context, const Request& request)
 
 awaitable<Response> order(const Context& context, const Request& request)
 {
-    const auto body = nlohmann::json::parse(request.body, nullptr, false);
-    const auto ids = body.is_object() ? body.value("ids", nlohmann::json()) : nlohmann::json();
-    std::vector<std::int64_t> order;
-    for (const auto& id : ids.is_array() ? ids : nlohmann::json::array())
-        order.push_back(id.is_number_integer() ? id.get<std::int64_t>() : 0);
-    if (!ids.is_array() || std::ranges::find(order, 0) != order.end())
-        co_return http::error(400, "json-malformed", "An order is {\"ids\": [1, 2, …]}.", "ids");
+    const auto ids = order_of(request);
+    if (!ids)
+        co_return ids.error();
     const auto done = co_await context.database.write(
-        [&](Connection& connection) { return catalog::order_entries(connection, order); });
+        [&](Connection& connection) { return catalog::order_entries(connection, *ids); });
     if (!done)
         co_return refused(done.error());
     co_return http::no_content();

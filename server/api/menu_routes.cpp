@@ -1,3 +1,4 @@
+#include "server/api/question.hpp"
 #include "server/api/routes.hpp"
 
 #include "rootfs/base/encoding.hpp"
@@ -25,17 +26,16 @@ awaitable<Response> get_health(const Context& context)
 
 awaitable<Response> get_menu(const Context& context, const Request& request)
 {
-    const std::string wanted(request.target.parameter("for").value_or("preboot"));
-    if (wanted != "preboot" && wanted != "session")
-        co_return http::error(400, "for-unknown", "There are menus for=preboot and for=session.", "for");
+    const auto question = question_of_pc(request, context.now());
+    if (!question)
+        co_return question.error();
     const auto snapshot = co_await context.snapshots.current();
     catalog::MenuOptions options;
-    options.kind = wanted == "session" ? "vm" : "system";
     options.gui = context.gui.value_or(snapshot->newest_gui);
     options.sources = context.sources;
     if (options.sources.empty())
         options.sources.push_back(context.hosts.origin(request) + "/store");
-    co_return http::json(200, catalog::menu(*snapshot, options));
+    co_return http::json_text(200, catalog::menu(*snapshot, *question, options));
 }
 
 awaitable<Response> post_statement(const Context& context, const Request& request)

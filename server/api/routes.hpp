@@ -12,6 +12,7 @@ inline constexpr std::uint64_t max_json = 1 << 20; ///< bytes of a JSON body
 void add_menu_routes(http::Router& router, const Context& context); ///< healthz, menu, statement
 void add_session_routes(http::Router& router, const Context& context);
 void add_entry_routes(http::Router& router, const Context& context);
+void add_rule_routes(http::Router& router, const Context& context); ///< locations, hardware classes, rules, explain
 void add_record_routes(http::Router& router, const Context& context);
 void add_store_routes(http::Router& router, const Context& context);
 void add_upload_routes(http::Router& router, const Context& context); ///< into the store

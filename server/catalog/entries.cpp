@@ -1,5 +1,8 @@
 #include "server/catalog/entries.hpp"
 
+#include "server/catalog/rules.hpp"
+#include "server/catalog/versions.hpp"
+
 #include <algorithm>
 
 namespace farboot::catalog
@@ -55,25 +58,6 @@ Result<void> check_auto(Connection& connection, const Entry& entry)
     return {};
 }
 
-/// The entry, if the client has seen its newest version.
-Result<Entry> current(Connection& connection, std::int64_t id, std::string_view if_match)
-{
-    auto entry = find_entry(connection, id);
-    if (!entry)
-        return fail("not-found", "There is no entry {}: it may have been removed meanwhile.", id);
-    if (if_match != "*" && if_match != entry->etag())
-        return fail("changed-meanwhile", "Someone else has changed this entry meanwhile: load it again.");
-    return *entry;
-}
-
-std::int64_t next_number(Connection& connection, std::string_view counter)
-{
-    connection.run("counter-raise", {{":name", value(counter)}});
-    auto row = connection.run("counter", {{":name", value(counter)}});
-    row.next();
-    return number_of(row, "value");
-}
-
 } // namespace
 
 std::vector<Entry> list_entries(Connection& connection)
@@ -107,7 +91,7 @@ Result<Entry> create_entry(Connection& connection, Entry entry)
 
 Result<Entry> update_entry(Connection& connection, std::int64_t id, std::string_view if_match, Entry entry)
 {
-    const auto old = current(connection, id, if_match);
+    const auto old = seen(find_entry(connection, id), "entry", id, if_match);
     if (!old)
         return std::unexpected(old.error());
     entry.id = id;
@@ -121,8 +105,10 @@ Result<Entry> update_entry(Connection& connection, std::int64_t id, std::string_
 
 Result<void> remove_entry(Connection& connection, std::int64_t id, std::string_view if_match)
 {
-    if (const auto old = current(connection, id, if_match); !old)
+    if (const auto old = seen(find_entry(connection, id), "entry", id, if_match); !old)
         return std::unexpected(old.error());
+    if (auto free = check_unused(connection, "rule-use-of-entry", id); !free)
+        return free;
     connection.run("entry-delete", {{":id", value(id)}});
     raise_revision(connection);
     return {};
@@ -143,17 +129,6 @@ Result<void> order_entries(Connection& connection, const std::vector<std::int64_
         connection.run("entry-move", {{":id", value(ids[i])}, {":position", value(static_cast<std::int64_t>(i + 1))}});
     raise_revision(connection);
     return {};
-}
-
-std::int64_t revision(Connection& connection)
-{
-    auto row = connection.run("counter", {{":name", value("revision")}});
-    return row.next() ? number_of(row, "value") : 0;
-}
-
-void raise_revision(Connection& connection)
-{
-    next_number(connection, "revision");
 }
 
 } // namespace farboot::catalog

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/catalog/connection.hpp"
+#include "server/catalog/counters.hpp"
 #include "server/catalog/entry.hpp"
 
 #include <optional>
@@ -21,13 +21,9 @@ namespace farboot::catalog
 /// Changes all but id and position. `if_match`: an If-Match header. Reasons: not-found, changed-meanwhile, auto-taken.
 [[nodiscard]] Result<Entry> update_entry(Connection& connection, std::int64_t id, std::string_view if_match,
                                          Entry entry);
-/// Reasons: not-found, changed-meanwhile.
+/// Reasons: not-found, changed-meanwhile, in-use (a rule names it).
 [[nodiscard]] Result<void> remove_entry(Connection& connection, std::int64_t id, std::string_view if_match);
 /// `ids` names each entry once. Reason: order-outdated.
 [[nodiscard]] Result<void> order_entries(Connection& connection, const std::vector<std::int64_t>& ids);
-
-/// The catalog's revision, and the next one.
-[[nodiscard]] std::int64_t revision(Connection& connection);
-void raise_revision(Connection& connection);
 
 } // namespace farboot::catalog

@@ -1,9 +1,6 @@
 #include "server/catalog/entry.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace farboot::catalog
@@ -13,60 +10,12 @@ namespace
 {
 
 using nlohmann::json;
+using rules::parse_text;
+using rules::text_json;
+using rules::wrong;
 constexpr std::size_t max_title = 200;
 constexpr std::size_t max_description = 1000;
 constexpr std::int64_t max_auto_seconds = 3600;
-
-std::unexpected<FieldError> wrong(std::string field, std::string sentence)
-{
-    return std::unexpected(FieldError{std::move(field), std::move(sentence)});
-}
-
-/// Code points of valid UTF-8, or nothing if there is a control character (C0, DEL, C1).
-std::optional<std::size_t> printable_length(std::string_view text)
-{
-    std::size_t length = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte < 0x20 || byte == 0x7f)
-            return std::nullopt;
-        if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0)
-            return std::nullopt;
-        length += (byte & 0xc0) != 0x80;
-    }
-    return length;
-}
-
-std::expected<Text, FieldError> parse_text(const json& root, const std::string& name, std::size_t max, bool required)
-{
-    Text text;
-    if (!root.contains(name)) {
-        if (required)
-            return wrong(name + ".en", fmt::format("A {} in English is required.", name));
-        return text;
-    }
-    const auto& object = root[name];
-    if (!object.is_object())
-        return wrong(name, fmt::format("The {} must be an object with texts by language.", name));
-    for (auto [language, into] : {std::pair("de", &text.de), std::pair("en", &text.en)}) {
-        const auto field = fmt::format("{}.{}", name, language);
-        const auto found = object.find(language);
-        if (found == object.end() || found->is_null())
-            continue;
-        if (!found->is_string())
-            return wrong(field, fmt::format("{} must be a text.", field));
-        const auto& content = found->get_ref<const std::string&>();
-        const auto length = printable_length(content);
-        if (!length)
-            return wrong(field, fmt::format("{} must not have control characters or line breaks.", field));
-        if (*length > max)
-            return wrong(field, fmt::format("{} must be at most {} characters long.", field, max));
-        *into = content;
-    }
-    if (required && text.en.find_first_not_of(' ') == std::string::npos)
-        return wrong(name + ".en", fmt::format("A {} in English is required.", name));
-    return text;
-}
 
 std::expected<std::string, FieldError> one_of(const json& root, const std::string& name, const std::string& fallback,
                                               std::initializer_list<std::string_view> choices)
@@ -78,16 +27,6 @@ std::expected<std::string, FieldError> one_of(const json& root, const std::strin
         std::ranges::find(choices, found->get_ref<const std::string&>()) == choices.end())
         return wrong(name, fmt::format("{} must be one of: {}.", name, fmt::join(choices, ", ")));
     return found->get<std::string>();
-}
-
-json text_json(const Text& text)
-{
-    json result = json::object();
-    if (!text.de.empty())
-        result["de"] = text.de;
-    if (!text.en.empty())
-        result["en"] = text.en;
-    return result;
 }
 
 } // namespace

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "rootfs/record/record.hpp"
-
-#include <nlohmann/json_fwd.hpp>
+#include "server/rules/fields.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -12,12 +11,8 @@
 namespace farboot::catalog
 {
 
-/// Text in the languages of the pages. `en` is there; an empty `de` falls back to it.
-struct Text {
-    std::string de;
-    std::string en;
-    bool operator==(const Text&) const = default;
-};
+using rules::FieldError;
+using rules::Text;
 
 /// What a menu offers (docs/http-api.md).
 struct Entry {
@@ -34,12 +29,6 @@ struct Entry {
 
     bool operator==(const Entry&) const = default;
     [[nodiscard]] std::string etag() const;
-};
-
-/// A member of a request that is missing or wrong.
-struct FieldError {
-    std::string field;
-    std::string sentence;
 };
 
 /// Id, position and version stay 0: they are not the client's.

@@ -5,30 +5,37 @@
 namespace farboot::catalog
 {
 
-nlohmann::json menu(const Snapshot& snapshot, const MenuOptions& options)
+std::string menu(const Snapshot& snapshot, const rules::Question& question, const MenuOptions& options)
 {
     using nlohmann::json;
-    json entries = json::array();
+    const auto decision = snapshot.rules->decide(question);
     json automatic = nullptr;
-    for (const auto& entry : snapshot.entries) {
-        const auto number = snapshot.number_of(entry.record);
-        if (!entry.visible || entry.kind != options.kind || number == 0)
-            continue;
-        entries.push_back(menu_json(entry, number));
-        if (entry.auto_seconds)
-            automatic = {{"id", entry.id}, {"seconds", *entry.auto_seconds}};
-    }
+    if (decision.automatic)
+        automatic = {{"id", decision.automatic->id}, {"seconds", decision.seconds}};
     json sources = json::array();
     for (const auto& url : options.sources)
         sources.push_back({{"url", url}});
     const rootfs::RecordName gui{"gui", options.gui};
-    return {{"version", 1},
-            {"revision", snapshot.revision},
-            {"entries", std::move(entries)},
-            {"auto", std::move(automatic)},
-            {"gui", snapshot.number_of(gui) ? json(gui.text()) : json(nullptr)},
-            {"sources", std::move(sources)},
-            {"policy", snapshot.number_of({"policy", "policy"})}};
+    const json rest{{"version", 1},
+                    {"revision", snapshot.revision},
+                    {"auto", std::move(automatic)},
+                    {"default", decision.preselect ? json(decision.preselect->id) : json(nullptr)},
+                    {"gui", snapshot.number_of(gui) ? json(gui.text()) : json(nullptr)},
+                    {"sources", std::move(sources)},
+                    {"policy", snapshot.number_of({"policy", "policy"})}};
+    std::string text = "{\"entries\":[";
+    const auto* first = snapshot.rules->catalog().items.data();
+    bool more = false;
+    for (const auto& verdict : decision.verdicts) {
+        if (!verdict.shown)
+            continue;
+        text += more ? "," : "";
+        text += snapshot.menu_entries[static_cast<std::size_t>(verdict.item - first)];
+        more = true;
+    }
+    text += "],";
+    text += std::string_view(rest.dump(-1, ' ', false, json::error_handler_t::replace)).substr(1);
+    return text;
 }
 
 } // namespace farboot::catalog

@@ -1,9 +1,31 @@
 #include "server/catalog/snapshot.hpp"
 
 #include "server/catalog/entries.hpp"
+#include "server/catalog/hardware_classes.hpp"
+#include "server/catalog/locations.hpp"
+#include "server/catalog/rules.hpp"
+#include "server/catalog/zones.hpp"
 
 namespace farboot::catalog
 {
+
+namespace
+{
+
+rules::Catalog load_rules(Connection& connection)
+{
+    rules::Catalog catalog;
+    catalog.locations = list_locations(connection);
+    catalog.classes = list_hardware(connection);
+    catalog.rules = list_rules(connection);
+    for (const auto& rule : catalog.rules)
+        if (rule.time && !catalog.zones.contains(rule.time->zone))
+            if (const auto zone = find_zone(rule.time->zone))
+                catalog.zones.emplace(rule.time->zone, *zone);
+    return catalog;
+}
+
+} // namespace
 
 Snapshot Snapshot::load(Connection& connection)
 {
@@ -19,8 +41,30 @@ Snapshot Snapshot::load(Connection& connection)
             snapshot.newest_gui = record.header.name.series;
         }
     }
+    auto given = load_rules(connection);
     transaction.commit();
+    snapshot.prepare(std::move(given));
     return snapshot;
+}
+
+void Snapshot::prepare(rules::Catalog given)
+{
+    menu_entries.clear();
+    given.items.clear();
+    for (const auto& entry : entries) {
+        const auto number = number_of(entry.record);
+        given.items.push_back({.id = entry.id,
+                               .kind = entry.kind == "vm" ? rules::Kind::vm : rules::Kind::system,
+                               .published = number != 0,
+                               .visible = entry.visible,
+                               .auto_seconds = entry.auto_seconds,
+                               .title = entry.title});
+        menu_entries.push_back(menu_json(entry, number).dump());
+    }
+    auto index = rules::Index::build(std::move(given));
+    if (!index)
+        throw DatabaseError("The rules in the database cannot be used: " + index.error().sentence);
+    rules = std::make_shared<const rules::Index>(std::move(*index));
 }
 
 std::uint64_t Snapshot::number_of(const rootfs::RecordName& name) const

@@ -3,6 +3,7 @@
 #include "server/catalog/database.hpp"
 #include "server/catalog/entry.hpp"
 #include "server/catalog/records.hpp"
+#include "server/rules/index.hpp"
 
 #include <cstdint>
 #include <map>
@@ -19,9 +20,14 @@ struct Snapshot {
     std::int64_t revision = 0;
     std::vector<Entry> entries;                         ///< in order
     std::map<rootfs::RecordName, std::uint64_t> newest; ///< number of each series' newest record
-    std::string newest_gui; ///< series of the gui record published last; empty: there is none
+    std::string newest_gui;                    ///< series of the gui record published last; empty: there is none
+    std::shared_ptr<const rules::Index> rules; ///< its items are the entries
+    std::vector<std::string> menu_entries;     ///< what menus say of each entry, as JSON: made once, for all menus
 
     [[nodiscard]] static Snapshot load(Connection& connection);
+    /// Makes `rules` of entries, newest records and what else decides. Throws DatabaseError for what does not fit
+    /// together, which no change through this program can have made.
+    void prepare(rules::Catalog given);
     /// 0: not published.
     [[nodiscard]] std::uint64_t number_of(const rootfs::RecordName& name) const;
 };

@@ -183,6 +183,7 @@ Result<void> run(const Options& options)
     api::add_menu_routes(router, context);
     api::add_session_routes(router, context);
     api::add_entry_routes(router, context);
+    api::add_rule_routes(router, context);
     api::add_record_routes(router, context);
     api::add_store_routes(router, context);
     api::add_upload_routes(router, context);

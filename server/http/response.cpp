@@ -25,9 +25,14 @@ Response text(int status, std::string body)
 
 Response json(int status, const nlohmann::json& body)
 {
+    return json_text(status, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+Response json_text(int status, std::string body)
+{
     return Response{.status = status,
                     .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
-                    .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+                    .body = std::move(body),
                     .code = {}};
 }
 

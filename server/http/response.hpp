@@ -45,6 +45,8 @@ struct Response {
 [[nodiscard]] Response text(int status, std::string body);
 /// JSON that no cache keeps.
 [[nodiscard]] Response json(int status, const nlohmann::json& body);
+/// The same, of JSON that is text already.
+[[nodiscard]] Response json_text(int status, std::string body);
 /// {"error": {"code", "sentence", "field"}}; `field` is left out if empty.
 [[nodiscard]] Response error(int status, std::string code, std::string_view sentence, std::string_view field = {});
 [[nodiscard]] Response error(int status, const Error& error, std::string_view field = {});

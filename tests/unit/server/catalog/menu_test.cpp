@@ -31,6 +31,13 @@ std::vector<std::int64_t> ids(const json& menu)
     return result;
 }
 
+json menu_of(const Snapshot& snapshot, rules::Kind kind, const MenuOptions& options)
+{
+    rules::Question question;
+    question.kind = kind;
+    return json::parse(menu(snapshot, question, options));
+}
+
 class SnapshotTest : public test::CatalogTest
 {
 };
@@ -47,7 +54,8 @@ TEST(Menu, ListsWhatIsVisiblePublishedAndOfItsKind)
     snapshot.entries[3].visible = false;
     snapshot.entries[3].auto_seconds = 3;
     snapshot.newest = {{{"boot", "a"}, 7}, {{"vm", "v"}, 1}, {{"gui", "standard"}, 2}, {{"policy", "policy"}, 4}};
-    const auto systems = menu(snapshot, {"system", "standard", {"https://a/store", "https://b/store"}});
+    snapshot.prepare({});
+    const auto systems = menu_of(snapshot, rules::Kind::system, {"standard", {"https://a/store", "https://b/store"}});
     EXPECT_EQ(ids(systems), (std::vector<std::int64_t>{1}));
     EXPECT_EQ(systems["entries"][0],
               json::parse(R"({"id": 1, "kind": "system", "record": "boot/a", "number": 7, "icon": "desktop",
@@ -58,7 +66,7 @@ TEST(Menu, ListsWhatIsVisiblePublishedAndOfItsKind)
     EXPECT_EQ(systems["gui"], "gui/standard");
     EXPECT_EQ(systems["policy"], 4);
     EXPECT_EQ(systems["sources"], json::parse(R"([{"url": "https://a/store"}, {"url": "https://b/store"}])"));
-    EXPECT_EQ(ids(menu(snapshot, {"vm", "", {}})), (std::vector<std::int64_t>{3}));
+    EXPECT_EQ(ids(menu_of(snapshot, rules::Kind::vm, {"", {}})), (std::vector<std::int64_t>{3}));
 }
 
 TEST(Menu, NamesWhatBootsByItselfAndNoLayerThatIsNotThere)
@@ -67,9 +75,26 @@ TEST(Menu, NamesWhatBootsByItselfAndNoLayerThatIsNotThere)
     snapshot.entries = {entry(1, "system", "a")};
     snapshot.entries[0].auto_seconds = 10;
     snapshot.newest = {{{"boot", "a"}, 1}};
-    const auto systems = menu(snapshot, {"system", "standard", {}});
+    snapshot.prepare({});
+    const auto systems = menu_of(snapshot, rules::Kind::system, {"standard", {}});
     EXPECT_EQ(systems["auto"], json::parse(R"({"id": 1, "seconds": 10})"));
     EXPECT_EQ(systems["gui"], nullptr);
+    EXPECT_EQ(systems["default"], nullptr);
+}
+
+TEST(Menu, GoesByTheRules)
+{
+    Snapshot snapshot;
+    snapshot.entries = {entry(1, "system", "a"), entry(2, "system", "a"), entry(3, "system", "a")};
+    snapshot.newest = {{{"boot", "a"}, 1}};
+    rules::Catalog given;
+    given.rules.push_back(
+        *rules::Rule::parse(R"({"name": {"en": "x"}, "hide": [1], "default": 3, "auto": {"id": 2, "seconds": 7}})"));
+    snapshot.prepare(std::move(given));
+    const auto systems = menu_of(snapshot, rules::Kind::system, {"", {}});
+    EXPECT_EQ(ids(systems), (std::vector<std::int64_t>{2, 3}));
+    EXPECT_EQ(systems["auto"], json::parse(R"({"id": 2, "seconds": 7})"));
+    EXPECT_EQ(systems["default"], 3);
 }
 
 TEST_P(SnapshotTest, SeesEntriesAndNewestRecords)

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "server/http/request.hpp"
+#include "server/http/response.hpp"
+#include "server/rules/question.hpp"
+
+#include <chrono>
+#include <expected>
+
+namespace farboot::server::api
+{
+
+/// What a PC asks for its menu with, in the query (docs/http-api.md): its address is the connection's, the rest is its
+/// own word. A MAC or UUID that names no PC is firmware's doing, and is passed over; what else is wrong gets a 400.
+[[nodiscard]] std::expected<rules::Question, http::Response> question_of_pc(const http::Request& request,
+                                                                            std::chrono::sys_seconds now);
+
+/// What an admin asks about a PC, an address and a time of his choice among it. Whatever is wrong gets a 400.
+[[nodiscard]] std::expected<rules::Question, http::Response> question_of_admin(const http::Request& request,
+                                                                               std::chrono::sys_seconds now);
+
+} // namespace farboot::server::api

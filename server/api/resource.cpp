@@ -1,0 +1,66 @@
+#include "server/api/resource.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace farboot::server::api
+{
+
+namespace
+{
+
+/// Fields by the reasons for which the catalog refuses them.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> fields{{{"auto-taken", "auto_seconds"},
+                                                                                {"parent-unknown", "parent"},
+                                                                                {"parent-cycle", "parent"},
+                                                                                {"too-deep", "parent"},
+                                                                                {"subnet-taken", "subnets"},
+                                                                                {"mac-taken", "macs"},
+                                                                                {"uuid-taken", "uuids"},
+                                                                                {"location-unknown", "location"},
+                                                                                {"hardware-unknown", "hardware"},
+                                                                                {"zone-unknown", "time.zone"}}};
+
+} // namespace
+
+std::int64_t id_of(const http::Request& request)
+{
+    const auto& text = request.parameter("id");
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    return error == std::errc() && end == text.data() + text.size() ? id : 0;
+}
+
+std::expected<std::string, http::Response> need_if_match(const http::Request& request, std::string_view noun)
+{
+    const auto header = request.header("if-match");
+    if (!header)
+        return std::unexpected(http::error(
+            428, "if-match-missing", fmt::format("Send If-Match with the ETag of the {} as you have seen it.", noun)));
+    return std::string(*header);
+}
+
+http::Response refused(const Error& error)
+{
+    if (error.reason == "not-found")
+        return http::error(404, error);
+    if (error.reason == "changed-meanwhile")
+        return http::error(412, error);
+    const auto field = std::ranges::find(fields, error.reason, &std::pair<std::string_view, std::string_view>::first);
+    return http::error(409, error, field == fields.end() ? "" : field->second);
+}
+
+std::expected<std::vector<std::int64_t>, http::Response> order_of(const http::Request& request)
+{
+    const auto body = nlohmann::json::parse(request.body, nullptr, false);
+    const auto ids = body.is_object() ? body.value("ids", nlohmann::json()) : nlohmann::json();
+    std::vector<std::int64_t> order;
+    for (const auto& id : ids.is_array() ? ids : nlohmann::json::array())
+        order.push_back(id.is_number_integer() ? id.get<std::int64_t>() : 0);
+    if (!ids.is_array() || std::ranges::find(order, 0) != order.end())
+        return std::unexpected(http::error(400, "json-malformed", "An order is {\"ids\": [1, 2, …]}.", "ids"));
+    return order;
+}
+
+} // namespace farboot::server::api

@@ -1,0 +1,1 @@
+DELETE FROM hardware_class WHERE id = :id

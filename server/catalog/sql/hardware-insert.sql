@@ -1,0 +1,1 @@
+INSERT INTO hardware_class (id, definition, version) VALUES (:id, :definition, :version)

@@ -1,0 +1,1 @@
+SELECT * FROM hardware_class ORDER BY id

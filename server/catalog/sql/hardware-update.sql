@@ -1,0 +1,1 @@
+UPDATE hardware_class SET definition = :definition, version = :version WHERE id = :id

@@ -1,0 +1,1 @@
+SELECT id, name_en FROM location WHERE parent = :id ORDER BY id LIMIT 1

@@ -1,0 +1,1 @@
+DELETE FROM location WHERE id = :id

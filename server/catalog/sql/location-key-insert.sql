@@ -1,0 +1,1 @@
+INSERT INTO location_key (value, kind, location) VALUES (:value, :kind, :location)

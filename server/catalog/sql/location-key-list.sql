@@ -1,0 +1,1 @@
+SELECT location, kind, value FROM location_key ORDER BY location, kind, value

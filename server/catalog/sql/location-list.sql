@@ -1,0 +1,1 @@
+SELECT * FROM location ORDER BY id

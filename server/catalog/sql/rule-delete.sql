@@ -1,0 +1,1 @@
+DELETE FROM rule WHERE id = :id

@@ -1,0 +1,1 @@
+INSERT INTO rule (id, definition, position, version) VALUES (:id, :definition, :position, :version)

@@ -1,0 +1,1 @@
+SELECT * FROM rule ORDER BY position, id

@@ -1,0 +1,1 @@
+UPDATE rule SET position = :position WHERE id = :id

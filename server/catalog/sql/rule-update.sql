@@ -1,0 +1,1 @@
+UPDATE rule SET definition = :definition, position = :position, version = :version WHERE id = :id

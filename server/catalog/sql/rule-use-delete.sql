@@ -1,0 +1,1 @@
+DELETE FROM rule_use WHERE rule = :rule

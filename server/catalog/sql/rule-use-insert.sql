@@ -1,0 +1,1 @@
+INSERT INTO rule_use (rule, location, hardware, entry) VALUES (:rule, :location, :hardware, :entry)
