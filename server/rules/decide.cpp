@@ -192,7 +192,7 @@ void choose_automatic(const std::vector<const Prepared*>& holding, const Verdict
     if (own == into.verdicts.end())
         return;
     into.automatic = own->item;
-    into.seconds = *own->item->auto_seconds;
+    into.seconds = own->item->auto_seconds.value_or(0);
 }
 
 void choose_default(const std::vector<const Prepared*>& holding, const Verdicts& verdicts, Decision& into)

@@ -50,10 +50,10 @@ std::optional<FieldError> read_memory(const nlohmann::json& root, HardwareClass&
     const auto max = parse_memory(*memory, "max");
     if (!min || !max)
         return min ? max.error() : min.error();
-    if (*min && *max && **min > **max)
-        return FieldError{"memory_mib", "memory_mib.min must not be above memory_mib.max."};
     into.memory_min = *min;
     into.memory_max = *max;
+    if (into.memory_min && into.memory_max && *into.memory_min > *into.memory_max)
+        return FieldError{"memory_mib", "memory_mib.min must not be above memory_mib.max."};
     return std::nullopt;
 }
 

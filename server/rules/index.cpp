@@ -13,6 +13,7 @@ namespace
 std::vector<std::uint32_t> add_names(Names& names, const std::vector<std::string>& list)
 {
     std::vector<std::uint32_t> numbers;
+    numbers.reserve(list.size());
     for (const auto& name : list)
         numbers.push_back(names.add(name));
     std::ranges::sort(numbers);
@@ -140,6 +141,7 @@ Result<Prepared> Index::Impl::prepared(const Rule& rule)
 Result<void> Index::Impl::shelve_rules()
 {
     std::vector<const Rule*> ordered;
+    ordered.reserve(catalog.rules.size());
     for (const auto& rule : catalog.rules)
         ordered.push_back(&rule);
     std::ranges::sort(ordered, {}, [](const Rule* rule) { return std::tuple(rule->position, rule->id); });

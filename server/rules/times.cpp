@@ -167,10 +167,10 @@ std::optional<FieldError> read_dates(const json& root, Times& into)
         return from ? to.error() : from.error();
     if (!*from && !*to)
         return FieldError{"time.dates", "time.dates needs from or to."};
-    if (*from && *to && **from > **to)
-        return FieldError{"time.dates", "time.dates.from must not be after time.dates.to."};
     into.first_date = *from;
     into.last_date = *to;
+    if (into.first_date && into.last_date && *into.first_date > *into.last_date)
+        return FieldError{"time.dates", "time.dates.from must not be after time.dates.to."};
     return std::nullopt;
 }
 

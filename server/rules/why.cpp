@@ -127,6 +127,7 @@ std::string sentence(const Index& index, const Verdict& verdict)
 std::string sentence(const Index& index, const Check& check)
 {
     const auto name = at_start(called(index, *check.rule));
+    const auto zone = check.rule->time ? check.rule->time->zone : std::string();
     switch (check.missing) {
     case Missing::enabled:
         return fmt::format("{} is switched off.", name);
@@ -138,9 +139,9 @@ std::string sentence(const Index& index, const Check& check)
         return fmt::format("{} does not hold: the user is in none of its groups.", name);
     case Missing::zone:
         return fmt::format("{} does not hold: this server does not know the time zone {}. Update its tzdata.", name,
-                           check.rule->time->zone);
+                           zone);
     case Missing::time:
-        return fmt::format("{} does not hold at this time, on the clocks of {}.", name, check.rule->time->zone);
+        return fmt::format("{} does not hold at this time, on the clocks of {}.", name, zone);
     case Missing::nothing:
         break;
     }

@@ -14,7 +14,8 @@
 ///
 ///     spread   a tenth of the rules for everywhere, the others for random places; ten entries each; every third has
 ///              weekly windows, every fifth a group, every tenth a hardware class
-///     harsh    all rules for everywhere, each with twenty entries, a group that the user is in, and seven weekly windows,
+///     harsh    all rules for everywhere, each with twenty entries, a group that the user is in, and seven weekly
+///     windows,
 ///              so that about every second one holds
 ///
 /// Prints the rows of the table in docs/rules.md: CPU time of one thread.
@@ -43,12 +44,12 @@ double cpu_ms()
 
 server::Address room_address(int room, int host)
 {
-    return *server::Address::parse(fmt::format("10.{}.{}.{}", room / 256, room % 256, host));
+    return server::Address::parse(fmt::format("10.{}.{}.{}", room / 256, room % 256, host)).value();
 }
 
 Mac mac_of(int pc)
 {
-    return *Mac::parse(fmt::format("52:54:00:{:02x}:{:02x}:{:02x}", pc / 65536, pc / 256 % 256, pc % 256));
+    return Mac::parse(fmt::format("52:54:00:{:02x}:{:02x}:{:02x}", pc / 65536, pc / 256 % 256, pc % 256)).value();
 }
 
 /// As many locations as PCs: seats first, then what they are in.
@@ -163,7 +164,7 @@ Question question_of(int pc)
     question.pc.hardware = {
         fmt::format("Vendor {} Inc.", pc % 25), "Dell OptiPlex 7010", 16'000, {"aes", "avx2", "sse4_2"}};
     question.user = {"anna", {fmt::format("group {}", pc % 20), "students"}};
-    question.time = *parse_time("2026-06-01T08:00:00Z") + std::chrono::minutes(pc);
+    question.time = parse_time("2026-06-01T08:00:00Z").value() + std::chrono::minutes(pc);
     return question;
 }
 
