@@ -1,6 +1,7 @@
 #include "pbl/agent/connect_job.hpp"
 
 #include "pbl/agent/checks.hpp"
+#include "pbl/agent/hardware.hpp"
 
 namespace farboot::agent
 {
@@ -102,8 +103,9 @@ Result<Connected> connect(JobContext& job, const std::filesystem::path& network_
         return std::unexpected(done.error());
 
     const auto uuid = product_uuid(job.system);
+    const auto hardware = hardware_query(job.system);
     const auto text = retry(job, base, [&]() -> Result<std::string> {
-        auto answer = job.api.menu(connected.network.mac, uuid, job.stop);
+        auto answer = job.api.menu(connected.network.mac, uuid, hardware, job.stop);
         if (!answer && answer.error().reason == "tls" && connected.refusal)
             return std::unexpected(*connected.refusal); // which is why the clock is wrong, and the dates are
         return answer;

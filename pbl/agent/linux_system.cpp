@@ -23,7 +23,7 @@ namespace farboot::agent
 namespace
 {
 
-constexpr std::size_t max_file = 64 << 10;
+constexpr std::size_t max_file = 1 << 20; // /proc/cpuinfo has some 1.5 KiB for each thread
 constexpr std::size_t kept_output = 4 << 10;
 constexpr auto run_limit = std::chrono::minutes(5);
 

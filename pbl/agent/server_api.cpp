@@ -38,10 +38,12 @@ Result<std::string> ServerApi::statement(std::string_view nonce, bool check_date
     return ask(std::move(request), check_dates, stop);
 }
 
-Result<std::string> ServerApi::menu(std::string_view mac, std::string_view uuid, std::stop_token stop)
+Result<std::string> ServerApi::menu(std::string_view mac, std::string_view uuid, std::string_view hardware,
+                                    std::stop_token stop)
 {
     rootfs::HttpRequest request;
     request.url = server_ + "/api/v1/menu?for=preboot&mac=" + query_value(mac) + "&uuid=" + query_value(uuid);
+    request.url += hardware;
     request.max_body = max_menu_bytes;
     return ask(std::move(request), true, stop);
 }

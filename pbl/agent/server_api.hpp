@@ -23,7 +23,9 @@ public:
 
     /// `check_dates` is false as long as the PC's clock is unknown.
     [[nodiscard]] Result<std::string> statement(std::string_view nonce, bool check_dates, std::stop_token stop);
-    [[nodiscard]] Result<std::string> menu(std::string_view mac, std::string_view uuid, std::stop_token stop);
+    /// `hardware`: of hardware_query().
+    [[nodiscard]] Result<std::string> menu(std::string_view mac, std::string_view uuid, std::string_view hardware,
+                                           std::stop_token stop);
     /// The newest one, or that with a number. `check_dates` as for a statement: a record is signed.
     [[nodiscard]] Result<std::string> record(const rootfs::RecordName& name, std::optional<std::uint64_t> number,
                                              bool check_dates, std::stop_token stop);

@@ -1,0 +1,98 @@
+#include "pbl/agent/hardware.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+#include <string_view>
+
+namespace farboot::agent
+{
+
+namespace
+{
+
+constexpr std::size_t max_text = 128;
+constexpr std::size_t max_flags = 512;
+constexpr std::size_t max_flag = 32;
+
+bool is_flag_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+}
+
+/// Percent-encoded; printable ASCII only.
+std::string encoded(std::string_view text)
+{
+    std::string result;
+    for (const char c : text) {
+        const bool plain = is_flag_character(c) || (c >= 'A' && c <= 'Z');
+        result += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return result;
+}
+
+/// A line of firmware, without what is around it and what no text should have.
+std::string firmware_text(const System& system, const char* file)
+{
+    std::string text = system.read_file(file).value_or("");
+    std::erase_if(text, [](char c) { return c < 0x20 || c > 0x7e; });
+    text.resize(std::min(text.find_last_not_of(' ') + 1, max_text)); // npos + 1 is 0
+    return text;
+}
+
+/// What stands behind "name" and a colon in a file of /proc.
+std::string value_in(const std::string& text, std::string_view name)
+{
+    for (std::size_t begin = 0; begin < text.size();) {
+        const auto end = std::min(text.find('\n', begin), text.size());
+        const std::string_view line(text.data() + begin, end - begin);
+        begin = end + 1;
+        const auto colon = line.find(':');
+        if (!line.starts_with(name) || colon == std::string_view::npos ||
+            line.substr(name.size(), colon - name.size()).find_first_not_of(" \t") != std::string_view::npos)
+            continue;
+        const auto first = line.find_first_not_of(" \t", colon + 1);
+        return first == std::string_view::npos ? std::string() : std::string(line.substr(first));
+    }
+    return {};
+}
+
+std::string memory_query(const System& system)
+{
+    const auto text = value_in(system.read_file("/proc/meminfo").value_or(""), "MemTotal");
+    std::uint64_t kib = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), kib);
+    return error == std::errc() ? fmt::format("&memory_mib={}", kib / 1024) : std::string();
+}
+
+std::string flags_query(const System& system)
+{
+    const auto text = value_in(system.read_file("/proc/cpuinfo").value_or(""), "flags");
+    std::string query;
+    std::size_t count = 0;
+    for (std::size_t begin = 0; begin < text.size() && count < max_flags;) {
+        const auto end = std::min(text.find(' ', begin), text.size());
+        const std::string_view flag(text.data() + begin, end - begin);
+        begin = end + 1;
+        if (flag.empty() || flag.size() > max_flag || !std::ranges::all_of(flag, is_flag_character))
+            continue;
+        query += query.empty() ? "&cpu_flags=" : ",";
+        query += flag;
+        ++count;
+    }
+    return query;
+}
+
+} // namespace
+
+std::string hardware_query(const System& system)
+{
+    std::string query;
+    for (const auto& [name, file] :
+         {std::pair("vendor", "/sys/class/dmi/id/sys_vendor"), std::pair("product", "/sys/class/dmi/id/product_name")})
+        if (const auto text = firmware_text(system, file); !text.empty())
+            query += fmt::format("&{}={}", name, encoded(text));
+    return query + memory_query(system) + flags_query(system);
+}
+
+} // namespace farboot::agent
