@@ -1,6 +1,7 @@
 #include "server/catalog/migrate.hpp"
 
 #include "server/catalog/entries.hpp"
+#include "server/catalog/locations.hpp"
 #include "tests/unit/server/catalog/catalog_fixture.hpp"
 #include "tests/unit/server/catalog/postgresql.hpp"
 
@@ -22,6 +23,26 @@ TEST_P(MigrateTest, IsDoneOnce)
     const auto before = revision(connection());
     EXPECT_TRUE(migrate(connection()));
     EXPECT_EQ(revision(connection()), before);
+}
+
+TEST_P(MigrateTest, TheFirstSchemasEntriesAreKept)
+{
+    Entry entry;
+    entry.kind = "system";
+    entry.record = {"boot", "debian"};
+    entry.title = {"", "Debian"};
+    entry.icon = "desktop";
+    const auto made = change([&](Connection& each) { return create_entry(each, entry); });
+    for (const char* table : {"rule_use", "rule", "hardware_class", "location_key", "location"})
+        connection().execute(std::string("DROP TABLE ") + table);
+    connection().execute("DELETE FROM counter WHERE name IN ('location', 'hardware', 'rule')");
+    connection().execute("UPDATE schema_version SET version = 1");
+    const auto migrated = migrate(connection());
+    ASSERT_TRUE(migrated) << migrated.error().sentence;
+    EXPECT_EQ(list_entries(connection()), (std::vector{*made}));
+    rules::Location room;
+    room.name.en = "Room";
+    EXPECT_EQ(change([&](Connection& each) { return create_location(each, room); })->id, 1);
 }
 
 TEST_P(MigrateTest, ANewerSchemaIsRefused)
