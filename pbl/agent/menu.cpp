@@ -104,6 +104,8 @@ Result<Menu> Menu::parse(std::string_view text, const std::string& language)
     if (!sources)
         return std::unexpected(sources.error());
     menu.sources = std::move(*sources);
+    if (const auto* tokens = member(menu.json, "tokens"); tokens && tokens->is_string())
+        menu.tokens = *tokens;
     if (const auto* policy = member(menu.json, "policy"); policy && policy->is_number_unsigned())
         menu.policy = *policy;
     return menu;
@@ -114,7 +116,10 @@ std::string Menu::sources_json() const
     Json list = Json::array();
     for (const auto& source : sources)
         list.push_back({{"url", source}});
-    return Json{{"version", 1}, {"sources", list}}.dump();
+    Json handed{{"version", 1}, {"sources", list}};
+    if (!tokens.empty())
+        handed["tokens"] = tokens;
+    return handed.dump();
 }
 
 } // namespace farboot::agent

@@ -28,6 +28,7 @@ struct Menu {
     std::optional<AutoBoot> auto_boot;
     std::optional<rootfs::RecordName> gui;
     std::vector<std::string> sources; ///< base URLs of stores, at least one
+    std::string tokens;               ///< where tokens for restricted images are given out; may be empty
     std::uint64_t policy = 0;         ///< number of the server's policy
 
     /// Reasons: menu-malformed, menu-version.

@@ -66,6 +66,9 @@ Result<std::vector<VerifiedImage>> load_images(const ExportPlan& plan)
 /// address or its certificate is known now, and not when a client waits.
 Result<void> look_for(HttpClient& http, const std::string& store, const VerifiedImage& image)
 {
+    if (!image.image.audience.empty())
+        return fail("audience-refused", "The image of {} is for the audience {} alone: it is not exported.",
+                    image.header.name.text(), image.image.audience);
     if (auto good = ManifestRoot::check(image.image); !good)
         return good;
     HttpRequest request;

@@ -19,6 +19,7 @@ struct CopyOptions {
     std::string to;
     std::vector<std::string> digests;
     ServerOptions server;
+    std::string audience;
     bool json = false;
 };
 
@@ -37,7 +38,7 @@ Result<void> upload(const CopyOptions& options, const Store& from, const std::ve
     auto server = ServerClient::create(server_options);
     if (!server)
         return std::unexpected(server.error());
-    SiteUpload site(*server, from, stop);
+    SiteUpload site(*server, from, options.audience, stop);
     auto list = nlohmann::json::array();
     for (const auto& digest : digests) {
         const auto sent = site.image(digest);
@@ -62,7 +63,7 @@ Result<void> copy_images(const CopyOptions& options)
     const auto digests = parse_digests(options.digests);
     if (!digests)
         return std::unexpected(digests.error());
-    const auto from = Store::open(options.store);
+    const auto from = Store::open(part_of_store(options.store, options.audience));
     if (!from)
         return std::unexpected(from.error());
     if (options.to.find("://") != std::string::npos)
@@ -74,10 +75,11 @@ Result<void> copy_images(const CopyOptions& options)
     for (const auto& digest : *digests)
         if (const auto image = LocalImage::open(*from, digest); !image)
             return std::unexpected(image.error());
-    auto writer = StoreWriter::open(options.to);
+    const auto to = part_of_store(options.to, options.audience);
+    auto writer = StoreWriter::open(to);
     if (!writer)
         return std::unexpected(writer.error());
-    Progress checking("Checking packs of " + options.to);
+    Progress checking("Checking packs of " + to.string());
     auto index = ChunkIndex::open(
         writer->store(), [&](std::uint64_t done, std::uint64_t total) { checking.update(done, total); }, stop.token());
     if (!index)
@@ -121,6 +123,8 @@ void add_copy_command(CLI::App& group, Action& chosen)
         ->type_name("DIR|URL")
         ->required();
     add_credentials(*command, options->server);
+    command->add_option("--audience", options->audience, "Of the images that are for this audience only")
+        ->type_name("NAME");
     command->add_flag("--json", options->json, "Print JSON");
     command->footer(
         "A copy that was killed or stopped goes on when it is started again.\n\nExample:\n"

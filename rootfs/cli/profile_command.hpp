@@ -24,9 +24,10 @@ struct Learnt {
     Trace trace;
     HotPack pack;
 };
-/// Gives the image of a boot or vm record (its payload) the profile of a trial boot. Reasons: those of trial_boot(),
-/// LocalImage and put_profile().
-[[nodiscard]] Result<Learnt> learn_profile(StoreWriter& writer, const std::string& payload, const TrialOptions& options,
+/// Gives the image of a boot or vm record (its payload), which lies in the writer's store, the profile of a trial boot.
+/// Kernel and initramfs lie in the store in `files`. Reasons: those of trial_boot(), LocalImage and put_profile().
+[[nodiscard]] Result<Learnt> learn_profile(StoreWriter& writer, const std::filesystem::path& files,
+                                           const std::string& payload, const TrialOptions& options,
                                            std::uint64_t limit_mib, const std::stop_token& stop);
 
 void add_learn_command(CLI::App& group, Action& chosen);

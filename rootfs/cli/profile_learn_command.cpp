@@ -43,13 +43,17 @@ Result<void> learn(const LearnOptions& options)
     const auto record = load_record(options.record);
     if (!record)
         return std::unexpected(record.error());
-    auto writer = StoreWriter::open_existing(options.store);
+    const auto ref = image_of(record->envelope.payload);
+    if (!ref)
+        return std::unexpected(ref.error());
+    auto writer = StoreWriter::open_existing(part_of_store(options.store, ref->audience));
     if (!writer)
         return std::unexpected(writer.error());
     auto trial = options.trial;
     trial.quiet = std::chrono::seconds(options.quiet);
     trial.longest = std::chrono::seconds(options.longest);
-    const auto learnt = learn_profile(*writer, record->envelope.payload, trial, options.limit_mib, stop.token());
+    const auto learnt =
+        learn_profile(*writer, options.store, record->envelope.payload, trial, options.limit_mib, stop.token());
     if (!learnt)
         return std::unexpected(learnt.error());
     const auto& [trace, pack] = *learnt;
@@ -69,8 +73,8 @@ Result<void> learn(const LearnOptions& options)
 
 } // namespace
 
-Result<Learnt> learn_profile(StoreWriter& writer, const std::string& payload, const TrialOptions& options,
-                             std::uint64_t limit_mib, const std::stop_token& stop)
+Result<Learnt> learn_profile(StoreWriter& writer, const std::filesystem::path& files, const std::string& payload,
+                             const TrialOptions& options, std::uint64_t limit_mib, const std::stop_token& stop)
 {
     const auto ref = image_of(payload);
     if (!ref)
@@ -81,7 +85,10 @@ Result<Learnt> learn_profile(StoreWriter& writer, const std::string& payload, co
     const auto chunks = ChunkList::load(*image);
     if (!chunks)
         return std::unexpected(chunks.error());
-    auto trace = try_out(writer.store(), *image, payload, options, stop);
+    const auto store = Store::open(files);
+    if (!store)
+        return std::unexpected(store.error());
+    auto trace = try_out(*store, *image, payload, options, stop);
     if (!trace)
         return std::unexpected(trace.error());
     auto pack = put_profile(writer, *image, merge_traces({*trace}, *chunks, {}), limit_mib);

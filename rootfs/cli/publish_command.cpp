@@ -55,14 +55,14 @@ Result<void> check_plan(const PublishCommand& options, std::uint64_t number)
         parts.kernel = file;
     parts.initramfs.assign(options.initramfs.size(), file);
     if (!options.image.empty())
-        parts.image = ImageRef{file.digest, 80, 1};
+        parts.image = ImageRef{file.digest, 80, 1, options.plan.audience};
     if (const auto payload = make_payload(options.plan, number, parts); !payload)
         return std::unexpected(payload.error());
     std::vector<std::string> sources = options.initramfs;
     if (!options.kernel.empty())
         sources.push_back(options.kernel);
     if (const auto digest = stored_image(options)) {
-        const auto store = Store::open(options.store);
+        const auto store = Store::open(options.image_store());
         if (!store)
             return std::unexpected(store.error());
         if (const auto image = LocalImage::open(*store, *digest); !image)
@@ -95,10 +95,16 @@ Result<PublishedImage> publish_image_of(const PublishCommand& options, StoreWrit
     return publish_with_progress(writer, *image, options.chunking, options.zstd_level, "Publishing", stop.token());
 }
 
-Result<RecordParts> fill_store(const PublishCommand& options, StoreWriter& writer, const StopOnSignal& stop,
-                               std::optional<PublishedImage>& published)
+/// Kernel and initramfs files.
+Result<RecordParts> add_files(const PublishCommand& options)
 {
     RecordParts parts;
+    if (options.kernel.empty())
+        return parts;
+    auto opened = StoreWriter::open(options.store);
+    if (!opened)
+        return std::unexpected(opened.error());
+    auto& writer = *opened;
     if (!options.kernel.empty()) {
         const auto kernel = writer.add_file(options.kernel);
         if (!kernel)
@@ -111,16 +117,34 @@ Result<RecordParts> fill_store(const PublishCommand& options, StoreWriter& write
             return std::unexpected(file.error());
         parts.initramfs.push_back(*file);
     }
-    if (!options.image.empty()) {
-        auto image = publish_image_of(options, writer, stop);
-        if (!image)
-            return std::unexpected(image.error());
-        parts.image = image->ref;
-        if (options.profile != "none")
-            inherit_with_note(writer, image->ref.manifest);
-        published = std::move(*image);
-    }
     return parts;
+}
+
+/// The image, its profile, and the record's payload.
+Result<std::string> fill_store(const PublishCommand& options, std::uint64_t number, const StopOnSignal& stop,
+                               std::optional<PublishedImage>& published)
+{
+    auto parts = add_files(options);
+    if (!parts || options.image.empty())
+        return parts ? make_payload(options.plan, number, *parts) : std::unexpected(parts.error());
+    auto writer = StoreWriter::open(options.image_store());
+    if (!writer)
+        return std::unexpected(writer.error());
+    auto image = publish_image_of(options, *writer, stop);
+    if (!image)
+        return std::unexpected(image.error());
+    image->ref.audience = options.plan.audience;
+    parts->image = image->ref;
+    if (options.profile != "none")
+        inherit_with_note(*writer, image->ref.manifest);
+    published = std::move(*image);
+    auto payload = make_payload(options.plan, number, *parts);
+    TrialOptions trial;
+    trial.kvm = options.kvm;
+    if (payload && options.profile == "trial")
+        if (auto tried = learn_with_note(*writer, options.store, *payload, trial, stop.token()); !tried)
+            return std::unexpected(std::move(tried.error()));
+    return payload;
 }
 
 void report(const PublishCommand& options, std::uint64_t number, const std::optional<PublishedImage>& image)
@@ -146,13 +170,9 @@ void report(const PublishCommand& options, std::uint64_t number, const std::opti
 Result<void> send(const PublishCommand& options, ServerClient& server, const std::string& payload,
                   const std::string& envelope, const StopOnSignal& stop)
 {
-    if (options.upload) {
-        const auto store = Store::open(options.store);
-        if (!store)
-            return std::unexpected(store.error());
-        if (auto done = upload_needs(server, *store, payload, stop.token()); !done)
+    if (options.upload)
+        if (auto done = upload_needs(server, options.store, payload, stop.token()); !done)
             return done;
-    }
     return server.send(envelope, stop.token());
 }
 
@@ -183,21 +203,7 @@ Result<void> publish(const PublishCommand& options)
         return checked;
 
     std::optional<PublishedImage> image;
-    const auto payload = [&]() -> Result<std::string> {
-        auto writer = StoreWriter::open(options.store);
-        if (!writer)
-            return std::unexpected(writer.error());
-        const auto parts = fill_store(options, *writer, stop, image);
-        if (!parts)
-            return std::unexpected(parts.error());
-        auto made = make_payload(options.plan, *number, *parts);
-        TrialOptions trial;
-        trial.kvm = options.kvm;
-        if (made && image && options.profile == "trial")
-            if (auto tried = learn_with_note(*writer, *made, trial, stop.token()); !tried)
-                return std::unexpected(std::move(tried.error()));
-        return made;
-    }();
+    const auto payload = fill_store(options, *number, stop, image);
     if (!payload)
         return std::unexpected(payload.error());
     Envelope envelope{payload_type_of(options.plan.type), *payload, {}};

@@ -6,6 +6,8 @@
 #include "rootfs/image/format.hpp"
 #include "rootfs/image/publisher.hpp"
 
+#include <filesystem>
+
 #include <string>
 #include <vector>
 
@@ -29,6 +31,9 @@ struct PublishCommand {
     bool upload = true;
     std::string out;
     bool json = false;
+
+    /// Where the image goes: what is not for everybody has a part of the store to itself.
+    [[nodiscard]] std::filesystem::path image_store() const { return part_of_store(store, plan.audience); }
 };
 
 /// Fills the store, signs the record and sends it to the server, if one is named. Reasons: usage, those of the store,

@@ -54,10 +54,10 @@ void inherit_with_note(StoreWriter& writer, const Digest& image)
                          found->predecessor.hex().substr(0, 12), found->same, found->moved, bytes_text(found->bytes)));
 }
 
-Result<void> learn_with_note(StoreWriter& writer, const std::string& payload, const TrialOptions& options,
-                             const std::stop_token& stop)
+Result<void> learn_with_note(StoreWriter& writer, const std::filesystem::path& files, const std::string& payload,
+                             const TrialOptions& options, const std::stop_token& stop)
 {
-    const auto learnt = learn_profile(writer, payload, options, default_hot_pack_bytes >> 20, stop);
+    const auto learnt = learn_profile(writer, files, payload, options, default_hot_pack_bytes >> 20, stop);
     if (learnt)
         note(fmt::format("Boot profile from a trial boot: {} chunks, {}.", learnt->pack.list.rows.size(),
                          bytes_text(learnt->pack.list.pack.bytes)));

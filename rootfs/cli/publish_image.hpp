@@ -26,7 +26,9 @@ void add_cutting_options(CLI::App& command, std::string& chunking, int& zstd_lev
 void inherit_with_note(StoreWriter& writer, const Digest& image);
 /// Gives the image of a record (its payload) the profile of a trial boot, and says so. What goes wrong is said, too,
 /// and publishing goes on. Reason: cancelled.
-[[nodiscard]] Result<void> learn_with_note(StoreWriter& writer, const std::string& payload, const TrialOptions& options,
+/// Its files lie in the store in `files`.
+[[nodiscard]] Result<void> learn_with_note(StoreWriter& writer, const std::filesystem::path& files,
+                                           const std::string& payload, const TrialOptions& options,
                                            const std::stop_token& stop);
 [[nodiscard]] nlohmann::json to_json(const PublishedImage& image);
 

@@ -8,6 +8,14 @@ namespace farboot::rootfs
 namespace
 {
 
+void add_audience(CLI::App& command, PublishCommand& options)
+{
+    command
+        .add_option("--audience", options.plan.audience,
+                    "Whom the image is for, as farboot-server run --restricted names them; without it: everybody")
+        ->type_name("NAME");
+}
+
 void add_trial_options(CLI::App& command, PublishCommand& options)
 {
     command
@@ -43,6 +51,7 @@ void add_boot(CLI::App& group, Action& chosen)
     const auto [command, options] = add_command(group, chosen, "boot", "Publish a system that PCs boot", publish);
     options->plan.type = "boot";
     add_common_options(*command, *options);
+    add_audience(*command, *options);
     add_trial_options(*command, *options);
     command->add_option("--kernel", options->kernel, "The kernel")->type_name("FILE")->required();
     command->add_option("--initramfs", options->initramfs, "Initramfs files, in order")->type_name("FILE");
@@ -70,6 +79,7 @@ void add_vm(CLI::App& group, Action& chosen)
     options->plan.type = "vm";
     options->chunking = "fixed";
     add_common_options(*command, *options);
+    add_audience(*command, *options);
     add_trial_options(*command, *options);
     auto& machine = options->plan.machine;
     command->add_option("--image", options->image, "Its disk: a raw file or block device, or an image of the store")

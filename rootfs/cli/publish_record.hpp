@@ -14,6 +14,7 @@ struct RecordPlan {
     std::string type; ///< boot, vm, gui
     std::string series;
     std::string title;
+    std::string audience; ///< whom the image is for; empty: everybody
     std::string cmdline;
     std::vector<std::string> data; ///< "name:max_bytes"
     std::uint32_t offline_days = 0;

@@ -96,13 +96,9 @@ Result<void> send_record(const RecordOptions& options)
     auto server = ServerClient::create(options.server);
     if (!server)
         return std::unexpected(server.error());
-    if (!options.store.empty()) {
-        const auto store = Store::open(options.store);
-        if (!store)
-            return std::unexpected(store.error());
-        if (auto done = upload_needs(*server, *store, record->envelope.payload, stop.token()); !done)
+    if (!options.store.empty())
+        if (auto done = upload_needs(*server, options.store, record->envelope.payload, stop.token()); !done)
             return done;
-    }
     if (auto sent = server->send(record->text, stop.token()); !sent)
         return sent;
     note(fmt::format("Published {} number {}.", record->header.name.text(), record->header.number));

@@ -77,9 +77,8 @@ Result<ServerClient> ServerClient::create(const ServerOptions& options)
 
 Result<std::uint64_t> ServerClient::newest(const RecordName& name, std::stop_token stop)
 {
-    HttpRequest request;
-    request.url = url_ + "/api/v1/records/" + name.text();
-    const auto answer = http_->fetch_ok(std::move(request), stop);
+    // With the token: a record of an image that is not for everybody is not, either.
+    const auto answer = http_->fetch_ok(request("GET", "/api/v1/records/" + name.text(), {}), stop);
     if (!answer && answer.error().reason == "http-404")
         return 0;
     if (!answer)

@@ -34,11 +34,6 @@ bool passes(const std::string& reason)
     return std::ranges::find(reasons, reason) != reasons.end();
 }
 
-std::string path_of(const char* folder, const std::string& digest)
-{
-    return fmt::format("/api/v1/store/{}/{}", folder, digest);
-}
-
 Error bad_answer(const ServerClient& server)
 {
     return {"bad-answer", fmt::format("{}: the server's list of what it lacks cannot be understood: this program and "
@@ -56,6 +51,11 @@ void sleep(std::chrono::seconds time, const std::stop_token& stop)
 }
 
 } // namespace
+
+std::string SiteUpload::path_of(const char* folder, const std::string& digest) const
+{
+    return fmt::format("{}{}/{}", path_, folder, digest);
+}
 
 Result<void> SiteUpload::put(const std::string& path, const ServerClient::Body& body)
 {
@@ -240,24 +240,32 @@ Result<bool> SiteUpload::file(const Digest& digest)
     return true;
 }
 
-Result<void> upload_needs(ServerClient& server, const Store& from, const std::string& payload,
+Result<void> upload_needs(ServerClient& server, const std::filesystem::path& folder, const std::string& payload,
                           const std::stop_token& stop)
 {
     RecordNeeds needs;
     if (auto known = add_needs(payload, "", needs); !known)
         return known;
-    SiteUpload site(server, from, stop);
     std::uint64_t sent_bytes = 0;
-    for (const auto& [digest, record] : needs.files) {
-        const auto sent = site.file(digest);
-        if (!sent)
-            return std::unexpected(sent.error());
-        std::error_code error;
-        if (*sent)
-            sent_bytes += std::filesystem::file_size(from.file(digest), error);
+    if (!needs.files.empty()) {
+        const auto store = Store::open(folder);
+        if (!store)
+            return std::unexpected(store.error());
+        SiteUpload site(server, *store, "", stop);
+        for (const auto& [digest, record] : needs.files) {
+            const auto sent = site.file(digest);
+            if (!sent)
+                return std::unexpected(sent.error());
+            std::error_code error;
+            if (*sent)
+                sent_bytes += std::filesystem::file_size(store->file(digest), error);
+        }
     }
-    for (const auto& [digest, record] : needs.images) {
-        const auto sent = site.image(digest);
+    if (const auto image = image_of(payload)) {
+        const auto store = Store::open(part_of_store(folder, image->audience));
+        if (!store)
+            return std::unexpected(store.error());
+        const auto sent = SiteUpload(server, *store, image->audience, stop).image(image->manifest);
         if (!sent)
             return std::unexpected(sent.error());
         sent_bytes += sent->sent_bytes;

@@ -5,6 +5,7 @@
 #include "rootfs/image/wanted_chunks.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -27,9 +28,13 @@ struct UploadTotals {
 class SiteUpload
 {
 public:
-    /// All must outlive it.
-    SiteUpload(ServerClient& server, const Store& from, std::stop_token stop)
-        : server_(server), from_(from), stop_(std::move(stop))
+    /// From a store to its counterpart at the server, which must outlive this: what is for everybody, or an audience's
+    /// part (part_of_store()).
+    SiteUpload(ServerClient& server, Store from, std::string_view audience, std::stop_token stop)
+        : server_(server),
+          from_(std::move(from)),
+          path_("/api/v1/store/" + (audience.empty() ? "" : restricted_path(audience) + "/")),
+          stop_(std::move(stop))
     {
     }
 
@@ -58,13 +63,16 @@ private:
     /// Tries again when the network or the server fails for a while.
     [[nodiscard]] Result<void> put(const std::string& path, const ServerClient::Body& body);
 
+    [[nodiscard]] std::string path_of(const char* folder, const std::string& digest) const;
+
     ServerClient& server_;
-    const Store& from_;
+    Store from_;
+    std::string path_;
     std::stop_token stop_;
 };
 
 /// Brings all that a record (its payload) names to a server, and says what was sent.
-[[nodiscard]] Result<void> upload_needs(ServerClient& server, const Store& from, const std::string& payload,
-                                        const std::stop_token& stop);
+[[nodiscard]] Result<void> upload_needs(ServerClient& server, const std::filesystem::path& store,
+                                        const std::string& payload, const std::stop_token& stop);
 
 } // namespace farboot::rootfs

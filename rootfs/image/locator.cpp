@@ -28,6 +28,11 @@ std::string pack_path(const Digest& pack)
     return "v1/packs/" + name.substr(0, 2) + "/" + name;
 }
 
+std::string restricted_path(std::string_view audience)
+{
+    return fmt::format("restricted/{}", audience);
+}
+
 std::string hot_pack_path(const Digest& pack)
 {
     return "v1/hot/" + pack.hex();

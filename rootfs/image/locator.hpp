@@ -24,6 +24,8 @@ struct PackRef {
 [[nodiscard]] std::string locator_path(const Digest& manifest);
 [[nodiscard]] std::string pack_path(const Digest& pack);
 [[nodiscard]] std::string hot_pack_path(const Digest& pack);
+/// Of the store of an audience's images, which is a store like any other.
+[[nodiscard]] std::string restricted_path(std::string_view audience);
 
 /// What a boot profile has found: the chunks that are wanted first, and a file in which they lie in that order, so that
 /// one request brings them all. Manifest pages are among them, as chunks of their own bytes. They also lie in ordinary

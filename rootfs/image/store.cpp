@@ -35,6 +35,11 @@ bool is_version(const std::string& name)
 
 } // namespace
 
+std::filesystem::path part_of_store(const std::filesystem::path& folder, const std::string& audience)
+{
+    return audience.empty() ? folder : folder / restricted_path(audience);
+}
+
 Result<Store> Store::open(const std::filesystem::path& folder)
 {
     std::error_code error;

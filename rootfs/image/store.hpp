@@ -11,6 +11,10 @@
 namespace farboot::rootfs
 {
 
+/// The folder of an audience's images in the store in `folder`: a store like any other. Of the empty audience, which is
+/// everybody, the store's own.
+[[nodiscard]] std::filesystem::path part_of_store(const std::filesystem::path& folder, const std::string& audience);
+
 /// A store in a local folder (docs/image-format.md). Besides v1/, which a web server serves, the folder holds what
 /// publishers need: tmp/ for files that are being written, and the chunk index.
 class Store

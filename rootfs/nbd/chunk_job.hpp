@@ -15,11 +15,11 @@ namespace farboot::rootfs
 /// An image as jobs see it. The engine's parts outlive it.
 struct JobImage {
     /// `local` is null where there is no local disk.
-    JobImage(const ImageRef& ref, SourceSet& all_sources, ChunkCache& chunks, DiskCache* local,
+    JobImage(const ImageRef& ref, SourceSet& all_sources, ChunkCache& chunks, DiskCache* local, AccessTokens& tokens,
              HttpClient& demand_client, HttpClient& read_ahead_client, HttpClient& hot_client)
-        : demand(demand_client, counters),
-          read_ahead(read_ahead_client, counters),
-          hot(hot_client, counters),
+        : demand(demand_client, counters, {ref.audience, &tokens}),
+          read_ahead(read_ahead_client, counters, {ref.audience, &tokens}),
+          hot(hot_client, counters, {ref.audience, &tokens}),
           sources(all_sources),
           cache(chunks),
           disk(local),

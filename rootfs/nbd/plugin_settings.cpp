@@ -44,6 +44,7 @@ const char* PluginSettings::help()
     return "policy=<FILE>   (required) Envelope of the policy that says whom to trust.\n"
            "sources=<FILE>  JSON list of the stores to read from, best first.\n"
            "source=<URL>    Instead: one store's address. May be repeated, best first.\n"
+           "tokens=<URL>    Where tokens for restricted images are given out (default: what sources says).\n"
            "record=<FILE>   Envelope of a record whose image is served. May be repeated.\n"
            "control=<SOCKET>  Unix socket for add, remove and status; required without record.\n"
            "ca=<FILE>       PEM file of the authorities to trust (default: the system's).\n"
@@ -75,6 +76,13 @@ Result<void> PluginSettings::set(std::string_view key, std::string_view value)
         if (stores_.size() == max_sources)
             return fail("setting", "source= may be given {} times at most.", max_sources);
         stores_.push_back(std::move(*store));
+        return {};
+    }
+    if (key == "tokens") {
+        auto url = parse_source(value);
+        if (!url)
+            return fail("setting", "{}", url.error().sentence);
+        tokens_ = std::move(*url);
         return {};
     }
     if (key == "lock" || key == "pin") {
@@ -144,8 +152,11 @@ Result<ReaderEngine::Options> PluginSettings::engine_options() const
         auto sources = parse_sources(*text);
         if (!sources)
             return std::unexpected(std::move(sources.error()));
-        options.sources = std::move(*sources);
+        options.sources = std::move(sources->urls);
+        options.tokens = std::move(sources->tokens);
     }
+    if (!tokens_.empty())
+        options.tokens = tokens_;
     options.trust.ca_file = ca_;
     options.cache_bytes = cache_mib_ << 20;
     if (!disk_cache_.empty())

@@ -29,6 +29,7 @@ std::unique_ptr<DiskCache> open_disk(std::optional<DiskCache::Options> options)
 ReaderEngine::ReaderEngine(Options options)
     : give_up_(options.give_up),
       sources_(std::move(options.sources), std::move(options.source_options)),
+      tokens_(std::move(options.tokens), options.trust),
       cache_(options.cache_bytes),
       disk_(open_disk(std::move(options.disk))),
       demand_client_(options.trust, 2 * demand_workers), // a hedge must not wait behind what it is for
@@ -57,7 +58,9 @@ void ReaderEngine::run(ChunkJob job)
 
 std::shared_ptr<JobImage> ReaderEngine::add_image(const ImageRef& ref)
 {
-    return std::make_shared<JobImage>(ref, sources_, cache_, disk_.get(), demand_client_, read_ahead_client_,
+    // What is not for everybody does not stay on a disk that anybody may take out.
+    auto* disk = ref.audience.empty() ? disk_.get() : nullptr;
+    return std::make_shared<JobImage>(ref, sources_, cache_, disk, tokens_, demand_client_, read_ahead_client_,
                                       hot_client_);
 }
 

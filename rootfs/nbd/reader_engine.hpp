@@ -23,6 +23,7 @@ class ReaderEngine
 public:
     struct Options {
         std::vector<std::string> sources; ///< base URLs, parse_sources()
+        std::string tokens;               ///< where tokens for restricted images are given out; may be empty
         TlsTrust trust;
         std::size_t cache_bytes = 64 << 20; ///< hard limit for plain chunks, at least 1 MiB
         /// A read fails when no source could help for so long. Nothing: it waits for ever.
@@ -62,6 +63,7 @@ private:
     std::optional<std::chrono::milliseconds> give_up_;
     std::stop_source stop_;
     SourceSet sources_;
+    AccessTokens tokens_;
     ChunkCache cache_;
     std::unique_ptr<DiskCache> disk_;
     HttpClient demand_client_;

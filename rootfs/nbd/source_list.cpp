@@ -44,7 +44,7 @@ Result<std::string> parse_source(std::string_view url)
     return std::string(url);
 }
 
-Result<std::vector<std::string>> parse_sources(std::string_view json)
+Result<SourceList> parse_sources(std::string_view json)
 {
     const auto malformed = [](const std::string& what) {
         return fail("sources-malformed", "The list of sources cannot be used: {}.", what);
@@ -57,7 +57,7 @@ Result<std::vector<std::string>> parse_sources(std::string_view json)
     const auto list = document.find("sources");
     if (list == document.end() || !list->is_array() || list->empty() || list->size() > max_sources)
         return malformed(fmt::format("it needs 1 to {} sources", max_sources));
-    std::vector<std::string> urls;
+    SourceList result;
     for (const auto& item : *list) {
         const auto member = item.is_object() ? item.find("url") : item.end();
         if (!item.is_object() || member == item.end() || !member->is_string())
@@ -65,9 +65,16 @@ Result<std::vector<std::string>> parse_sources(std::string_view json)
         auto url = parse_source(member->get_ref<const std::string&>());
         if (!url)
             return std::unexpected(std::move(url.error()));
-        urls.push_back(std::move(*url));
+        result.urls.push_back(std::move(*url));
     }
-    return urls;
+    if (const auto tokens = document.find("tokens"); tokens != document.end()) {
+        const auto url =
+            tokens->is_string() ? parse_source(tokens->get_ref<const std::string&>()) : Result<std::string>();
+        if (!url || url->empty())
+            return malformed("\"tokens\" is not an address");
+        result.tokens = *url;
+    }
+    return result;
 }
 
 } // namespace farboot::rootfs

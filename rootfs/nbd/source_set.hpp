@@ -29,8 +29,13 @@ struct Source {
 /// A store's base URL as a person writes it: absolute http:// or https://, without user, query and fragment. Slashes at
 /// its end go. Reason: sources-malformed.
 [[nodiscard]] Result<std::string> parse_source(std::string_view url);
-/// Reads sources.json (docs/records.md). 1 … 16 URLs as above. Reason: sources-malformed.
-[[nodiscard]] Result<std::vector<std::string>> parse_sources(std::string_view json);
+/// What sources.json says (docs/records.md).
+struct SourceList {
+    std::vector<std::string> urls; ///< 1 … 16, as above
+    std::string tokens;            ///< where tokens for restricted images are given out; may be empty
+};
+/// Reason: sources-malformed.
+[[nodiscard]] Result<SourceList> parse_sources(std::string_view json);
 
 /// The longest list of sources.
 constexpr std::size_t max_sources = 16;

@@ -1,5 +1,6 @@
 #include "rootfs/nbd/store_client.hpp"
 
+#include "rootfs/image/locator.hpp"
 #include "rootfs/nbd/progress.hpp"
 
 #include <chrono>
@@ -10,10 +11,10 @@ namespace farboot::rootfs
 namespace
 {
 
-HttpRequest request_for(const Source& source, const StoreClient::Order& order)
+HttpRequest request_for(const Source& source, const StoreClient::Order& order, const std::string& audience)
 {
     HttpRequest request;
-    request.url = source.url + "/" + order.path;
+    request.url = source.url + "/" + (audience.empty() ? "" : restricted_path(audience) + "/") + order.path;
     request.range = {order.range.offset, order.range.length};
     request.range_may_be_cut = order.may_be_cut;
     request.max_body = order.range.length;
@@ -74,6 +75,23 @@ Result<std::string> StoreClient::get(const Source& source, const Order& order, c
     return body;
 }
 
+Result<HttpResponse> StoreClient::ask(HttpRequest request, const HttpClient::Sink& sink, const Patience& patience)
+{
+    if (access_.audience.empty())
+        return client_.stream(std::move(request), sink, patience.stop);
+    for (int tries = 1;; ++tries) {
+        const auto token = access_.tokens->get(access_.audience, patience);
+        if (!token)
+            return std::unexpected(token.error());
+        auto with_token = request;
+        with_token.headers.emplace_back("Farboot-Token", *token);
+        auto response = client_.stream(std::move(with_token), sink, patience.stop);
+        if (response || response.error().reason != "http-403" || tries == 2)
+            return response;
+        access_.tokens->drop(access_.audience, *token); // the store's secret is another one now, or its clock is
+    }
+}
+
 Result<void> StoreClient::stream(const Source& source, const Order& order, Cause cause, const HttpClient::Sink& sink,
                                  const Patience& patience)
 {
@@ -91,7 +109,7 @@ Result<void> StoreClient::stream(const Source& source, const Order& order, Cause
             patience.progress->note();
         return sink(piece);
     };
-    auto response = client_.stream(request_for(source, order), counted, patience.stop);
+    auto response = ask(request_for(source, order, access_.audience), counted, patience);
     if (!response)
         return std::unexpected(std::move(response.error()));
     if (cause == Cause::demand || cause == Cause::meta) // what nobody waits for says little of what is usual

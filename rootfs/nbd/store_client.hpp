@@ -2,6 +2,7 @@
 
 #include "rootfs/fetch/http.hpp"
 #include "rootfs/image/format.hpp"
+#include "rootfs/nbd/access_tokens.hpp"
 #include "rootfs/nbd/counters.hpp"
 #include "rootfs/nbd/patience.hpp"
 #include "rootfs/nbd/source_set.hpp"
@@ -11,11 +12,20 @@
 namespace farboot::rootfs
 {
 
+/// Of an image that is not for everybody: for whom, and where its tokens come from.
+struct Access {
+    std::string audience; ///< empty: for everybody
+    AccessTokens* tokens = nullptr;
+};
+
 /// What one image's reader asks of a store, counted and measured. Its threads share the connections of one HttpClient.
 class StoreClient
 {
 public:
-    StoreClient(HttpClient& client, Counters& counters) : client_(client), counters_(counters) {}
+    StoreClient(HttpClient& client, Counters& counters, Access access = {})
+        : client_(client), counters_(counters), access_(std::move(access))
+    {
+    }
 
     struct Order {
         std::string path; ///< below the store, "v1/packs/…"
@@ -30,8 +40,11 @@ public:
                                       const HttpClient::Sink& sink, const Patience& patience);
 
 private:
+    [[nodiscard]] Result<HttpResponse> ask(HttpRequest request, const HttpClient::Sink& sink, const Patience& patience);
+
     HttpClient& client_;
     Counters& counters_;
+    Access access_;
 };
 
 } // namespace farboot::rootfs

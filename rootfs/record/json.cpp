@@ -196,12 +196,20 @@ ImageRef read_image(PayloadReader& reader, const Json& parent)
     image.manifest = reader.digest(object, "manifest", "image.");
     image.root_bytes = reader.number(object, "root_bytes", 1, max_record_number, "image.");
     image.bytes = reader.number(object, "bytes", 0, max_record_number, "image.");
+    if (object.contains("audience")) {
+        image.audience = reader.text(object, "audience", 64, "image.");
+        if (!is_series_name(image.audience))
+            reader.wrong("image.audience", "is not a name of lower-case letters, digits, dots, dashes, underscores");
+    }
     return image;
 }
 
 Json image_json(const ImageRef& image)
 {
-    return {{"manifest", image.manifest.hex()}, {"root_bytes", image.root_bytes}, {"bytes", image.bytes}};
+    Json json{{"manifest", image.manifest.hex()}, {"root_bytes", image.root_bytes}, {"bytes", image.bytes}};
+    if (!image.audience.empty())
+        json["audience"] = image.audience;
+    return json;
 }
 
 Json header_json(const RecordHeader& header)

@@ -49,6 +49,8 @@ struct ImageRef {
     Digest manifest;              ///< digest of the manifest's root
     std::uint64_t root_bytes = 0; ///< length of that root
     std::uint64_t bytes = 0;      ///< length of the image
+    /// Who may read it, by name: it lies in that audience's part of the store. Empty: everybody.
+    std::string audience{};
     bool operator==(const ImageRef&) const = default;
 };
 

@@ -53,7 +53,9 @@ awaitable<std::expected<Principal, Response>> by_cookie(const Context& context, 
     co_return principal;
 }
 
-awaitable<std::expected<Principal, Response>> log_in(const Context& context, const Request& request)
+} // namespace
+
+awaitable<std::expected<Principal, Response>> who_asks(const Context& context, const Request& request)
 {
     const auto header = request.header("authorization");
     if (!header)
@@ -63,12 +65,10 @@ awaitable<std::expected<Principal, Response>> log_in(const Context& context, con
     co_return std::unexpected(login_needed());
 }
 
-} // namespace
-
 http::Handler for_admins(const Context& context, AdminHandler handler)
 {
     return [&context, handler = std::move(handler)](const Request& request) -> awaitable<Response> {
-        auto principal = co_await log_in(context, request);
+        auto principal = co_await who_asks(context, request);
         if (!principal)
             co_return std::move(principal.error());
         co_return co_await handler(request, *principal);
@@ -79,7 +79,7 @@ http::UploadHandler uploads_for_admins(const Context& context, AdminUploadHandle
 {
     return [&context, handler = std::move(handler)](const Request& request,
                                                     http::BodyReader& body) -> awaitable<Response> {
-        auto principal = co_await log_in(context, request);
+        auto principal = co_await who_asks(context, request);
         if (!principal)
             co_return std::move(principal.error());
         co_return co_await handler(request, body, *principal);

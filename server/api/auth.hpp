@@ -22,6 +22,10 @@ using AdminHandler = std::function<boost::asio::awaitable<http::Response>(const 
 using AdminUploadHandler =
     std::function<boost::asio::awaitable<http::Response>(const http::Request&, http::BodyReader&, const Principal&)>;
 
+/// Who asks, if he has logged in; otherwise the answer that says so.
+[[nodiscard]] boost::asio::awaitable<std::expected<Principal, http::Response>> who_asks(const Context& context,
+                                                                                        const http::Request& request);
+
 /// Lets admins through only: others get 401, and 403 who change something with a cookie but without the session's
 /// X-Farboot-Csrf.
 [[nodiscard]] http::Handler for_admins(const Context& context, AdminHandler handler);

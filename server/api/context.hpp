@@ -1,11 +1,12 @@
 #pragma once
 
-#include "rootfs/image/store_intake.hpp"
 #include "server/api/hosts.hpp"
+#include "server/api/intakes.hpp"
 #include "server/api/throttle.hpp"
 #include "server/base/workers.hpp"
 #include "server/catalog/database.hpp"
 #include "server/catalog/snapshot.hpp"
+#include "server/restricted/audiences.hpp"
 #include "server/trust/online_key.hpp"
 
 #include <chrono>
@@ -26,8 +27,9 @@ struct Context {
     Hosts& hosts;
     Workers& hashing;   ///< one thread for passwords
     Throttle& throttle; ///< of logins
-    rootfs::StoreIntake& intake;
-    Workers& storing; ///< threads for the intake
+    const Audiences& audiences;
+    Intakes& intakes;
+    Workers& storing; ///< threads for the intakes
     std::filesystem::path store;
     std::filesystem::path pages;
     std::vector<std::string> sources; ///< empty: this server's own /store

@@ -26,15 +26,18 @@ awaitable<Response> get_health(const Context& context)
 
 awaitable<Response> get_menu(const Context& context, const Request& request)
 {
-    const auto question = question_of_pc(request, context.now());
+    auto question = question_of_pc(request, context.now());
     if (!question)
         co_return question.error();
+    question->pc.audiences = context.audiences.of(question->pc.address);
     const auto snapshot = co_await context.snapshots.current();
     catalog::MenuOptions options;
     options.gui = context.gui.value_or(snapshot->newest_gui);
     options.sources = context.sources;
     if (options.sources.empty())
         options.sources.push_back(context.hosts.origin(request) + "/store");
+    if (!context.audiences.names().empty())
+        options.tokens = context.hosts.origin(request) + std::string(token_path);
     co_return http::json_text(200, catalog::menu(*snapshot, *question, options));
 }
 

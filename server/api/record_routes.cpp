@@ -46,6 +46,15 @@ Response envelope(const Request& request, const std::optional<PublishedRecord>& 
     return response;
 }
 
+/// A record says how large its image is, and what is in it: nobody else may know.
+awaitable<bool> may_see(const Context& context, const Request& request, const PublishedRecord& record)
+{
+    if (context.audiences.admits(catalog::audience_of(record), request.client))
+        co_return true;
+    const auto admin = co_await who_asks(context, request);
+    co_return admin.has_value();
+}
+
 awaitable<Response> get_newest(const Context& context, const Request& request)
 {
     const rootfs::RecordName name{request.parameter("type"), request.parameter("series")};
@@ -53,6 +62,8 @@ awaitable<Response> get_newest(const Context& context, const Request& request)
     if (rootfs::RecordName::parse(name.text()))
         record = co_await context.database.read(
             [&](Connection& connection) { return catalog::newest_record(connection, name); });
+    if (record && !co_await may_see(context, request, *record))
+        record.reset();
     co_return envelope(request, record, name.text());
 }
 
@@ -67,6 +78,8 @@ awaitable<Response> get_one(const Context& context, const Request& request)
     if (good && rootfs::RecordName::parse(header.name.text()))
         record = co_await context.database.read(
             [&](Connection& connection) { return catalog::find_record(connection, header); });
+    if (record && !co_await may_see(context, request, *record))
+        record.reset();
     co_return envelope(request, record, header.name.text() + "/" + number);
 }
 

@@ -3,6 +3,8 @@
 #include "server/api/context.hpp"
 #include "server/http/router.hpp"
 
+#include <string_view>
+
 /// The requests of docs/http-api.md. The context must outlive the router.
 namespace farboot::server::api
 {
@@ -15,6 +17,8 @@ void add_entry_routes(http::Router& router, const Context& context);
 void add_rule_routes(http::Router& router, const Context& context); ///< locations, hardware classes, rules, explain
 void add_record_routes(http::Router& router, const Context& context);
 void add_store_routes(http::Router& router, const Context& context);
+inline constexpr std::string_view token_path = "/api/v1/store-token";
+void add_token_routes(http::Router& router, const Context& context);  ///< for restricted images
 void add_upload_routes(http::Router& router, const Context& context); ///< into the store
 void add_page_routes(http::Router& router, const Context& context);
 

@@ -70,9 +70,10 @@ awaitable<Response> order(const Context& context, const Request& request)
 
 awaitable<Response> explain(const Context& context, const Request& request)
 {
-    const auto question = question_of_admin(request, context.now());
+    auto question = question_of_admin(request, context.now());
     if (!question)
         co_return question.error();
+    question->pc.audiences = context.audiences.of(question->pc.address);
     const auto snapshot = co_await context.snapshots.current();
     auto answer = rules::explanation(*snapshot->rules, *question);
     answer["revision"] = snapshot->revision;

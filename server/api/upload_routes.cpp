@@ -54,10 +54,24 @@ Response no_digest()
     return http::error(404, "not-found", "Files of the store are named by 64 lower-case hexadecimal digits.");
 }
 
-/// Writes the body into a file beside the store, piece by piece: a slow client costs a file, no memory.
-awaitable<Result<std::shared_ptr<AtomicFile>>> receive(const Context& context, http::BodyReader& body)
+/// Of what is for everybody, or of the audience that the path names; null if there is no such audience.
+StoreIntake* intake_of(const Context& context, const Request& request)
 {
-    auto begun = co_await context.storing.run([&](std::size_t) { return context.intake.begin(); });
+    const auto audience = request.parameters.find("audience");
+    return context.intakes.find(audience == request.parameters.end() ? "" : audience->second);
+}
+
+Response no_audience()
+{
+    return http::error(404, "audience-unknown",
+                       "The server has no such audience: it gets them with farboot-server run --restricted.");
+}
+
+/// Writes the body into a file beside the store, piece by piece: a slow client costs a file, no memory.
+awaitable<Result<std::shared_ptr<AtomicFile>>> receive(const Context& context, StoreIntake& intake,
+                                                       http::BodyReader& body)
+{
+    auto begun = co_await context.storing.run([&](std::size_t) { return intake.begin(); });
     if (!begun)
         co_return std::unexpected(begun.error());
     const auto file = std::make_shared<AtomicFile>(std::move(*begun)); // g++ 12: no values of it in a frame
@@ -80,11 +94,14 @@ awaitable<Response> put(const Context& context, const Request& request, http::Bo
     const auto digest = digest_of(request);
     if (!digest)
         co_return no_digest();
-    const auto file = co_await receive(context, body);
+    auto* const intake = intake_of(context, request);
+    if (intake == nullptr)
+        co_return no_audience();
+    const auto file = co_await receive(context, *intake, body);
     if (!file)
         co_return refusal(file.error());
     const auto is_new =
-        co_await context.storing.run([&](std::size_t) { return (context.intake.*take)(std::move(**file), *digest); });
+        co_await context.storing.run([&](std::size_t) { return (intake->*take)(std::move(**file), *digest); });
     if (!is_new)
         co_return refusal(is_new.error());
     co_return http::json(*is_new ? 201 : 200, {{"digest", digest->hex()}, {"bytes", body.length()}});
@@ -101,8 +118,11 @@ awaitable<Response> get_lacking(const Context& context, const Request& request)
         if (error != std::errc() || end != text->data() + text->size())
             co_return http::error(400, "from-malformed", "from is the number of a chunk.", "from");
     }
+    auto* const intake = intake_of(context, request);
+    if (intake == nullptr)
+        co_return no_audience();
     const auto lacking =
-        co_await context.storing.run([&](std::size_t) { return context.intake.lacking(*digest, from, max_gaps); });
+        co_await context.storing.run([&](std::size_t) { return intake->lacking(*digest, from, max_gaps); });
     if (!lacking)
         co_return refusal(lacking.error());
     co_return http::json(200, {{"manifest", digest->hex()},
@@ -139,7 +159,10 @@ awaitable<Response> post_image(const Context& context, const Request& request)
         co_return http::error(400, "json-malformed",
                               "An image is completed with {\"hot\": [digests of chunks in order of first use]}.",
                               "hot");
-    const auto done = co_await context.storing.run([&](std::size_t) { return context.intake.locate(*digest, *hot); });
+    auto* const intake = intake_of(context, request);
+    if (intake == nullptr)
+        co_return no_audience();
+    const auto done = co_await context.storing.run([&](std::size_t) { return intake->locate(*digest, *hot); });
     if (!done)
         co_return refusal(done.error());
     co_return http::json(201, {{"manifest", digest->hex()}});
@@ -149,24 +172,27 @@ awaitable<Response> post_image(const Context& context, const Request& request)
 
 void add_upload_routes(http::Router& router, const Context& context)
 {
-    const std::string all = "/api/v1/store";
-    const auto add_put = [&](const char* folder, Take take, std::uint64_t limit) {
+    const auto add_put = [&](const std::string& root, const char* folder, Take take, std::uint64_t limit) {
         router.add_upload(
-            Method::put, fmt::format("{}/{}/{{digest}}", all, folder),
+            Method::put, fmt::format("{}/{}/{{digest}}", root, folder),
             uploads_for_admins(context,
                                [&context, take](const Request& request, http::BodyReader& body, const Principal&) {
                                    return put(context, request, body, take);
                                }),
             limit);
     };
-    add_put("packs", &StoreIntake::take_pack, max_pack);
-    add_put("manifests", &StoreIntake::take_manifest, max_file);
-    add_put("files", &StoreIntake::take_file, max_file);
-    router.add(Method::get, all + "/images/{digest}",
-               for_admins(context, [&context](const Request& r, const Principal&) { return get_lacking(context, r); }));
-    router.add(Method::post, all + "/images/{digest}",
-               for_admins(context, [&context](const Request& r, const Principal&) { return post_image(context, r); }),
-               max_order);
+    for (const std::string root : {"/api/v1/store", "/api/v1/store/restricted/{audience}"}) {
+        add_put(root, "packs", &StoreIntake::take_pack, max_pack);
+        add_put(root, "manifests", &StoreIntake::take_manifest, max_file);
+        router.add(
+            Method::get, root + "/images/{digest}",
+            for_admins(context, [&context](const Request& r, const Principal&) { return get_lacking(context, r); }));
+        router.add(
+            Method::post, root + "/images/{digest}",
+            for_admins(context, [&context](const Request& r, const Principal&) { return post_image(context, r); }),
+            max_order);
+    }
+    add_put("/api/v1/store", "files", &StoreIntake::take_file, max_file);
 }
 
 } // namespace farboot::server::api

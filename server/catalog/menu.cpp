@@ -16,13 +16,15 @@ std::string menu(const Snapshot& snapshot, const rules::Question& question, cons
     for (const auto& url : options.sources)
         sources.push_back({{"url", url}});
     const rootfs::RecordName gui{"gui", options.gui};
-    const json rest{{"version", 1},
+    json rest{{"version", 1},
                     {"revision", snapshot.revision},
                     {"auto", std::move(automatic)},
                     {"default", decision.preselect ? json(decision.preselect->id) : json(nullptr)},
                     {"gui", snapshot.number_of(gui) ? json(gui.text()) : json(nullptr)},
                     {"sources", std::move(sources)},
                     {"policy", snapshot.number_of({"policy", "policy"})}};
+    if (!options.tokens.empty())
+        rest["tokens"] = options.tokens;
     std::string text = "{\"entries\":[";
     const auto* first = snapshot.rules->catalog().items.data();
     bool more = false;

@@ -11,6 +11,7 @@ namespace farboot::catalog
 struct MenuOptions {
     std::string gui;                  ///< series of the graphical layer; empty: none
     std::vector<std::string> sources; ///< URLs of stores
+    std::string tokens{};             ///< URL where tokens for restricted images are given out; empty: there are none
 };
 
 /// The menu of docs/http-api.md that answers a question, as JSON. A big catalog's is put together from texts that the

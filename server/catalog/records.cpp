@@ -1,5 +1,6 @@
 #include "server/catalog/records.hpp"
 
+#include "rootfs/record/envelope.hpp"
 #include "server/catalog/entries.hpp"
 
 #include <fmt/chrono.h>
@@ -147,6 +148,13 @@ std::optional<rootfs::Policy> current_policy(Connection& connection)
     if (!policy)
         throw DatabaseError("The policy in the database cannot be used: " + policy.error().sentence);
     return std::move(*policy);
+}
+
+std::string audience_of(const PublishedRecord& record)
+{
+    const auto envelope = rootfs::Envelope::parse(record.envelope);
+    const auto image = envelope ? rootfs::image_of(envelope->payload) : std::unexpected(envelope.error());
+    return image ? image->audience : std::string();
 }
 
 } // namespace farboot::catalog

@@ -32,6 +32,9 @@ struct PublishedRecord {
 [[nodiscard]] Result<PublishedRecord> install_policy(Connection& connection, std::string_view envelope,
                                                      std::chrono::sys_seconds now);
 
+/// Whom the record's image is for, by name; empty: everybody, or it has no image. `record` has its envelope.
+[[nodiscard]] std::string audience_of(const PublishedRecord& record);
+
 [[nodiscard]] std::optional<PublishedRecord> newest_record(Connection& connection, const rootfs::RecordName& name);
 [[nodiscard]] std::optional<PublishedRecord> find_record(Connection& connection, const rootfs::RecordHeader& header);
 /// Without envelopes; newest of each series first.

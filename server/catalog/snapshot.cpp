@@ -42,6 +42,12 @@ Snapshot Snapshot::load(Connection& connection)
         }
     }
     auto given = load_rules(connection);
+    for (const auto& entry : snapshot.entries)
+        if (const auto record = newest_record(connection, entry.record)) {
+            auto audience = catalog::audience_of(*record);
+            if (!audience.empty())
+                snapshot.audiences.emplace(entry.record, std::move(audience));
+        }
     transaction.commit();
     snapshot.prepare(std::move(given));
     return snapshot;
@@ -53,11 +59,13 @@ void Snapshot::prepare(rules::Catalog given)
     given.items.clear();
     for (const auto& entry : entries) {
         const auto number = number_of(entry.record);
+        const auto audience = audiences.find(entry.record);
         given.items.push_back({.id = entry.id,
                                .kind = entry.kind == "vm" ? rules::Kind::vm : rules::Kind::system,
                                .published = number != 0,
                                .visible = entry.visible,
                                .auto_seconds = entry.auto_seconds,
+                               .audience = audience == audiences.end() ? "" : audience->second,
                                .title = entry.title});
         menu_entries.push_back(menu_json(entry, number).dump());
     }

@@ -43,6 +43,28 @@ Result<bool> make_first_admin(const DataFolder& folder, catalog::Connection& con
     return catalog::Database::in_transaction(connection, work);
 }
 
+/// It lies in a file that nginx can include, which checks tokens with it, too.
+Result<std::string> open_store_secret(const std::filesystem::path& data)
+{
+    constexpr std::string_view before = "set $farboot_secret ";
+    constexpr std::string_view after = ";\n";
+    const auto file = data / "store-secret.conf";
+    auto text = read_file(file, 4096);
+    if (!text && text.error().reason != "not-found")
+        return text;
+    if (!text) {
+        text = fmt::format("{}{}{}", before, fresh_secret(), after);
+        if (auto written = write_file(file, *text, 0600); !written)
+            return std::unexpected(written.error());
+    }
+    if (!text->starts_with(before) || !text->ends_with(after) || text->size() < before.size() + after.size() + 32)
+        return fail("secret-malformed",
+                    "{} does not hold the store's secret as it was made. Delete it: a new one is made, and tokens that "
+                    "were given out end.",
+                    file.string());
+    return text->substr(before.size(), text->size() - before.size() - after.size());
+}
+
 } // namespace
 
 Result<catalog::DatabaseSettings> DataFolder::database() const
@@ -81,10 +103,14 @@ Result<Prepared> prepare(const PrepareOptions& options)
     auto key = OnlineKey::open(options.data);
     if (!key)
         return std::unexpected(key.error());
+    auto secret = open_store_secret(options.data);
+    if (!secret)
+        return std::unexpected(secret.error());
     const auto new_admin = make_first_admin(folder, connection);
     if (!new_admin)
         return std::unexpected(new_admin.error());
-    return Prepared{folder, std::move(*settings), std::move(*authority), std::move(*key), *new_admin};
+    return Prepared{folder,          std::move(*settings), std::move(*authority),
+                    std::move(*key), std::move(*secret),   *new_admin};
 }
 
 } // namespace farboot::server::cli

@@ -32,7 +32,8 @@ struct Prepared {
     catalog::DatabaseSettings database;
     Authority authority;
     OnlineKey online_key;
-    bool new_admin = false; ///< the password file was written just now
+    std::string store_secret; ///< tokens for restricted images are made with it
+    bool new_admin = false;   ///< the password file was written just now
 };
 
 /// Makes whatever is missing of a data folder, and leaves alone what is there.

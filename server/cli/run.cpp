@@ -27,6 +27,7 @@ struct Options {
     std::filesystem::path store;
     std::filesystem::path web = FARBOOT_WEB_DIR;
     std::vector<std::string> sources;
+    std::vector<std::string> restricted;
     std::string gui;
     std::vector<std::string> proxies;
     http::Limits limits;
@@ -155,12 +156,15 @@ Result<void> run(const Options& options)
     auto prepared = prepare(options.prepare);
     if (!prepared)
         return std::unexpected(prepared.error());
+    Audiences audiences(prepared->store_secret);
+    for (const auto& option : options.restricted)
+        if (auto added = audiences.add(option); !added)
+            return added;
     auto database = catalog::Database::open(prepared->database);
     if (!database)
         return std::unexpected(database.error());
     auto hashing = std::make_unique<Workers>(1, 16);
-    rootfs::StoreIntake intake(options.store);
-    intake.remove_left();
+    api::Intakes intakes(options.store, audiences);
     auto storing = std::make_unique<Workers>(2, 256);
     catalog::Snapshots snapshots(**database);
     api::Hosts hosts(prepared->authority.names());
@@ -172,7 +176,8 @@ Result<void> run(const Options& options)
         .hosts = hosts,
         .hashing = *hashing,
         .throttle = throttle,
-        .intake = intake,
+        .audiences = audiences,
+        .intakes = intakes,
         .storing = *storing,
         .store = options.store,
         .pages = options.web,
@@ -186,6 +191,7 @@ Result<void> run(const Options& options)
     api::add_rule_routes(router, context);
     api::add_record_routes(router, context);
     api::add_store_routes(router, context);
+    api::add_token_routes(router, context);
     api::add_upload_routes(router, context);
     api::add_page_routes(router, context);
 
@@ -232,6 +238,10 @@ void add_run(CLI::App& app, Chosen& chosen)
     sub->add_option("--source", options->sources,
                     "A store that menus name; more than once for more; without it, this server's own")
         ->type_name("URL");
+    sub->add_option("--restricted", options->restricted,
+                    "An audience of images that are not for everybody, and the networks of its PCs, as in "
+                    "exam=10.1.0.0/16,2001:db8:1::/48; more than once for more")
+        ->type_name("NAME=NETWORKS");
     sub->add_option("--gui", options->gui,
                     "The graphical layer that menus name, gui/NAME or none; without it, the one published last")
         ->type_name("RECORD");

@@ -108,12 +108,15 @@ std::vector<Found> find_places(const Index::Impl& impl, const Pc& pc)
 class Verdicts
 {
 public:
-    Verdicts(const std::vector<Item>& items, Kind kind) : items_(items), kind_(kind), all_(items.size())
+    Verdicts(const std::vector<Item>& items, Kind kind, const std::vector<std::string>& audiences)
+        : items_(items), kind_(kind), all_(items.size())
     {
         for (std::size_t i = 0; i < items.size(); ++i) {
             all_[i].item = &items[i];
             if (!items[i].published)
                 decide(i, false, Cause::unpublished, nullptr);
+            else if (!items[i].audience.empty() && std::ranges::find(audiences, items[i].audience) == audiences.end())
+                decide(i, false, Cause::audience, nullptr);
         }
     }
 
@@ -224,7 +227,7 @@ Decision Index::decide(const Question& question) const
         decision.path.push_back(&impl_->catalog.locations[number]);
 
     Asker asker(*impl_, question);
-    Verdicts verdicts(impl_->catalog.items, question.kind);
+    Verdicts verdicts(impl_->catalog.items, question.kind, question.pc.audiences);
     std::vector<const Prepared*> holding;
     walk(*impl_, place, [&](const Prepared& prepared) {
         if (asker.missing(prepared) != Missing::nothing)

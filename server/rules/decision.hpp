@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace farboot::rules
@@ -18,6 +19,7 @@ struct Item {
     bool published = false; ///< its record is there
     bool visible = true;    ///< where no rule says otherwise
     std::optional<int> auto_seconds;
+    std::string audience{}; ///< whom its image is for; empty: everybody
     Text title;
 };
 
@@ -34,6 +36,7 @@ struct Match {
 /// Why an entry is shown or hidden.
 enum class Cause {
     unpublished, ///< there is no record of it
+    audience,    ///< the PC does not belong to the audience that its image is for
     rule_show,   ///< a rule shows it
     rule_hide,   ///< a rule hides it
     rule_only,   ///< it is, or is not, among what a rule allows alone

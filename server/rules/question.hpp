@@ -20,6 +20,7 @@ struct Pc {
     std::optional<Mac> mac;
     std::optional<Uuid> uuid;
     Hardware hardware;
+    std::vector<std::string> audiences; ///< that it belongs to, by its address
 };
 
 /// Whom the PC says to have before it.

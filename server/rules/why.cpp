@@ -31,6 +31,8 @@ const char* name_of(Cause cause)
     switch (cause) {
     case Cause::unpublished:
         return "unpublished";
+    case Cause::audience:
+        return "audience";
     case Cause::rule_show:
         return "rule-show";
     case Cause::rule_hide:
@@ -110,6 +112,10 @@ std::string sentence(const Index& index, const Verdict& verdict)
     switch (verdict.cause) {
     case Cause::unpublished:
         return "Hidden: its record is not published.";
+    case Cause::audience:
+        return fmt::format("Hidden: its image is for the audience {} alone, and the PC's address is in none of its "
+                           "networks.",
+                           verdict.item->audience);
     case Cause::rule_show:
         return fmt::format("Shown: {} shows it.", called(index, *verdict.rule));
     case Cause::rule_hide:

@@ -12,9 +12,6 @@
 namespace farboot::test
 {
 
-namespace
-{
-
 bool listens(int port)
 {
     const int probe = socket(AF_INET, SOCK_STREAM, 0);
@@ -26,6 +23,9 @@ bool listens(int port)
     close(probe);
     return connected;
 }
+
+namespace
+{
 
 void must_run(const std::vector<std::string>& command)
 {

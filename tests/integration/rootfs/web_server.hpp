@@ -11,6 +11,8 @@ namespace farboot::test
 
 /// A TCP port that nobody uses now.
 [[nodiscard]] int free_port();
+/// Does somebody take connections there?
+[[nodiscard]] bool listens(int port);
 
 /// nginx with a throw-away certificate authority, serving a folder over HTTPS on localhost.
 class WebServer

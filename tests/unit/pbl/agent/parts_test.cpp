@@ -93,6 +93,12 @@ TEST(Menus, WhatIsNotOneIsRefused)
     EXPECT_EQ(good->auto_boot->title, "A") << "falls back to the other language";
     EXPECT_EQ(good->sources.front(), "https://s/store");
     EXPECT_EQ(good->policy, 4U);
+    EXPECT_EQ(good->sources_json(), R"({"sources":[{"url":"https://s/store"}],"version":1})");
+    const auto with_tokens = Menu::parse(
+        R"({"version": 1, "entries": [], "tokens": "https://s/api/v1/store-token", )" + sources + "}", "de");
+    ASSERT_TRUE(with_tokens) << with_tokens.error().sentence;
+    EXPECT_EQ(with_tokens->sources_json(),
+              R"({"sources":[{"url":"https://s/store"}],"tokens":"https://s/api/v1/store-token","version":1})");
 
     const auto reason_of = [](const std::string& text) {
         const auto menu = Menu::parse(text, "de");

@@ -47,10 +47,22 @@ public:
 
     rules::Catalog catalog_;
 
+    /// The entry that was added last is for this audience alone.
+    CatalogOf& only_for(const std::string& audience)
+    {
+        catalog_.items.back().audience = audience;
+        return *this;
+    }
+
 private:
     CatalogOf& item(rules::Kind kind, std::int64_t id, bool visible, std::optional<int> auto_seconds)
     {
-        catalog_.items.push_back({id, kind, true, visible, auto_seconds, {"", "entry " + std::to_string(id)}});
+        catalog_.items.push_back({.id = id,
+                                  .kind = kind,
+                                  .published = true,
+                                  .visible = visible,
+                                  .auto_seconds = auto_seconds,
+                                  .title = {"", "entry " + std::to_string(id)}});
         return *this;
     }
     template <class Thing>

@@ -261,3 +261,21 @@ TEST(Decide, TheDefaultIsTheFirstThatIsShown)
     EXPECT_EQ(preselect(catalog, at("10.1.2.3")), 4);
     EXPECT_EQ(preselect(campus(), at("10.1.2.3")), 0);
 }
+
+TEST(Decide, NoRuleShowsWhatIsForAnotherAudience)
+{
+    const auto catalog = CatalogOf()
+                             .system(1)
+                             .system(2, true, 5)
+                             .only_for("exam")
+                             .location(10, R"({"subnets": ["10.0.0.0/8"]})")
+                             .rule(1, R"({"show": [2], "default": 2, "auto": {"id": 2, "seconds": 3}})");
+    auto question = at("10.1.2.3");
+    EXPECT_EQ(shown(catalog, question), Ids{1});
+    const auto index = catalog.build();
+    EXPECT_EQ(index.decide(question).automatic, nullptr);
+    EXPECT_EQ(index.decide(question).preselect, nullptr);
+    question.pc.audiences = {"other", "exam"};
+    EXPECT_EQ(shown(catalog, question), (Ids{1, 2}));
+    EXPECT_EQ(index.decide(question).automatic->id, 2);
+}
