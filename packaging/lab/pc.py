@@ -81,8 +81,9 @@ class PC:
         run = self.folder
         command = [
             "qemu-system-x86_64", "-name", "farboot-pc", "-nodefaults",
-            # TCG, since a test machine may have no usable KVM; max without LA57 offers SVM to the guest's own KVM.
-            "-accel", "tcg,thread=multi", "-cpu", "max,la57=off", "-smp", str(self.cpus), "-m", str(self.memory_mib),
+            # TCG, since a test machine may have no usable KVM; max without LA57 offers SVM to the guest's own KVM. Without
+            # ERMS the guest clears and copies memory in words, not in bytes, each of which is slow where code has been.
+            "-accel", "tcg,thread=multi", "-cpu", "max,la57=off,erms=off", "-smp", str(self.cpus), "-m", str(self.memory_mib),
             "-kernel", str(kernel), "-initrd", str(initramfs), "-append", cmdline,
             "-vga", "std", "-device", "qemu-xhci", "-device", "usb-tablet",
             *self.network,

@@ -104,8 +104,8 @@ Words machine_words(const TrialOptions& options)
             "q35",
             "-accel",
             options.kvm ? "kvm" : "tcg",
-            "-cpu",
-            options.kvm ? "host" : "max,la57=off",
+            "-cpu", // emulated with ERMS, memory is cleared byte by byte, which takes minutes where code has been
+            options.kvm ? "host" : "max,la57=off,erms=off",
             "-smp", // with two, QEMU's emulator once hung a kernel that patched its own code
             options.kvm ? "2" : "1",
             "-m",
