@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import queue
 import re
 
 from lab import chain
@@ -62,10 +63,37 @@ class Machine:
         """What the kernel says of a lost block, a file system that misses one, a device that was given up."""
         assert not re.findall(r".*(?:I/O error|SQUASHFS error|Buffer I/O|nbd0: shutting down).*", self.run("dmesg"))
 
-    def power_off(self):
-        """By systemd, and without an error on the way."""
+    def kill_reader(self):
+        """Returns when the next one serves the root."""
         before = self.pc.text_length()
-        self._shell._send("systemctl poweroff\n")
+        reader = self.reader()
+        self.run(f"kill -9 {reader}")
+        self.pc.wait_text("the reader of the root file system runs again", chain.SYSTEM, start=before)
+        assert self.reader() != reader
+
+    def reader(self):
+        """The process number of the root's reader."""
+        return self.run("pgrep -f '^@nbdkit'").strip()
+
+    def keepers(self):
+        """The process numbers of all that the root hangs on, by name."""
+        names = ("@nbdkit", "keep-reader", "keep-network", "udhcpc")
+        return {name: self.run(f"pgrep -f '^@.*{name.lstrip('@')}'").split()[0] for name in names}
+
+    def power_off(self):
+        self._end("poweroff", "guest-shutdown")
+
+    def reboot(self):
+        """The lab's PCs stay off instead of starting again."""
+        self._end("reboot", "guest-reset")
+
+    def _end(self, how, reason):
+        """By systemd, and without an error on the way. `reason` is what QEMU calls it: the firmware was told so."""
+        events = queue.SimpleQueue()
+        self.pc.on_event = lambda event: event["event"] == "SHUTDOWN" and events.put(event["data"]["reason"])
+        before = self.pc.text_length()
+        self._shell._send(f"systemctl {how}\n")
         self.pc.wait_off(chain.SYSTEM)
         log = (self.pc.folder / "ttyS0.log").read_text(errors="replace")
         assert not re.search(r"I/O error|SQUASHFS error", log[before:])
+        assert events.get(timeout=60) == reason

@@ -78,7 +78,7 @@ def test_vlan_with_a_fixed_address_and_a_scratch_partition(boot, tmp_path):
                                       text=True).stdout
 
 
-def test_fixed_ipv6_address(boot, site):
+def test_fixed_ipv6_address_and_reboot(boot, site):
     """A partition that is not there stops nothing."""
     machine = boot("ipv6-fixed", NETWORK6, "ip=[2001:DB8:6::0077]::[2001:db8:6::2]:64::eth0:none farboot.upper=LABEL=ABSENT",
                    sources=[f"http://[2001:db8:6::2]:{site.plain_port}/store"])
@@ -88,3 +88,4 @@ def test_fixed_ipv6_address(boot, site):
     machine.cold_read()
     assert "there is no partition ABSENT" in machine.run("dmesg")
     machine.no_errors()
+    machine.reboot()

@@ -124,24 +124,16 @@ def test_systemd_executes_itself_anew(machine):
     machine.cold_read()
 
 
-def reader_of(machine):
-    return machine.run("pgrep -f '^@nbdkit'").strip()
-
-
 def test_killed_reader_is_attached_again(machine):
     for _ in range(2):
-        before = machine.pc.text_length()
-        reader = reader_of(machine)
-        machine.run(f"kill -9 {reader}")
-        machine.pc.wait_text("the reader of the root file system runs again", chain.SYSTEM, start=before)
-        assert reader_of(machine) != reader
+        machine.kill_reader()
         machine.cold_read()
 
 
 def test_what_was_asked_of_a_killed_reader_is_asked_again(machine):
     """The cable is out, so that a read is on its way when the reader is killed; the kernel gives it to the next one."""
     before = machine.pc.text_length()
-    reader = reader_of(machine)
+    reader = machine.reader()
     machine.pc.cable(False)
     path = machine.start_cold_read()
     machine.wait("read reads writes < /sys/block/nbd0/inflight && [ $reads -gt 0 ]")
@@ -155,15 +147,13 @@ def test_what_was_asked_of_a_killed_reader_is_asked_again(machine):
 
 def test_what_keeps_the_root_is_marked_and_safe(machine):
     """From systemd's killing at the end (argv[0] begins with @), from the kernel's when memory is short."""
-    for name in ("@nbdkit", "keep-reader", "keep-network", "udhcpc"):
-        process = machine.run(f"pgrep -f '^@.*{name.lstrip('@')}'").split()[0]
+    for name, process in machine.keepers().items():
         assert machine.run(f"cat /proc/{process}/oom_score_adj").strip() == "-1000", name
 
 
 def test_memory_is_bounded(machine):
     """64 MiB for chunks on a PC of this size, and at most as much besides; the reader's root holds 160 MiB at most."""
-    reader = machine.run("pgrep -f '^@nbdkit'").strip()
-    resident = int(re.search(r"VmRSS:\s+(\d+) kB", machine.run(f"cat /proc/{reader}/status"))[1])
+    resident = int(re.search(r"VmRSS:\s+(\d+) kB", machine.run(f"cat /proc/{machine.reader()}/status"))[1])
     root = int(machine.run("du -sm -x /run/initramfs").split()[0])
     limit = int(machine.run("df --output=size -m /run/initramfs").split()[-1])
     print(f"resident: {resident} KiB; files in the reader's root: {root} MiB of {limit}")
