@@ -22,9 +22,10 @@ class System:
             "--image", self.folder / "root.squashfs", "--store", site.store, "--key", site.key, "--number", "auto",
             "--server", site.local_url, "--ca", site.data / "ca.pem", "--token-file", site.token_file, "-o", self.record)
 
-    def power_on(self, pc, cmdline="", handover=None, sources=None):
+    def power_on(self, pc, cmdline="", handover=None, sources=None, initramfs="initrd.img"):
         """Starts it on a PC. `cmdline` is added to the kernel's; `handover` is what the preboot system tells of the network
-        (nothing: the system asks by itself); `sources` are other addresses of the store."""
+        (nothing: the system asks by itself); `sources` are other addresses of the store; `initramfs` is another one that
+        the sample has."""
         handed = self.folder / "handed"
         shutil.rmtree(handed, ignore_errors=True)
         given = handed / "farboot"
@@ -39,7 +40,7 @@ class System:
         cpio = subprocess.run(["cpio", "--create", "--format=newc", "--quiet", "--owner=0:0"], cwd=handed,
                               input=f"farboot\n{names}\n".encode(), check=True, capture_output=True).stdout
         whole = self.folder / "initrd.handed"
-        made = (self.folder / "initrd.img").read_bytes()
+        made = (self.folder / initramfs).read_bytes()
         whole.write_bytes(made + bytes(-len(made) % 4) + cpio)  # the kernel finds an archive on a multiple of 4 bytes
         pc.power_on(self.folder / "vmlinuz", whole,
                     f"boot=farboot console=tty0 console=ttyS0 systemd.default_device_timeout_sec=900 {cmdline}")
