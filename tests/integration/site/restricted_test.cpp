@@ -1,8 +1,8 @@
 #include "rootfs/fetch/http.hpp"
 #include "rootfs/image/local_image.hpp"
-#include "tests/integration/restricted/shipped_nginx.hpp"
 #include "tests/integration/rootfs/nbd_server.hpp"
 #include "tests/integration/server/server_process.hpp"
+#include "tests/integration/site/shipped_nginx.hpp"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -34,8 +34,8 @@ protected:
 
     void start_for(const std::string& networks)
     {
-        more_options_ = {"--restricted", "exam=" + networks, "--restricted", "staff=" + std::string(others), "--proxy",
-                         "127.0.0.1"};
+        more_options_ = {"--restricted", "exam=" + networks, "--restricted", "staff=" + std::string(others),
+                         "--proxy",      "127.0.0.1"};
         ServerTest::SetUp();
         write_whole(path("token"), token_ + "\n");
         std::filesystem::permissions(path("token"), std::filesystem::perms::owner_read);
@@ -53,9 +53,18 @@ protected:
     }
     void publish(const std::string& url)
     {
-        farboot({"publish", "vm", "--audience", "exam", "--store", path("mine"), "--series", "exam", "--number", "auto",
-                 "--title", "Exam", "--image", path("image"), "--key", path("publisher.pem"), "-o", path("exam.dsse"),
-                 "--server", url, "--ca", ca(), "--token-file", path("token")});
+        farboot({"publish",      "vm",
+                 "--audience",   "exam",
+                 "--store",      path("mine"),
+                 "--series",     "exam",
+                 "--number",     "auto",
+                 "--title",      "Exam",
+                 "--image",      path("image"),
+                 "--key",        path("publisher.pem"),
+                 "-o",           path("exam.dsse"),
+                 "--server",     url,
+                 "--ca",         ca(),
+                 "--token-file", path("token")});
         const auto entry = admin("POST", "/api/v1/entries",
                                  R"({"kind": "vm", "record": "vm/exam", "title": {"de": "", "en": "Exam"},
                                      "description": {"de": "", "en": ""}, "icon": "vm", "visible": true,
@@ -85,6 +94,15 @@ protected:
     {
         return {part + "/v1/manifests/" + manifest_, part + "/v1/locators/" + manifest_,
                 part + "/v1/packs/" + pack_.substr(0, 2) + "/" + pack_};
+    }
+    [[nodiscard]] ShippedNginx serve_by_nginx() const
+    {
+        return {folder_.path / "nginx",
+                "farboot.conf",
+                data(),
+                {{"/var/lib/farboot/", data().string() + "/"},
+                 {"/srv/farboot/store/", store().string() + "/"},
+                 {"127.0.0.1:8080", fmt::format("127.0.0.1:{}", plain_port_)}}};
     }
     json ask_for_token(const std::string& audience)
     {
@@ -192,7 +210,7 @@ TEST_F(Restricted, ATokenOpensOneAudienceAndIsMadeAnewWhenTheSecretIs)
 TEST_F(Restricted, NginxAsItIsShippedChecksTheSame)
 {
     start_for(mine);
-    const ShippedNginx nginx(folder_.path / "nginx", {store(), data(), plain_port_});
+    const auto nginx = serve_by_nginx();
     publish(url(nginx.port())); // uploads pass through it, too
     const NbdServer server(folder_.path / "nbd", reader_of(nginx.port()));
     expect_read(server);
@@ -225,7 +243,7 @@ TEST_F(Restricted, NginxAsItIsShippedChecksTheSame)
 TEST_F(Restricted, NginxTellsTheServerWhoAsks)
 {
     start_for(others);
-    const ShippedNginx nginx(folder_.path / "nginx", {store(), data(), plain_port_});
+    const auto nginx = serve_by_nginx();
     publish(url(nginx.port()));
     rootfs::HttpClient client({ca(), true});
     rootfs::HttpRequest post;

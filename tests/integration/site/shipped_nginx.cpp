@@ -1,9 +1,10 @@
-#include "tests/integration/restricted/shipped_nginx.hpp"
+#include "tests/integration/site/shipped_nginx.hpp"
 
 #include "tests/integration/rootfs/web_server.hpp"
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <stdexcept>
 
 namespace farboot::test
@@ -30,24 +31,24 @@ http {{
 void replace(std::string& text, const std::string& what, const std::string& with)
 {
     if (text.find(what) == std::string::npos)
-        throw std::runtime_error("packaging/nginx/farboot.conf has no " + what);
+        throw std::runtime_error("the configuration that is shipped has no " + what);
     for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
         text.replace(at, what.size(), with);
 }
 
 } // namespace
 
-ShippedNginx::ShippedNginx(std::filesystem::path folder, const Places& places)
+ShippedNginx::ShippedNginx(std::filesystem::path folder, const std::string& file,
+                           const std::filesystem::path& certificate, const Replacements& replacements)
     : folder_(std::move(folder)), port_(free_port())
 {
     std::filesystem::create_directories(folder_);
-    auto shipped = read_whole(FARBOOT_NGINX);
+    auto shipped = read_whole(std::filesystem::path(FARBOOT_NGINX) / file);
     replace(shipped, "    listen [::]:443 ssl;\n", "");
     replace(shipped, "listen 443 ssl", fmt::format("listen 127.0.0.1:{} ssl", port_));
-    replace(shipped, "/etc/farboot/server.", (places.data / "server.").string());
-    replace(shipped, "/var/lib/farboot/", places.data.string() + "/");
-    replace(shipped, "/srv/farboot/store/", places.store.string() + "/");
-    replace(shipped, "127.0.0.1:8080", fmt::format("127.0.0.1:{}", places.upstream));
+    replace(shipped, "/etc/farboot/", certificate.string() + "/");
+    for (const auto& [what, with] : replacements)
+        replace(shipped, what, with);
     write_whole(folder_ / "farboot.conf", shipped);
     write_whole(folder_ / "nginx.conf", fmt::format(main_configuration, fmt::arg("folder", folder_.string())));
     process_.emplace(std::vector<std::string>{"/usr/sbin/nginx", "-c", (folder_ / "nginx.conf").string()},
@@ -55,6 +56,12 @@ ShippedNginx::ShippedNginx(std::filesystem::path folder, const Places& places)
     if (!eventually([&] { return listens(port_) || !process_->running(); }) || !process_->running())
         throw std::runtime_error("nginx did not start: " + read_whole(folder_ / "log") +
                                  read_whole(folder_ / "error.log"));
+}
+
+void ShippedNginx::stop()
+{
+    process_->send(SIGTERM);
+    process_->wait();
 }
 
 } // namespace farboot::test
