@@ -65,8 +65,8 @@ void Snapshot::prepare(rules::Catalog given)
                                .published = number != 0,
                                .visible = entry.visible,
                                .auto_seconds = entry.auto_seconds,
-                               .audience = audience == audiences.end() ? "" : audience->second,
-                               .title = entry.title});
+                               .title = entry.title,
+                               .audience = audience == audiences.end() ? "" : audience->second});
         menu_entries.push_back(menu_json(entry, number).dump());
     }
     auto index = rules::Index::build(std::move(given));

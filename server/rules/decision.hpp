@@ -19,8 +19,8 @@ struct Item {
     bool published = false; ///< its record is there
     bool visible = true;    ///< where no rule says otherwise
     std::optional<int> auto_seconds;
-    std::string audience{}; ///< whom its image is for; empty: everybody
     Text title;
+    std::string audience{}; ///< whom its image is for; empty: everybody
 };
 
 /// How a PC is known to be somewhere; what comes later is more exact.

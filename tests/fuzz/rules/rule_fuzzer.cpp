@@ -22,7 +22,12 @@ Catalog catalog_with(const Rule& rule)
     static const Zone zone = clock();
     Catalog catalog;
     for (const auto id : rule.entries())
-        catalog.items.push_back({id, id % 2 ? Kind::system : Kind::vm, true, id % 3 != 0, std::nullopt, {"", "entry"}});
+        catalog.items.push_back({.id = id,
+                                 .kind = id % 2 ? Kind::system : Kind::vm,
+                                 .published = true,
+                                 .visible = id % 3 != 0,
+                                 .auto_seconds = std::nullopt,
+                                 .title = {"", "entry"}});
     for (const auto id : rule.hardware)
         catalog.classes.push_back({.id = id,
                                    .name = {},

@@ -109,15 +109,11 @@ TEST_F(LocalDisk, OneThatCannotBeUsedIsDoneWithout)
 /// long.
 TEST_F(LocalDisk, SurvivesKillsWhileItIsWritten)
 {
-    const auto number = [](const char* name, unsigned otherwise) {
-        const auto* text = std::getenv(name);
-        return text != nullptr ? static_cast<unsigned>(std::stoul(text)) : otherwise;
-    };
-    const auto seed = number("FARBOOT_SEED", std::random_device{}());
+    const auto seed = setting("FARBOOT_SEED", std::random_device{}());
     std::cout << "FARBOOT_SEED=" << seed << '\n';
-    std::mt19937 random(seed);
+    std::mt19937_64 random(seed);
     const auto web = serve("web", store());
-    for (unsigned round = 0; round < number("FARBOOT_ROUNDS", 25); ++round) {
+    for (std::uint64_t round = 0; round < setting("FARBOOT_ROUNDS", 25); ++round) {
         NbdServer server(folder.path / fmt::format("nbd{}", round), with_disk(web));
         Process copy(nbdcopy(server), folder.path / "copy.log");
         std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400)); // the instant is what is tried out

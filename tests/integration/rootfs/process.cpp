@@ -93,6 +93,12 @@ bool eventually(const std::function<bool()>& condition)
     return true;
 }
 
+std::uint64_t setting(const char* name, std::uint64_t otherwise)
+{
+    const auto* text = std::getenv(name);
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
 Folder::Folder()
 {
     auto name = (std::filesystem::temp_directory_path() / "farboot-test-XXXXXX").string();

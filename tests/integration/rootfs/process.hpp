@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -39,6 +40,9 @@ void write_whole(const std::filesystem::path& file, std::string_view content);
 
 /// True as soon as the condition is; false after two minutes.
 [[nodiscard]] bool eventually(const std::function<bool()>& condition);
+
+/// A number that the environment sets, such as FARBOOT_ROUNDS: how long to go on, which seed to begin with.
+[[nodiscard]] std::uint64_t setting(const char* name, std::uint64_t otherwise);
 
 /// A folder that goes with the test.
 struct Folder {

@@ -86,6 +86,22 @@ INSTANTIATE_TEST_SUITE_P(All, SourceFaults,
                                          Named{"Endless", Fault::endless}, Named{"Expired", Fault::expired}),
                          [](const auto& test) { return test.param.name; });
 
+/// FARBOOT_STALL_SECONDS makes it minutes.
+TEST_F(SourceFaults, AStallIsWaitedForHoweverLongItIs)
+{
+    FaultyStore faulty(store());
+    const NbdServer server(folder.path / "nbd", parameters_of(faulty));
+    NbdClient client(server.uri());
+    ASSERT_EQ(client.read(0, 4096).bytes, image.substr(0, 4096));
+    faulty.misbehave(Fault::stalls);
+    Process copy(nbdcopy(server), folder.path / "copy.log");
+    ASSERT_TRUE(eventually([&] { return faulty.faults() > 0; })) << server.log();
+    std::this_thread::sleep_for(std::chrono::seconds(setting("FARBOOT_STALL_SECONDS", 1))); // that is the fault
+    EXPECT_TRUE(copy.running());
+    faulty.misbehave(Fault::none);
+    expect_right(copy, server);
+}
+
 TEST_F(SourceFaults, ASourceThatTricklesFromTheStartDoesNotHoldUpTheManifest)
 {
     FaultyStore faulty(store());

@@ -18,12 +18,6 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise)
-{
-    const auto* text = std::getenv(name);
-    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
-}
-
 /// Publishes, removes, cleans and copies with the real program, which is killed: at random instants (FARBOOT_SEED
 /// repeats a run, FARBOOT_ROUNDS makes it longer), and before each single change that it makes to a store.
 class StoreKill : public testing::Test

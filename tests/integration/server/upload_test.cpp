@@ -196,9 +196,7 @@ TEST_F(Upload, AHotPackIsMadeAgainFromItsOrder)
 
 TEST_F(Upload, AKilledUploadGoesOnWhereItWas)
 {
-    std::random_device device;
-    const auto seed = std::getenv("FARBOOT_SEED") ? std::strtoull(std::getenv("FARBOOT_SEED"), nullptr, 10) : device();
-    RecordProperty("seed", std::to_string(seed));
+    const auto seed = setting("FARBOOT_SEED", std::random_device{}());
     std::cout << "FARBOOT_SEED=" << seed << "\n";
     std::mt19937_64 random(seed);
     const auto image = publish();
@@ -208,7 +206,7 @@ TEST_F(Upload, AKilledUploadGoesOnWhereItWas)
         upload.send(SIGKILL);
         upload.wait();
     }
-    for (int i = 0; i < 5; ++i) {
+    for (std::uint64_t round = 0; round < setting("FARBOOT_ROUNDS", 5); ++round) {
         Process upload(copy_command(image), folder_.path / "upload.log");
         std::this_thread::sleep_for(std::chrono::milliseconds(random() % 700)); // at a random instant
         upload.send(SIGKILL);
