@@ -86,9 +86,8 @@ Result<Learnt> learn_profile(StoreWriter& writer, const std::filesystem::path& f
     if (!chunks)
         return std::unexpected(chunks.error());
     const auto store = Store::open(files);
-    if (!store)
-        return std::unexpected(store.error());
-    auto trace = try_out(*store, *image, payload, options, stop);
+    // A virtual machine for an audience may be the only thing in a store, of which nothing is for everybody yet.
+    auto trace = try_out(store ? *store : writer.store(), *image, payload, options, stop);
     if (!trace)
         return std::unexpected(trace.error());
     auto pack = put_profile(writer, *image, merge_traces({*trace}, *chunks, {}), limit_mib);

@@ -101,18 +101,15 @@ Result<RecordParts> add_files(const PublishCommand& options)
     RecordParts parts;
     if (options.kernel.empty())
         return parts;
-    auto opened = StoreWriter::open(options.store);
-    if (!opened)
-        return std::unexpected(opened.error());
-    auto& writer = *opened;
-    if (!options.kernel.empty()) {
-        const auto kernel = writer.add_file(options.kernel);
-        if (!kernel)
-            return std::unexpected(kernel.error());
-        parts.kernel = *kernel;
-    }
+    auto writer = StoreWriter::open(options.store);
+    if (!writer)
+        return std::unexpected(writer.error());
+    const auto kernel = writer->add_file(options.kernel);
+    if (!kernel)
+        return std::unexpected(kernel.error());
+    parts.kernel = *kernel;
     for (const auto& source : options.initramfs) {
-        const auto file = writer.add_file(source);
+        const auto file = writer->add_file(source);
         if (!file)
             return std::unexpected(file.error());
         parts.initramfs.push_back(*file);

@@ -47,9 +47,10 @@ void make_certificates(const std::filesystem::path& folder)
               "-CAcreateserial", "-days", "2", "-extfile", file("names"), "-out", file("server.pem")});
 }
 
-constexpr auto configuration = R"(
+constexpr auto whole_configuration = R"(
 daemon off;
 worker_processes 1;
+user {user};
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ worker_connections 256; }}
@@ -57,6 +58,11 @@ http {{
     access_log off;
     client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
     uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+{servers}
+}}
+)";
+
+constexpr auto configuration = R"(
     server {{
         listen 127.0.0.1:{port} ssl;
         ssl_certificate {folder}/server.pem;
@@ -64,7 +70,6 @@ http {{
         limit_rate {rate};
         location /store/ {{ alias {served}/; }}
     }}
-}}
 )";
 
 } // namespace
@@ -82,6 +87,19 @@ int free_port()
     return ntohs(address.sin_port);
 }
 
+std::unique_ptr<Process> start_nginx(const std::filesystem::path& folder, const std::string& servers, int port,
+                                     const std::string& user)
+{
+    write_whole(folder / "nginx.conf", fmt::format(whole_configuration, fmt::arg("folder", folder.string()),
+                                                   fmt::arg("user", user), fmt::arg("servers", servers)));
+    auto process = std::make_unique<Process>(
+        std::vector<std::string>{"/usr/sbin/nginx", "-c", (folder / "nginx.conf").string()}, folder / "log");
+    if (!eventually([&] { return listens(port) || !process->running(); }) || !process->running())
+        throw std::runtime_error("nginx did not start: " + read_whole(folder / "log") +
+                                 read_whole(folder / "error.log"));
+    return process;
+}
+
 WebServer::WebServer(std::filesystem::path folder, const std::filesystem::path& served, int bytes_a_second)
     : folder_(std::move(folder)), port_(free_port())
 {
@@ -91,19 +109,14 @@ WebServer::WebServer(std::filesystem::path folder, const std::filesystem::path& 
         if (parent.filename().string().starts_with("farboot-test-"))
             std::filesystem::permissions(parent, std::filesystem::perms(0755));
     make_certificates(folder_);
-    write_whole(folder_ / "nginx.conf",
-                fmt::format(configuration, fmt::arg("folder", folder_.string()), fmt::arg("port", port_),
-                            fmt::arg("rate", bytes_a_second), fmt::arg("served", served.string())));
+    configuration_ = fmt::format(configuration, fmt::arg("folder", folder_.string()), fmt::arg("port", port_),
+                                 fmt::arg("rate", bytes_a_second), fmt::arg("served", served.string()));
     start();
 }
 
 void WebServer::start()
 {
-    process_.emplace(std::vector<std::string>{"/usr/sbin/nginx", "-c", (folder_ / "nginx.conf").string()},
-                     folder_ / "log");
-    if (!eventually([&] { return listens(port_) || !process_->running(); }) || !process_->running())
-        throw std::runtime_error("nginx did not start: " + read_whole(folder_ / "log") +
-                                 read_whole(folder_ / "error.log"));
+    process_ = start_nginx(folder_, configuration_, port_);
 }
 
 void WebServer::stop()

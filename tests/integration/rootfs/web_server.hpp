@@ -3,7 +3,6 @@
 #include "tests/integration/rootfs/process.hpp"
 
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace farboot::test
@@ -13,6 +12,11 @@ namespace farboot::test
 [[nodiscard]] int free_port();
 /// Does somebody take connections there?
 [[nodiscard]] bool listens(int port);
+
+/// nginx that serves what `servers` says (what may stand within http {}), once it listens on `port`; `folder` keeps its
+/// files. Throws with what it said if it does not start.
+[[nodiscard]] std::unique_ptr<Process> start_nginx(const std::filesystem::path& folder, const std::string& servers,
+                                                   int port, const std::string& user = "www-data");
 
 /// nginx with a throw-away certificate authority, serving a folder over HTTPS on localhost.
 class WebServer
@@ -30,7 +34,8 @@ public:
 private:
     std::filesystem::path folder_;
     int port_ = 0;
-    std::optional<Process> process_;
+    std::string configuration_;
+    std::unique_ptr<Process> process_;
 };
 
 } // namespace farboot::test

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
 #include <stdexcept>
 
 namespace farboot::test
@@ -12,21 +11,6 @@ namespace farboot::test
 
 namespace
 {
-
-constexpr auto main_configuration = R"(
-daemon off;
-worker_processes 1;
-user root;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
-    uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-    include {folder}/farboot.conf;
-}}
-)";
 
 void replace(std::string& text, const std::string& what, const std::string& with)
 {
@@ -49,19 +33,7 @@ ShippedNginx::ShippedNginx(std::filesystem::path folder, const std::string& file
     replace(shipped, "/etc/farboot/", certificate.string() + "/");
     for (const auto& [what, with] : replacements)
         replace(shipped, what, with);
-    write_whole(folder_ / "farboot.conf", shipped);
-    write_whole(folder_ / "nginx.conf", fmt::format(main_configuration, fmt::arg("folder", folder_.string())));
-    process_.emplace(std::vector<std::string>{"/usr/sbin/nginx", "-c", (folder_ / "nginx.conf").string()},
-                     folder_ / "log");
-    if (!eventually([&] { return listens(port_) || !process_->running(); }) || !process_->running())
-        throw std::runtime_error("nginx did not start: " + read_whole(folder_ / "log") +
-                                 read_whole(folder_ / "error.log"));
-}
-
-void ShippedNginx::stop()
-{
-    process_->send(SIGTERM);
-    process_->wait();
+    process_ = start_nginx(folder_, shipped, port_, "root"); // who may look into the test's folder
 }
 
 } // namespace farboot::test

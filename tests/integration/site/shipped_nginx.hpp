@@ -2,7 +2,7 @@
 
 #include "tests/integration/rootfs/process.hpp"
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,13 +23,11 @@ public:
                  const Replacements& replacements);
 
     [[nodiscard]] int port() const { return port_; }
-    /// With the transfers that run.
-    void stop();
 
 private:
     std::filesystem::path folder_;
     int port_;
-    std::optional<Process> process_;
+    std::unique_ptr<Process> process_;
 };
 
 } // namespace farboot::test
