@@ -118,7 +118,7 @@ Result<std::vector<SiteUpload::Job>> SiteUpload::plan(const LocalImage& image, c
     for (const auto& [number, rows] : *wanted) {
         const auto& pack = image.locator().packs()[number];
         if (is_whole_pack(pack, rows)) {
-            jobs.push_back({pack.digest.hex(), {}, pack.bytes});
+            jobs.push_back({pack.digest, {}, pack.bytes});
             continue;
         }
         for (const auto& row : rows) {
@@ -135,8 +135,8 @@ Result<std::vector<SiteUpload::Job>> SiteUpload::plan(const LocalImage& image, c
 
 Result<void> SiteUpload::send(const LocalImage& image, const Job& job)
 {
-    if (!job.whole.empty())
-        return put(path_of("packs", job.whole), {from_.pack(*Digest::from_hex(job.whole)).string(), {}});
+    if (job.whole)
+        return put(path_of("packs", job.whole->hex()), {from_.pack(*job.whole).string(), {}});
     PackWriter writer;
     std::optional<File> open;
     std::uint32_t open_number = 0;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -45,7 +46,7 @@ public:
 private:
     /// What becomes one pack there: a whole pack of ours, or chunks of several.
     struct Job {
-        std::string whole; ///< the pack's digest
+        std::optional<Digest> whole;
         std::vector<std::pair<std::uint32_t, PackIndex::Row>> rows;
         std::uint64_t bytes = 0;
     };
