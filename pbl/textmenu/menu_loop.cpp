@@ -52,6 +52,7 @@ Result<void> MenuLoop::read_events()
     if (auto received = agent_.receive(); !received)
         return received;
     const auto state = model_.state;
+    const bool first_menu = model_.entries.empty();
     while (const auto line = agent_.next_line()) {
         const bool greeted = model_.greeted;
         const auto language = model_.language;
@@ -60,6 +61,8 @@ Result<void> MenuLoop::read_events()
         if (greeted)
             model_.language = language; // what was chosen here stays
     }
+    if (first_menu)
+        selected_ = model_.preselected;
     selected_ = std::min(selected_, model_.entries.empty() ? 0 : model_.entries.size() - 1);
     paint(model_.state != state); // now and then everything, as foreign lines may have hit the menu
     return {};

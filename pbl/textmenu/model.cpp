@@ -45,6 +45,31 @@ std::vector<Entry> entries_of(const json& menu)
     return entries;
 }
 
+/// The index of the entry with that id, counted as entries_of() does.
+std::optional<std::size_t> index_of(const json& menu, std::optional<std::uint64_t> id)
+{
+    const auto list = menu.find("entries");
+    if (!id || list == menu.end() || !list->is_array())
+        return std::nullopt;
+    std::size_t index = 0;
+    for (const auto& entry : *list) {
+        if (!entry.is_object())
+            continue;
+        if (number_of(entry, "id") == id)
+            return index;
+        ++index;
+    }
+    return std::nullopt;
+}
+
+std::size_t preselected_of(const json& menu)
+{
+    const auto automatic = menu.find("auto");
+    const auto starting =
+        automatic != menu.end() && automatic->is_object() ? index_of(menu, number_of(*automatic, "id")) : std::nullopt;
+    return index_of(menu, number_of(menu, "default")).value_or(starting.value_or(0));
+}
+
 void take_state(Model& model, const json& event)
 {
     model.state = text_of(event, "state");
@@ -82,8 +107,10 @@ Result<void> Model::apply(std::string_view line)
         server = text_of(event, "server");
         language = text_of(event, "language");
     } else if (name == "menu") {
-        if (const auto menu = event.find("menu"); menu != event.end() && menu->is_object())
+        if (const auto menu = event.find("menu"); menu != event.end() && menu->is_object()) {
             entries = entries_of(*menu);
+            preselected = preselected_of(*menu);
+        }
     } else if (name == "state") {
         take_state(*this, event);
     } else if (name == "error") { // a command of this menu was not taken

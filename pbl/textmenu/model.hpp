@@ -37,6 +37,7 @@ struct Model {
     std::string server;
     std::string language = "de";
     std::vector<Entry> entries;
+    std::size_t preselected = 0; ///< the index of the menu's default, else of what boots by itself, else 0
 
     std::string state = "network";
     std::string record;

@@ -18,6 +18,11 @@ describe('parseMenu', () => {
     expect(menu?.auto).toEqual({ id: 3, seconds: 10 });
   });
 
+  it('has a default where the server names one', () => {
+    expect(parseMenu({ version: 1, entries: [entry], default: 3 })?.default).toBe(3);
+    expect(parseMenu({ version: 1, entries: [entry] })?.default).toBeNull();
+  });
+
   it('draws an icon it does not know as a desktop', () => {
     expect(parseMenu({ version: 1, entries: [{ ...entry, icon: '<img>' }] })?.entries[0]?.icon).toBe('desktop');
   });

@@ -16,6 +16,8 @@ export interface Menu {
   entries: MenuEntry[];
   /** What boots by itself after how many seconds, or null. */
   auto: { id: number; seconds: number } | null;
+  /** The entry that a rule wants to be chosen beforehand, or null. */
+  default: number | null;
 }
 
 type Json = Record<string, unknown>;
@@ -49,5 +51,9 @@ export function parseMenu(value: unknown): Menu | null {
   const entries = value['entries'].map(toEntry).filter((entry): entry is MenuEntry => entry !== null);
   const auto = value['auto'];
   const hasAuto = isObject(auto) && typeof auto['id'] === 'number' && typeof auto['seconds'] === 'number';
-  return { entries, auto: hasAuto ? { id: auto['id'] as number, seconds: auto['seconds'] as number } : null };
+  return {
+    entries,
+    auto: hasAuto ? { id: auto['id'] as number, seconds: auto['seconds'] as number } : null,
+    default: typeof value['default'] === 'number' ? value['default'] : null,
+  };
 }

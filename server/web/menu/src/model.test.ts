@@ -12,7 +12,7 @@ const entry = (id: number, record: string) => ({
   description: {},
   icon: 'desktop' as const,
 });
-const menu: Menu = { entries: [entry(1, 'boot/a'), entry(2, 'boot/b')], auto: null };
+const menu: Menu = { entries: [entry(1, 'boot/a'), entry(2, 'boot/b')], auto: null, default: null };
 
 function event(value: object): AgentEvent {
   const parsed = parseEvent(JSON.stringify(value));
@@ -46,6 +46,10 @@ describe('the highlighted entry', () => {
   it('is the first', () => expect(after([menuEvent]).selected).toBe(1));
   it('is the one that boots by itself, where there is one', () =>
     expect(after([{ event: 'menu', menu: { ...menu, auto: { id: 2, seconds: 3 } } }]).selected).toBe(2));
+  it('is the default, even where another one boots by itself', () =>
+    expect(after([{ event: 'menu', menu: { ...menu, auto: { id: 1, seconds: 3 }, default: 2 } }]).selected).toBe(2));
+  it('is no default that is not listed', () =>
+    expect(after([{ event: 'menu', menu: { ...menu, default: 9 } }]).selected).toBe(1));
   it('stays through a new menu', () =>
     expect(withEvent({ ...after([menuEvent]), selected: 2 }, menuEvent, 0).selected).toBe(2));
   it('moves on when it is no longer listed', () =>

@@ -73,9 +73,9 @@ export function titleOf(model: Model): Localized {
 }
 
 function withMenu(model: Model, menu: Menu): Model {
-  const still = menu.entries.some((entry) => entry.id === model.selected);
-  const first = menu.auto?.id ?? menu.entries[0]?.id ?? null;
-  return { ...model, menu, selected: still ? model.selected : first };
+  const listed = (id: number | null | undefined) => menu.entries.find((entry) => entry.id === id)?.id;
+  const first = listed(menu.default) ?? listed(menu.auto?.id) ?? menu.entries[0]?.id ?? null;
+  return { ...model, menu, selected: listed(model.selected) ?? first };
 }
 
 function withState(model: Model, state: AgentState, now: number): Model {

@@ -9,7 +9,7 @@ afterEach(() => vi.unstubAllGlobals());
 describe('fetchMenu', () => {
   it('asks beside the page, wherever that is', async () => {
     answer({ version: 1, entries: [] });
-    expect(await fetchMenu('https://s:8443/below/menu/')).toEqual({ entries: [], auto: null });
+    expect(await fetchMenu('https://s:8443/below/menu/')).toEqual({ entries: [], auto: null, default: null });
     expect(String(vi.mocked(fetch).mock.calls[0]?.[0])).toBe('https://s:8443/below/api/v1/menu?for=preboot');
   });
   it('fails where the server refuses', async () => {

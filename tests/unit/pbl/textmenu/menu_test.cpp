@@ -101,17 +101,19 @@ protected:
         ASSERT_EQ(::send(agent_, line.data(), line.size(), MSG_NOSIGNAL), static_cast<ssize_t>(line.size()));
     }
 
-    void greet(const std::string& language = "de")
+    /// `more`: further members of the menu.
+    void greet(const std::string& language = "de", const json& more = json::object())
     {
         tell({{"event", "hello"}, {"version", 1}, {"server", "https://boot.example.org"}, {"language", language}});
-        tell({{"event", "menu"},
-              {"menu",
-               {{"version", 1},
-                {"entries",
-                 {{{"record", "boot/desktop"},
-                   {"title", {{"de", "Arbeitsplatz für alle"}, {"en", "Desktop"}}},
-                   {"description", {{"de", "mit Büroprogrammen"}}}},
-                  {{"record", "boot/kiosk"}, {"title", {{"de", "Recherche\x1b[2J"}, {"en", "Kiosk"}}}}}}}}});
+        json menu{{"version", 1},
+                  {"entries",
+                   {{{"id", 4},
+                     {"record", "boot/desktop"},
+                     {"title", {{"de", "Arbeitsplatz für alle"}, {"en", "Desktop"}}},
+                     {"description", {{"de", "mit Büroprogrammen"}}}},
+                    {{"id", 7}, {"record", "boot/kiosk"}, {"title", {{"de", "Recherche\x1b[2J"}, {"en", "Kiosk"}}}}}}};
+        menu.update(more);
+        tell({{"event", "menu"}, {"menu", menu}});
         tell({{"event", "state"}, {"state", "menu"}});
     }
 
@@ -173,6 +175,20 @@ TEST_F(TextMenuTest, ShowsTheMenuAndStartsWhatIsChosen)
     press("\r");
     EXPECT_EQ(wait_command(), (json{{"command", "boot"}, {"record", "boot/kiosk"}}));
     EXPECT_EQ(screen_.unknown(), 0U);
+}
+
+TEST_F(TextMenuTest, BeginsAtTheMenusDefault)
+{
+    start();
+    greet("de", {{"auto", {{"id", 4}, {"seconds", 9}}}, {"default", 7}});
+    wait_screen(">  2  Recherche");
+}
+
+TEST_F(TextMenuTest, BeginsAtWhatBootsByItselfWhereThereIsNoDefault)
+{
+    start();
+    greet("de", {{"auto", {{"id", 7}, {"seconds", 9}}}, {"default", nullptr}});
+    wait_screen(">  2  Recherche");
 }
 
 TEST_F(TextMenuTest, ShowsATransferWithBarRateAndTimeLeft)
