@@ -227,6 +227,164 @@ describe('the administration', { skip: noServer }, () => {
     assert.deepEqual(await menuTitles(), ['Debian desktop, new']);
   });
 
+  /** Chooses an option of a select by its text. */
+  async function choose(field, text, { close = false } = {}) {
+    await tabTo(page, field);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type(text);
+    await page.locator('.el-select-dropdown__item:visible').filter({ hasText: text }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    if (close) await page.keyboard.press('Tab'); // one of several choices stays open
+  }
+
+  test('makes locations, and tells what the server does not take at its field', async () => {
+    await press(page, 'a[href="#locations"]');
+    await seen('No locations yet');
+    await press(page, '[data-test=add]');
+    await page.locator('#location-name-en').waitFor();
+    await press(page, '[data-test=save]');
+    await seen('A name in English is needed.', page.locator('.el-form-item__error'));
+    await fill(page, '#location-name-en', 'Building A');
+    await fill(page, '#location-name-de', 'Gebäude A');
+    await press(page, '[data-test=save]');
+    await seen('“Building A” was added.');
+    await dialogGone();
+
+    await press(page, '[aria-label="Add a location inside: Building A"]');
+    await page.locator('#location-name-en').waitFor();
+    await fill(page, '#location-name-en', 'Test room');
+    await fill(page, '#location-subnets', '127.0.0.1/8');
+    await press(page, '[data-test=save]');
+    const error = page.locator('.el-form-item', { has: page.locator('#location-subnets') }).locator('.el-form-item__error');
+    await error.waitFor();
+    assert.ok(await page.evaluate(() => document.activeElement.matches('#location-subnets')));
+    await fill(page, '#location-subnets', '127.0.0.0/8');
+    await press(page, '[data-test=save]');
+    await seen('“Test room” was added.');
+    await dialogGone();
+    await page.locator('.places .places', { hasText: '127.0.0.0/8' }).waitFor();
+  });
+
+  test('makes a rule, by which the menu goes', async () => {
+    assert.deepEqual(await menuTitles(), ['Debian desktop, new']);
+    await press(page, 'a[href="#rules"]');
+    await seen('No rules yet');
+    await press(page, '[data-test=add]');
+    await page.locator('#rule-name-en').waitFor();
+    await fill(page, '#rule-name-en', 'Not here');
+    await choose('#rule-location', 'Test room');
+    await press(page, '[data-test=save]');
+    await seen('A rule needs an effect', page.locator('[data-test=refused]'));
+    await choose('#rule-hide', 'Debian desktop, new', { close: true });
+    await press(page, '[data-test=save]');
+    await seen('“Not here” was added.');
+    await dialogGone();
+    await seen('hides Debian desktop, new');
+    await seen('Building A › Test room');
+    assert.deepEqual(await menuTitles(), []);
+  });
+
+  test('makes a rule for some hours of a week, and puts it before the other', async () => {
+    await press(page, '[data-test=add]');
+    await page.locator('#rule-name-en').waitFor();
+    await fill(page, '#rule-name-en', 'Open hours');
+    await tabTo(page, 'input[name=when]');
+    await page.keyboard.press('ArrowDown');
+    await fill(page, '#rule-time-zone', 'Europe/Nowhere');
+    await press(page, '#rule-time-weekly');
+    await tabTo(page, 'input[value=wed]');
+    await page.keyboard.press('Space');
+    await choose('#rule-default', 'Tiny Linux');
+    await press(page, '[data-test=save]');
+    await page.waitForFunction(() => document.activeElement.matches('#rule-time-zone'));
+    await fill(page, '#rule-time-zone', 'Europe/Berlin');
+    await press(page, '[data-test=save]');
+    await seen('“Open hours” was added.');
+    await dialogGone();
+    const order = page.waitForResponse((response) => response.url().endsWith('/api/v1/rules/order'));
+    await tabTo(page, '[aria-label="Edit: Open hours"]');
+    await page.keyboard.press('Alt+ArrowUp');
+    assert.equal((await order).status(), 204);
+    await page.locator('.entry:first-child', { hasText: 'Open hours' }).waitFor();
+
+    await press(page, '[aria-label="Edit: Open hours"]');
+    await page.locator('#rule-time-zone').waitFor();
+    assert.equal(await page.locator('#rule-time-zone').inputValue(), 'Europe/Berlin');
+    assert.equal(await page.locator('input[value=wed]').isChecked(), false);
+    assert.equal(await page.locator('input[value=tue]').isChecked(), true);
+    await page.keyboard.press('Escape');
+    await dialogGone();
+  });
+
+  test('says when somebody else was faster with a rule', async (t) => {
+    await press(page, '[aria-label="Edit: Open hours"]');
+    await page.locator('#rule-name-en').waitFor();
+    await fill(page, '#rule-name-en', 'My hours');
+    const { page: other, context } = await openPage(browser, { width: 1280, height: 800 });
+    t.after(() => context.close());
+    await other.goto(`${server.url}/admin/#rules`);
+    await logIn(other);
+    await press(other, '[aria-label="Edit: Open hours"]');
+    await other.locator('#rule-name-en').waitFor();
+    await fill(other, '#rule-name-en', 'Their hours');
+    await press(other, '[data-test=save]');
+    await seen('“Their hours” was saved.', other);
+
+    await press(page, '[data-test=save]');
+    await seen('Somebody else has changed this in the meantime');
+    await page.getByRole('button', { name: 'Save mine over it' }).focus();
+    await page.keyboard.press('Enter');
+    await seen('“My hours” was saved.');
+    await dialogGone();
+  });
+
+  test('explains what a PC shows, and why', async () => {
+    await press(page, 'a[href="#explain"]');
+    await page.locator('#explain-address').waitFor();
+    await fill(page, '#explain-address', 'localhost');
+    await page.keyboard.press('Enter');
+    await page.locator('.el-form-item__error').waitFor();
+    await fill(page, '#explain-address', '127.0.0.1');
+    await page.keyboard.press('Enter');
+    const answer = page.locator('[data-test=answer]');
+    await answer.waitFor();
+    assert.match(await answer.locator('[data-test=place]').innerText(), /Building A › Test room .*"Test room"/);
+    assert.match(await answer.locator('[data-test=auto]').innerText(), /^Nothing boots by itself/);
+    const hidden = answer.locator('[data-entry]', { hasText: 'Debian desktop, new' });
+    assert.match(await hidden.innerText(), /Hidden.*rule 1 "Not here" of location 2 "Test room" hides it/s);
+    await press(page, '[data-test=language]');
+    await seen('Verborgen: Regel „Not here“ verbirgt den Eintrag.');
+    await press(page, '[data-test=language]');
+    await fill(page, '#explain-address', '10.9.9.9');
+    await page.keyboard.press('Enter');
+    await seen('The PC is in no location');
+    assert.match(await hidden.innerText(), /Shown/);
+  });
+
+  test('deletes rules and locations, but not what a rule names', async () => {
+    await press(page, 'a[href="#locations"]');
+    await press(page, '[aria-label="Delete: Test room"]');
+    await press(page, '.el-message-box .el-button--danger');
+    await page.locator('.el-message--error', { hasText: 'Not here' }).waitFor();
+    await press(page, 'a[href="#rules"]');
+    for (const name of ['Not here', 'My hours']) {
+      await press(page, `[aria-label="Delete: ${name}"]`);
+      await press(page, '.el-message-box .el-button--danger');
+      await seen(`“${name}” was deleted.`);
+    }
+    await seen('No rules yet');
+    await press(page, 'a[href="#locations"]');
+    for (const name of ['Test room', 'Building A']) {
+      await press(page, `[aria-label="Delete: ${name}"]`);
+      await press(page, '.el-message-box .el-button--danger');
+      await seen(`“${name}” was deleted.`);
+    }
+    await seen('No locations yet');
+    assert.deepEqual(await menuTitles(), ['Debian desktop, new']);
+    await press(page, 'a[href="#entries"]');
+  });
+
   test('speaks German, and keeps doing so', async () => {
     await press(page, '[data-test=language]');
     await seen('Menüeinträge');
