@@ -266,6 +266,22 @@ describe('the administration', { skip: noServer }, () => {
     await page.locator('.places .places', { hasText: '127.0.0.0/8' }).waitFor();
   });
 
+  test('makes a hardware class', async () => {
+    await press(page, 'a[href="#hardware"]');
+    await seen('No hardware classes yet');
+    await press(page, '[data-test=add]');
+    await page.locator('#hardware-name-en').waitFor();
+    await fill(page, '#hardware-name-en', 'Big Dells');
+    await press(page, '[data-test=save]');
+    await page.locator('[data-test=refused]').waitFor();
+    await fill(page, '#hardware-vendor', 'Dell*');
+    await fill(page, '#hardware-memory_mib-min', '15000');
+    await press(page, '[data-test=save]');
+    await seen('“Big Dells” was added.');
+    await dialogGone();
+    await seen('Dell* · 15000–… MiB');
+  });
+
   test('makes a rule, by which the menu goes', async () => {
     assert.deepEqual(await menuTitles(), ['Debian desktop, new']);
     await press(page, 'a[href="#rules"]');
@@ -295,6 +311,7 @@ describe('the administration', { skip: noServer }, () => {
     await press(page, '#rule-time-weekly');
     await tabTo(page, 'input[value=wed]');
     await page.keyboard.press('Space');
+    await choose('#rule-hardware', 'Big Dells', { close: true });
     await choose('#rule-default', 'Tiny Linux');
     await press(page, '[data-test=save]');
     await page.waitForFunction(() => document.activeElement.matches('#rule-time-zone'));
@@ -381,6 +398,10 @@ describe('the administration', { skip: noServer }, () => {
       await seen(`“${name}” was deleted.`);
     }
     await seen('No locations yet');
+    await press(page, 'a[href="#hardware"]');
+    await press(page, '[aria-label="Delete: Big Dells"]');
+    await press(page, '.el-message-box .el-button--danger');
+    await seen('No hardware classes yet');
     assert.deepEqual(await menuTitles(), ['Debian desktop, new']);
     await press(page, 'a[href="#entries"]');
   });

@@ -56,17 +56,26 @@ export function useDraft<Thing extends { id: number; etag?: string }, Draft exte
     }
   }
 
+  /** A form may be longer than the screen: what is wrong must not be told where nobody sees it. */
+  async function reveal(field: string | null = null) {
+    await nextTick();
+    const input = field && document.getElementById(idOf(field));
+    if (input) input.focus();
+    else document.querySelector('.el-dialog .el-alert, .el-dialog .is-error')?.scrollIntoView({ block: 'center' });
+  }
+
   /** Tells what is wrong at the field that it is about, and puts the cursor there. */
   async function refuse(field: string | null, sentence: string) {
     refused.value = { field, sentence };
-    await nextTick();
-    if (field) document.getElementById(idOf(field))?.focus();
+    await reveal(field);
   }
 
   async function failed(error: unknown) {
     if (!(error instanceof ApiError)) tellFailed(error);
-    else if (error.conflict) conflict.value = true;
-    else if (error.gone && edited.value) await gone();
+    else if (error.conflict) {
+      conflict.value = true;
+      await reveal();
+    } else if (error.gone && edited.value) await gone();
     else await refuse(error.field, sentenceOf(error));
   }
 

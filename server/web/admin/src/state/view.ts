@@ -1,6 +1,6 @@
 import { ref } from 'vue';
 
-export const views = ['entries', 'records', 'locations', 'rules', 'explain'] as const;
+export const views = ['entries', 'records', 'locations', 'hardware', 'rules', 'explain'] as const;
 export type View = (typeof views)[number];
 
 const fromAddress = (): View => views.find((name) => location.hash === `#${name}`) ?? 'entries';
