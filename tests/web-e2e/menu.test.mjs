@@ -99,6 +99,13 @@ describe('the list of systems', () => {
     assert.ok(moved.y + moved.height <= footer.y, `the card is at ${JSON.stringify(moved)}`);
   });
 
+  test('begins at the default that the server names', async (t) => {
+    const page = await onPc(t, [hello, { event: 'menu', menu: { ...menu, default: 7 } }, atMenu]);
+    assert.match(await selected(page).innerText(), /Library catalogue/);
+    await page.keyboard.press('Enter');
+    await sent(page, { command: 'boot', record: 'boot/kiosk' });
+  });
+
   test('says when there is none', async (t) => {
     const page = await onPc(t, [hello, { event: 'menu', menu: { ...menu, entries: [], auto: null } }, atMenu]);
     await eventually(page, 'No system is published for this PC yet.');
