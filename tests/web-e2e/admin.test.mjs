@@ -264,6 +264,12 @@ describe('the administration', { skip: noServer }, () => {
     await seen('“Test room” was added.');
     await dialogGone();
     await page.locator('.places .places', { hasText: '127.0.0.0/8' }).waitFor();
+    await fill(page, '[aria-label="Find by name, address, MAC or UUID"]', '127.');
+    await seen('Building A › Test room', page.locator('.entry-title'));
+    assert.equal(await page.locator('[data-location]').count(), 1);
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Delete');
+    await page.locator('.places .places').waitFor();
   });
 
   test('makes a hardware class', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Location } from '../api/types';
-import { emptyLocation, pathsOf, possibleParents, treeOf } from './tree';
+import { emptyLocation, matching, pathsOf, possibleParents, treeOf } from './tree';
 
 const location = (id: number, parent: number | null, en: string): Location => ({ ...emptyLocation(parent), id, name: { en } });
 const list = [
@@ -29,4 +29,12 @@ describe('a parent', () => {
   it('is not the location itself, nor inside of it', () =>
     expect(possibleParents(list, 2).map(({ id }) => id)).toEqual([1, 5]));
   it('is any for a new one', () => expect(possibleParents(list, null)).toHaveLength(5));
+});
+
+describe('a search', () => {
+  it('finds names and what PCs are known by', () => {
+    const known = list.map((each) => (each.id === 4 ? { ...each, macs: ['52:54:00:aa:bb:cc'] } : each));
+    expect(matching(known, ' room ').map(({ id }) => id)).toEqual([4, 3]);
+    expect(matching(known, 'AA:BB').map(({ id }) => id)).toEqual([4]);
+  });
 });

@@ -37,6 +37,14 @@ export function pathsOf(list: readonly Location[], language: Language): Map<numb
   return paths;
 }
 
+/** Those that a name, a subnet, a MAC or a UUID with this text in it belongs to. */
+export function matching(list: readonly Location[], text: string): Location[] {
+  const wanted = text.trim().toLowerCase();
+  return list.filter(({ name, subnets, macs, uuids }) =>
+    [name.de ?? '', name.en ?? '', ...subnets, ...macs, ...uuids].some((word) => word.toLowerCase().includes(wanted)),
+  );
+}
+
 /** Those that the location `id` may be put into: all but itself and what is inside of it. */
 export function possibleParents(list: readonly Location[], id: number | null): Location[] {
   const inside = new Set<number | null>(id === null ? [] : [id]);
