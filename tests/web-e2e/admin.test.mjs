@@ -236,6 +236,14 @@ describe('the administration', { skip: noServer }, () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     if (close) await page.keyboard.press('Tab'); // one of several choices stays open
+    await page.locator('.el-select-dropdown__item:visible').first().waitFor({ state: 'hidden' });
+  }
+
+  /** Types a moment into its field, as an English browser wants it. */
+  async function typeMoment(day, hour) {
+    await page.keyboard.type(day);
+    await page.keyboard.press('ArrowRight'); // a year may have six digits
+    await page.keyboard.type(hour);
   }
 
   test('makes locations, and tells what the server does not take at its field', async () => {
@@ -385,13 +393,49 @@ describe('the administration', { skip: noServer }, () => {
     assert.match(await hidden.innerText(), /Shown/);
   });
 
+
+  test('makes an exam, and explains the hour of it', async () => {
+    await press(page, 'a[href="#rules"]');
+    await press(page, '[data-test=add]');
+    await page.locator('#rule-name-en').waitFor();
+    await fill(page, '#rule-name-en', 'Exam');
+    await tabTo(page, '#rule-exam');
+    await page.keyboard.press('Space');
+    await choose('#rule-location', 'Test room');
+    await tabTo(page, 'input[name=effect]');
+    await page.keyboard.press('ArrowDown');
+    await choose('#rule-only', 'Debian desktop, new', { close: true });
+    await choose('#rule-auto-id', 'Debian desktop, new');
+    await press(page, '[data-test=save]');
+    await seen('An exam needs time', page.locator('.el-form-item__error'));
+    await page.waitForFunction(() => document.activeElement.matches('#rule-time'));
+    await page.keyboard.press('Space');
+    await press(page, '#rule-time-once');
+    for (const [bound, hour] of [[1, '0830AM'], [2, '1200PM']]) {
+      await tabTo(page, `.bound:nth-child(${bound}) input[type=datetime-local]`);
+      await typeMoment('02102026', hour);
+    }
+    await press(page, '[data-test=save]');
+    await seen('“Exam” was added.');
+    await dialogGone();
+
+    await press(page, 'a[href="#explain"]');
+    await page.locator('#explain-address').waitFor();
+    await fill(page, '#explain-address', '127.0.0.1');
+    await tabTo(page, '#explain-time');
+    await typeMoment('02102026', '0900AM');
+    await press(page, '[data-test=ask]');
+    await seen('boots by itself after 10 seconds: exam rule', page.locator('[data-test=auto]'));
+    await seen('Shown: it is one of those that exam rule', page.locator('[data-entry]'));
+  });
+
   test('deletes rules and locations, but not what a rule names', async () => {
     await press(page, 'a[href="#locations"]');
     await press(page, '[aria-label="Delete: Test room"]');
     await press(page, '.el-message-box .el-button--danger');
     await page.locator('.el-message--error', { hasText: 'Not here' }).waitFor();
     await press(page, 'a[href="#rules"]');
-    for (const name of ['Not here', 'My hours']) {
+    for (const name of ['Not here', 'My hours', 'Exam']) {
       await press(page, `[aria-label="Delete: ${name}"]`);
       await press(page, '.el-message-box .el-button--danger');
       await seen(`“${name}” was deleted.`);
