@@ -14,7 +14,7 @@ constexpr int exit_interrupted = 130; // as a shell says of Ctrl-C
 int run(int argc, char** argv)
 {
     using namespace farboot::rootfs;
-    CLI::App app("Publishes systems, virtual machines and the images they boot from.", "farboot");
+    CLI::App app("Publishes systems and virtual machines with their images, and says who sees them where.", "farboot");
     app.set_version_flag("--version", std::string("farboot ") + FARBOOT_VERSION);
     app.require_subcommand(1);
     app.footer("\"farboot COMMAND --help\" shows a command's options and examples; the manual is farboot(1).");
@@ -26,6 +26,8 @@ int run(int argc, char** argv)
     add_image_commands(app, chosen);
     add_profile_commands(app, chosen);
     add_nbd_export_command(app, chosen);
+    add_catalog_commands(app, chosen);
+    add_explain_command(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -105,6 +105,26 @@ Result<void> send_record(const RecordOptions& options)
     return {};
 }
 
+Result<void> list_records(const RecordOptions& options)
+{
+    const StopOnSignal stop;
+    auto server = ServerClient::create(options.server);
+    if (!server)
+        return std::unexpected(server.error());
+    const auto answer = server->get("/api/v1/records", stop.token());
+    if (!answer)
+        return std::unexpected(answer.error());
+    const auto records = answer->value("records", nlohmann::json::array());
+    if (options.json)
+        say_json(records);
+    else
+        for (const auto& record : records)
+            say(fmt::format("{}/{} {}  {}  {}", record.value("type", ""), record.value("series", ""),
+                            record.value("number", std::uint64_t{0}), record.value("published", ""),
+                            record.value("title", "")));
+    return {};
+}
+
 } // namespace
 
 void add_record_commands(CLI::App& app, Action& chosen)
@@ -115,6 +135,12 @@ void add_record_commands(CLI::App& app, Action& chosen)
         add_command(*group, chosen, "show", "Show a record, without checking its signatures", show_record);
     show->add_option("file", show_options->file, "The record's envelope")->required();
     show->add_flag("--json", show_options->json, "Print JSON");
+
+    const auto [listed, list_options] =
+        add_command(*group, chosen, "list", "List the records that a server has published", list_records);
+    listed->add_option("--server", list_options->server.url, "The server, https://…")->type_name("URL")->required();
+    add_credentials(*listed, list_options->server);
+    listed->add_flag("--json", list_options->json, "Print JSON");
 
     const auto [verify, verify_options] =
         add_command(*group, chosen, "verify", "Check that a policy accepts a record", verify_record);

@@ -15,7 +15,7 @@ namespace
 {
 
 constexpr std::uint64_t max_token_bytes = 4096;
-constexpr std::uint64_t max_answer_bytes = 1 << 20;
+constexpr std::uint64_t max_answer_bytes = 64 << 20; // a list of many thousands
 
 Result<std::string> read_token(const std::string& file)
 {
@@ -116,25 +116,45 @@ Result<void> ServerClient::send(const std::string& envelope, std::stop_token sto
     return {};
 }
 
+namespace
+{
+
+Result<nlohmann::json> json_of(const HttpResponse& answer, const std::string& url)
+{
+    if (answer.body.empty())
+        return nlohmann::json();
+    auto json = nlohmann::json::parse(answer.body, nullptr, false);
+    if (!json.is_object())
+        return fail("bad-answer", "{}: the answer is not JSON. Is this a Farboot server?", url);
+    return json;
+}
+
+} // namespace
+
 Result<nlohmann::json> ServerClient::get(const std::string& path, std::stop_token stop)
 {
     const auto answer = http_->fetch_ok(request("GET", path, {}), stop);
     if (!answer)
         return std::unexpected(answer.error());
-    auto json = nlohmann::json::parse(answer->body, nullptr, false);
-    if (!json.is_object())
-        return fail("bad-answer", "{}{}: the answer is not JSON. Is this a Farboot server?", url_, path);
+    auto json = json_of(*answer, url_ + path);
+    if (json && json->is_null())
+        return fail("bad-answer", "{}{}: the answer is empty. Is this a Farboot server?", url_, path);
     return json;
 }
 
-Result<void> ServerClient::post(const std::string& path, const nlohmann::json& body, std::stop_token stop)
+Result<nlohmann::json> ServerClient::change(const std::string& method, const std::string& path,
+                                            const nlohmann::json& body, const std::string& if_match,
+                                            std::stop_token stop)
 {
-    auto json = request("POST", path, "application/json");
-    json.body = body.dump();
-    const auto answer = http_->fetch_ok(std::move(json), stop);
+    auto changed = request(method, path, body.is_null() ? "" : "application/json");
+    if (!body.is_null())
+        changed.body = body.dump();
+    if (!if_match.empty())
+        changed.headers.emplace_back("If-Match", if_match);
+    const auto answer = http_->fetch_ok(std::move(changed), stop);
     if (!answer)
         return std::unexpected(answer.error());
-    return {};
+    return json_of(*answer, url_ + path);
 }
 
 Result<void> ServerClient::put(const std::string& path, Body body, std::stop_token stop)

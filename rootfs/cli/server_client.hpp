@@ -40,7 +40,11 @@ public:
     // many threads.
 
     [[nodiscard]] Result<nlohmann::json> get(const std::string& path, std::stop_token stop);
-    [[nodiscard]] Result<void> post(const std::string& path, const nlohmann::json& body, std::stop_token stop);
+    /// POST, PUT or DELETE (`body` null: without one). `if_match`: an ETag, or empty. The answer is null where it has
+    /// no body.
+    [[nodiscard]] Result<nlohmann::json> change(const std::string& method, const std::string& path,
+                                                const nlohmann::json& body, const std::string& if_match,
+                                                std::stop_token stop);
     /// What a PUT sends: a file, or bytes.
     struct Body {
         std::string file;

@@ -220,7 +220,7 @@ Result<UploadTotals> SiteUpload::image(const Digest& digest)
         if (missing->located && !totals.hot_pack)
             return totals;
         const nlohmann::json body{{"hot", totals.hot_pack ? hot : nlohmann::json::array()}};
-        auto located = server_.post(path_of("images", digest.hex()), body, stop_);
+        auto located = server_.change("POST", path_of("images", digest.hex()), body, "", stop_);
         if (located)
             return totals;
         if (located.error().reason != "http-409" || round == rounds)

@@ -164,6 +164,11 @@ TEST_F(Upload, PublishingBringsEverythingThatTheRecordNames)
     for (const auto& file : {shown["kernel"]["digest"], shown["initramfs"][0]["digest"]})
         EXPECT_EQ(request("HEAD", "/store/v1/files/" + file.get<std::string>()).status, 200);
     expect_there(*Digest::from_hex(shown["image"]["manifest"].get<std::string>()));
+    const std::vector<std::string> at_server{
+        "--server", url(), "--ca", (data() / "ca.pem").string(), "--token-file", token_file().string()};
+    std::vector<std::string> list_words{"record", "list"};
+    list_words.insert(list_words.end(), at_server.begin(), at_server.end());
+    EXPECT_THAT(farboot(list_words), testing::ContainsRegex("boot/desktop 1  20.*Z  Desktop\n"));
     // The next version shares all bytes: nothing but the record goes over the wire.
     EXPECT_THAT(farboot(publish_words), testing::Not(HasSubstr("sent to")));
 }
