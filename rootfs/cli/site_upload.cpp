@@ -208,7 +208,7 @@ Result<UploadTotals> SiteUpload::image(const Digest& digest)
         }
         if (!missing)
             return std::unexpected(missing.error());
-        const auto jobs = missing->located ? std::vector<Job>() : plan(*image, *missing, totals);
+        const auto jobs = plan(*image, *missing, totals);
         if (!jobs)
             return std::unexpected(jobs.error());
         if (auto sent = send(*image, *jobs, progress); !sent)
