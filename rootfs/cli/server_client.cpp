@@ -75,7 +75,7 @@ Result<ServerClient> ServerClient::create(const ServerOptions& options)
     return ServerClient(std::move(url), std::move(*token), {options.ca_file, true});
 }
 
-Result<std::uint64_t> ServerClient::newest(const RecordName& name, std::stop_token stop)
+Result<std::uint64_t> ServerClient::newest(const RecordName& name, const std::stop_token& stop)
 {
     // With the token: a record of an image that is not for everybody is not, either.
     const auto answer = http_->fetch_ok(request("GET", "/api/v1/records/" + name.text(), {}), stop);
@@ -106,7 +106,7 @@ HttpRequest ServerClient::request(std::string method, const std::string& path, s
     return request;
 }
 
-Result<void> ServerClient::send(const std::string& envelope, std::stop_token stop)
+Result<void> ServerClient::send(const std::string& envelope, const std::stop_token& stop)
 {
     auto record = request("POST", "/api/v1/records", "application/vnd.dsse+json");
     record.body = envelope;
@@ -131,7 +131,7 @@ Result<nlohmann::json> json_of(const HttpResponse& answer, const std::string& ur
 
 } // namespace
 
-Result<nlohmann::json> ServerClient::get(const std::string& path, std::stop_token stop)
+Result<nlohmann::json> ServerClient::get(const std::string& path, const std::stop_token& stop)
 {
     const auto answer = http_->fetch_ok(request("GET", path, {}), stop);
     if (!answer)
@@ -144,7 +144,7 @@ Result<nlohmann::json> ServerClient::get(const std::string& path, std::stop_toke
 
 Result<nlohmann::json> ServerClient::change(const std::string& method, const std::string& path,
                                             const nlohmann::json& body, const std::string& if_match,
-                                            std::stop_token stop)
+                                            const std::stop_token& stop)
 {
     auto changed = request(method, path, body.is_null() ? "" : "application/json");
     if (!body.is_null())
@@ -157,7 +157,7 @@ Result<nlohmann::json> ServerClient::change(const std::string& method, const std
     return json_of(*answer, url_ + path);
 }
 
-Result<void> ServerClient::put(const std::string& path, Body body, std::stop_token stop)
+Result<void> ServerClient::put(const std::string& path, Body body, const std::stop_token& stop)
 {
     auto put = request("PUT", path, "application/octet-stream");
     put.body = std::move(body.bytes);
@@ -168,7 +168,7 @@ Result<void> ServerClient::put(const std::string& path, Body body, std::stop_tok
     return {};
 }
 
-Result<bool> ServerClient::has_file(const Digest& file, std::stop_token stop)
+Result<bool> ServerClient::has_file(const Digest& file, const std::stop_token& stop)
 {
     HttpRequest head;
     head.method = "HEAD";

@@ -32,27 +32,27 @@ public:
     [[nodiscard]] static Result<ServerClient> create(const ServerOptions& options);
 
     /// The number of the newest published record, or 0.
-    [[nodiscard]] Result<std::uint64_t> newest(const RecordName& name, std::stop_token stop);
+    [[nodiscard]] Result<std::uint64_t> newest(const RecordName& name, const std::stop_token& stop);
     /// Publishes an envelope.
-    [[nodiscard]] Result<void> send(const std::string& envelope, std::stop_token stop);
+    [[nodiscard]] Result<void> send(const std::string& envelope, const std::stop_token& stop);
 
     // Other requests, with the token; paths begin with /api/. A status besides 2xx is an error (http-404 …). Safe from
     // many threads.
 
-    [[nodiscard]] Result<nlohmann::json> get(const std::string& path, std::stop_token stop);
+    [[nodiscard]] Result<nlohmann::json> get(const std::string& path, const std::stop_token& stop);
     /// POST, PUT or DELETE (`body` null: without one). `if_match`: an ETag, or empty. The answer is null where it has
     /// no body.
     [[nodiscard]] Result<nlohmann::json> change(const std::string& method, const std::string& path,
                                                 const nlohmann::json& body, const std::string& if_match,
-                                                std::stop_token stop);
+                                                const std::stop_token& stop);
     /// What a PUT sends: a file, or bytes.
     struct Body {
         std::string file;
         std::string bytes;
     };
-    [[nodiscard]] Result<void> put(const std::string& path, Body body, std::stop_token stop);
+    [[nodiscard]] Result<void> put(const std::string& path, Body body, const std::stop_token& stop);
     /// Can clients of this server fetch this file of its store?
-    [[nodiscard]] Result<bool> has_file(const Digest& file, std::stop_token stop);
+    [[nodiscard]] Result<bool> has_file(const Digest& file, const std::stop_token& stop);
     /// Bytes of bodies sent so far, those of failed requests too.
     [[nodiscard]] std::uint64_t bytes_sent() const { return http_->bytes_sent(); }
     [[nodiscard]] const std::string& url() const { return url_; }

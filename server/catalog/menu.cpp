@@ -17,12 +17,12 @@ std::string menu(const Snapshot& snapshot, const rules::Question& question, cons
         sources.push_back({{"url", url}});
     const rootfs::RecordName gui{"gui", options.gui};
     json rest{{"version", 1},
-                    {"revision", snapshot.revision},
-                    {"auto", std::move(automatic)},
-                    {"default", decision.preselect ? json(decision.preselect->id) : json(nullptr)},
-                    {"gui", snapshot.number_of(gui) ? json(gui.text()) : json(nullptr)},
-                    {"sources", std::move(sources)},
-                    {"policy", snapshot.number_of({"policy", "policy"})}};
+              {"revision", snapshot.revision},
+              {"auto", std::move(automatic)},
+              {"default", decision.preselect ? json(decision.preselect->id) : json(nullptr)},
+              {"gui", snapshot.number_of(gui) ? json(gui.text()) : json(nullptr)},
+              {"sources", std::move(sources)},
+              {"policy", snapshot.number_of({"policy", "policy"})}};
     if (!options.tokens.empty())
         rest["tokens"] = options.tokens;
     std::string text = "{\"entries\":[";

@@ -53,6 +53,7 @@ Result<void> Audiences::add(std::string_view option)
 std::vector<std::string> Audiences::names() const
 {
     std::vector<std::string> names;
+    names.reserve(networks_.size());
     for (const auto& [name, networks] : networks_)
         names.push_back(name);
     return names;
@@ -62,8 +63,7 @@ std::vector<std::string> Audiences::of(const std::optional<Address>& address) co
 {
     std::vector<std::string> found;
     for (const auto& [name, networks] : networks_)
-        if (address &&
-            std::ranges::any_of(networks, [&](const Subnet& network) { return network.contains(*address); }))
+        if (address && std::ranges::any_of(networks, [&](const Subnet& network) { return network.contains(*address); }))
             found.push_back(name);
     return found;
 }
