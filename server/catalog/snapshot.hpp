@@ -18,8 +18,8 @@ namespace farboot::catalog
 /// What menus and statements are made of, at one revision of the catalog. Never changes.
 struct Snapshot {
     std::int64_t revision = 0;
-    std::vector<Entry> entries;                         ///< in order
-    std::map<rootfs::RecordName, std::uint64_t> newest; ///< number of each series' newest record
+    std::vector<Entry> entries;                          ///< in order
+    std::map<rootfs::RecordName, std::uint64_t> newest;  ///< number of each series' newest record
     std::map<rootfs::RecordName, std::string> audiences; ///< of entries' records whose image is not for everybody
     std::string newest_gui;                    ///< series of the gui record published last; empty: there is none
     std::shared_ptr<const rules::Index> rules; ///< its items are the entries
