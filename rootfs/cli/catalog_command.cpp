@@ -100,13 +100,11 @@ std::map<std::uint64_t, int> depths_of(const nlohmann::json& items)
     return depths;
 }
 
-Result<void> list(const CatalogOptions& options)
+using Work = Result<void> (*)(const CatalogOptions&, ServerClient&, const std::stop_token&);
+
+Result<void> list(const CatalogOptions& options, ServerClient& server, const std::stop_token& stop)
 {
-    const StopOnSignal stop;
-    auto server = ServerClient::create(options.server);
-    if (!server)
-        return std::unexpected(server.error());
-    const auto all = read_all(*server, *options.kind, stop.token());
+    const auto all = read_all(server, *options.kind, stop);
     if (!all)
         return std::unexpected(all.error());
     if (options.json) {
@@ -125,13 +123,9 @@ Result<void> list(const CatalogOptions& options)
     return {};
 }
 
-Result<void> show(const CatalogOptions& options)
+Result<void> show(const CatalogOptions& options, ServerClient& server, const std::stop_token& stop)
 {
-    const StopOnSignal stop;
-    auto server = ServerClient::create(options.server);
-    if (!server)
-        return std::unexpected(server.error());
-    const auto item = find_one(*server, *options.kind, options.id, stop.token());
+    const auto item = find_one(server, *options.kind, options.id, stop);
     if (!item)
         return std::unexpected(item.error());
     say(item->dump(2));
@@ -157,15 +151,13 @@ Result<nlohmann::json> read_object(const std::string& file)
     return json;
 }
 
-Result<void> add(const CatalogOptions& options)
+Result<void> add(const CatalogOptions& options, ServerClient& server, const std::stop_token& stop)
 {
-    const StopOnSignal stop;
-    auto server = ServerClient::create(options.server);
-    auto object = server ? read_object(options.file) : std::unexpected(server.error());
+    auto object = read_object(options.file);
     if (!object)
         return std::unexpected(object.error());
     object->erase("etag");
-    const auto added = server->change("POST", fmt::format("/api/v1/{}", options.kind->path), *object, "", stop.token());
+    const auto added = server.change("POST", fmt::format("/api/v1/{}", options.kind->path), *object, "", stop);
     if (!added)
         return std::unexpected(added.error());
     if (options.json)
@@ -175,11 +167,9 @@ Result<void> add(const CatalogOptions& options)
     return {};
 }
 
-Result<void> change(const CatalogOptions& options)
+Result<void> change(const CatalogOptions& options, ServerClient& server, const std::stop_token& stop)
 {
-    const StopOnSignal stop;
-    auto server = ServerClient::create(options.server);
-    auto object = server ? read_object(options.file) : std::unexpected(server.error());
+    auto object = read_object(options.file);
     if (!object)
         return std::unexpected(object.error());
     const auto etag = object->find("etag");
@@ -191,7 +181,7 @@ Result<void> change(const CatalogOptions& options)
                     options.file);
     object->erase("etag");
     const auto changed =
-        server->change("PUT", path_of(*options.kind, options.id), *object, options.force ? "*" : known, stop.token());
+        server.change("PUT", path_of(*options.kind, options.id), *object, options.force ? "*" : known, stop);
     if (!changed && changed.error().reason == "http-412")
         return fail("changed-meanwhile", "{} Show it again, or use --force.", changed.error().sentence);
     if (!changed)
@@ -201,26 +191,18 @@ Result<void> change(const CatalogOptions& options)
     return {};
 }
 
-Result<void> remove(const CatalogOptions& options)
+Result<void> remove(const CatalogOptions& options, ServerClient& server, const std::stop_token& stop)
 {
-    const StopOnSignal stop;
-    auto server = ServerClient::create(options.server);
-    if (!server)
-        return std::unexpected(server.error());
     for (const auto id : options.ids)
-        if (const auto removed = server->change("DELETE", path_of(*options.kind, id), {}, "*", stop.token()); !removed)
+        if (const auto removed = server.change("DELETE", path_of(*options.kind, id), {}, "*", stop); !removed)
             return std::unexpected(removed.error());
     return {};
 }
 
 /// Those that are not named follow in the order that they had.
-Result<void> order(const CatalogOptions& options)
+Result<void> order(const CatalogOptions& options, ServerClient& server, const std::stop_token& stop)
 {
-    const StopOnSignal stop;
-    auto server = ServerClient::create(options.server);
-    if (!server)
-        return std::unexpected(server.error());
-    const auto all = read_all(*server, *options.kind, stop.token());
+    const auto all = read_all(server, *options.kind, stop);
     if (!all)
         return std::unexpected(all.error());
     auto ids = options.ids;
@@ -228,10 +210,21 @@ Result<void> order(const CatalogOptions& options)
         if (const auto id = item.value("id", std::uint64_t{0}); std::ranges::find(ids, id) == ids.end())
             ids.push_back(id);
     const auto ordered =
-        server->change("PUT", fmt::format("/api/v1/{}/order", options.kind->path), {{"ids", ids}}, "", stop.token());
+        server.change("PUT", fmt::format("/api/v1/{}/order", options.kind->path), {{"ids", ids}}, "", stop);
     if (!ordered)
         return std::unexpected(ordered.error());
     return {};
+}
+
+/// Does it with the server that the options name.
+template <Work work>
+Result<void> at_server(const CatalogOptions& options)
+{
+    const StopOnSignal stop;
+    auto server = ServerClient::create(options.server);
+    if (!server)
+        return std::unexpected(server.error());
+    return work(options, *server, stop.token());
 }
 
 void add_kind(CLI::App& app, Action& chosen, const Kind& kind, const char* description, const char* example)
@@ -253,20 +246,22 @@ void add_kind(CLI::App& app, Action& chosen, const Kind& kind, const char* descr
         declared.first->add_option("file", declared.second->file, "JSON file, or - for standard input")->required();
         declared.first->add_flag("--json", declared.second->json, "Print JSON: what it has become");
     };
-    const auto listed = declare("list", "List all, with their numbers", list);
+    const auto listed = declare("list", "List all, with their numbers", at_server<list>);
     listed.first->add_flag("--json", listed.second->json, "Print JSON");
-    with_id(declare("show", "Print one as JSON, to be changed", show));
-    const auto added = declare("add", fmt::format("Add a {}; prints its number", kind.people), add);
+    with_id(declare("show", "Print one as JSON, to be changed", at_server<show>));
+    const auto added = declare("add", fmt::format("Add a {}; prints its number", kind.people), at_server<add>);
     with_file(added);
-    const auto changed = declare("change", fmt::format("Replace a {} by what a file says", kind.people), change);
+    const auto changed =
+        declare("change", fmt::format("Replace a {} by what a file says", kind.people), at_server<change>);
     with_id(changed);
     with_file(changed);
     changed.first->add_flag("--force", changed.second->force, "Whatever somebody else has made of it meanwhile");
-    const auto removed = declare("remove", fmt::format("Remove a {}, or several", kind.people), remove);
+    const auto removed = declare("remove", fmt::format("Remove a {}, or several", kind.people), at_server<remove>);
     removed.first->add_option("id", removed.second->ids, "Their numbers")->required();
     if (!kind.ordered)
         return;
-    const auto ordered = declare("order", "Put these first, in this order; the others follow as they were", order);
+    const auto ordered =
+        declare("order", "Put these first, in this order; the others follow as they were", at_server<order>);
     ordered.first->add_option("id", ordered.second->ids, "Their numbers")->required();
 }
 

@@ -211,8 +211,8 @@ Result<void> publish(const PublishCommand& options)
         return done;
     if (server)
         if (auto sent = send(options, *server, *payload, text, stop); !sent)
-            return fail(sent.error().reason, "{} The record is in {}: farboot record send.", sent.error().sentence,
-                        options.out);
+            return fail(sent.error().reason, "{} The record is in {}: farboot record send{}.", sent.error().sentence,
+                        options.out, options.upload ? " --store " + options.store : "");
     report(options, *number, image);
     return {};
 }

@@ -238,6 +238,14 @@ TEST_F(Restricted, NginxAsItIsShippedChecksTheSame)
     for (const auto& file : files("/store"))
         EXPECT_EQ(status(file, token), 404);
     EXPECT_EQ(request("GET", "/healthz").status, 200);
+    // No cache on the way keeps what is not for everybody, and nobody an old locator.
+    const auto cache_control = [&](const std::string& file) {
+        TlsClient any(static_cast<std::uint16_t>(nginx.port()), ca());
+        any.send(request_text("GET", file, "", {{"Farboot-Token", token}}));
+        return any.receive().headers["cache-control"];
+    };
+    EXPECT_EQ(cache_control(files("/store/restricted/exam")[2]), "private, max-age=31536000, immutable");
+    EXPECT_EQ(cache_control(files("/store/restricted/exam")[1]), "no-cache");
 }
 
 TEST_F(Restricted, NginxTellsTheServerWhoAsks)
