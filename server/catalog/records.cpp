@@ -154,7 +154,9 @@ std::string audience_of(const PublishedRecord& record)
 {
     const auto envelope = rootfs::Envelope::parse(record.envelope);
     const auto image = envelope ? rootfs::image_of(envelope->payload) : std::unexpected(envelope.error());
-    return image ? image->audience : std::string();
+    if (image)
+        return image->audience;
+    return image.error().reason == "type-mismatch" ? "" : std::string(unknown_audience);
 }
 
 } // namespace farboot::catalog

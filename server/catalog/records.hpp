@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Published records in the database; the policies are among them, and the one with the highest number holds.
@@ -32,7 +33,10 @@ struct PublishedRecord {
 [[nodiscard]] Result<PublishedRecord> install_policy(Connection& connection, std::string_view envelope,
                                                      std::chrono::sys_seconds now);
 
-/// Whom the record's image is for, by name; empty: everybody, or it has no image. `record` has its envelope.
+/// No audience has this name: nobody belongs to it.
+inline constexpr std::string_view unknown_audience = "?";
+/// Whom the record's image is for, by name; empty: everybody, or it has no image. unknown_audience where that cannot be
+/// read, which publish() does not let in. `record` has its envelope.
 [[nodiscard]] std::string audience_of(const PublishedRecord& record);
 
 [[nodiscard]] std::optional<PublishedRecord> newest_record(Connection& connection, const rootfs::RecordName& name);

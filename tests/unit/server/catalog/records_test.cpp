@@ -1,5 +1,6 @@
 #include "server/catalog/records.hpp"
 
+#include "rootfs/record/record.hpp"
 #include "server/catalog/entries.hpp"
 #include "tests/unit/server/catalog/catalog_fixture.hpp"
 
@@ -94,4 +95,26 @@ TEST_P(RecordsTest, PoliciesSucceedEachOther)
     EXPECT_EQ(install(signers_.policy(2)), "installed");
     EXPECT_EQ(publish(signers_.policy(3)), "published");
     EXPECT_EQ(current_policy(connection())->header.number, 3U);
+}
+
+TEST(Audience, IsWhatTheRecordSaysAndNobodysWhereThatCannotBeRead)
+{
+    const test::Signers signers;
+    rootfs::VmRecord record;
+    record.header = {{"vm", "exam"}, 1};
+    record.title = "Exam";
+    record.image = {sha256({}), 80, 1, "exam"};
+    record.machine.os = "http://debian.org/debian/12";
+    PublishedRecord published;
+    published.envelope = test::Signers::envelope("vm", record.to_json(), signers.publisher);
+    EXPECT_EQ(audience_of(published), "exam");
+    record.image.audience.clear();
+    published.envelope = test::Signers::envelope("vm", record.to_json(), signers.publisher);
+    EXPECT_EQ(audience_of(published), "");
+    published.envelope = signers.boot("debian", 1); // without an image
+    EXPECT_EQ(audience_of(published), "");
+    for (const auto& envelope : {std::string("{}"), test::Signers::envelope("vm", "{}", signers.publisher)}) {
+        published.envelope = envelope;
+        EXPECT_EQ(audience_of(published), unknown_audience);
+    }
 }
