@@ -8,6 +8,7 @@
 #include "server/catalog/snapshot.hpp"
 #include "server/restricted/audiences.hpp"
 #include "server/trust/online_key.hpp"
+#include "server/trust/pc_key.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -28,6 +29,7 @@ struct Context {
     Workers& hashing;   ///< one thread for passwords
     Throttle& throttle; ///< of logins
     const Audiences& audiences;
+    const PcChallenges& challenges;
     Intakes& intakes;
     Workers& storing; ///< threads for the intakes
     std::filesystem::path store;

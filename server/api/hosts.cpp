@@ -48,6 +48,15 @@ void Hosts::replace(std::vector<std::string> names)
     names_ = std::move(names);
 }
 
+std::string Hosts::name(const http::Request& request) const
+{
+    const auto host = split(request.header("host").value_or("")).host;
+    std::lock_guard lock(mutex_);
+    if (std::ranges::find(names_, host) != names_.end())
+        return host;
+    return names_.empty() ? "localhost" : names_.front();
+}
+
 std::string Hosts::origin(const http::Request& request) const
 {
     const std::string_view scheme = request.tls ? "https" : "http";

@@ -17,6 +17,8 @@ public:
     explicit Hosts(std::vector<std::string> names) : names_(std::move(names)) {}
 
     void replace(std::vector<std::string> names);
+    /// Which of them the client has called it by, in lower case and without port; the first if by none.
+    [[nodiscard]] std::string name(const http::Request& request) const;
 
     /// "https://host:port" as the client called the server; another name than ours is replaced by the first of ours.
     [[nodiscard]] std::string origin(const http::Request& request) const;

@@ -1,3 +1,5 @@
+#include "server/api/menu_answer.hpp"
+#include "server/api/pc_auth.hpp"
 #include "server/api/question.hpp"
 #include "server/api/routes.hpp"
 
@@ -29,16 +31,13 @@ awaitable<Response> get_menu(const Context& context, const Request& request)
     auto question = question_of_pc(request, context.now());
     if (!question)
         co_return question.error();
-    question->pc.audiences = context.audiences.of(question->pc.address);
-    const auto snapshot = co_await context.snapshots.current();
-    catalog::MenuOptions options;
-    options.gui = context.gui.value_or(snapshot->newest_gui);
-    options.sources = context.sources;
-    if (options.sources.empty())
-        options.sources.push_back(context.hosts.origin(request) + "/store");
-    if (!context.audiences.names().empty())
-        options.tokens = context.hosts.origin(request) + std::string(token_path);
-    co_return http::json_text(200, catalog::menu(*snapshot, *question, options));
+    const auto enrolled = co_await enrolled_pc(context, request);
+    if (enrolled) {
+        question->pc.mac = enrolled->facts.mac;
+        question->pc.uuid = enrolled->facts.uuid;
+        question->pc.enrolled = true;
+    }
+    co_return http::json_text(200, co_await menu_answer(context, request, std::move(*question)));
 }
 
 awaitable<Response> post_statement(const Context& context, const Request& request)
@@ -57,10 +56,25 @@ awaitable<Response> post_statement(const Context& context, const Request& reques
         lowest.push_back({name, number});
     Response response = http::text(200, context.online_key.state(std::move(*nonce), context.now(), std::move(lowest)));
     response.headers.front().second = "application/vnd.dsse+json";
-    co_return response;
+    // A PC with a key says hello next: this saves it a round trip.
+    co_return std::move(response).with("Farboot-Challenge", context.challenges.fresh(context.now()));
 }
 
 } // namespace
+
+awaitable<std::string> menu_answer(const Context& context, const Request& request, rules::Question question)
+{
+    question.pc.audiences = context.audiences.of(question.pc.address);
+    const auto snapshot = co_await context.snapshots.current();
+    catalog::MenuOptions options;
+    options.gui = context.gui.value_or(snapshot->newest_gui);
+    options.sources = context.sources;
+    if (options.sources.empty())
+        options.sources.push_back(context.hosts.origin(request) + "/store");
+    if (!context.audiences.names().empty())
+        options.tokens = context.hosts.origin(request) + std::string(token_path);
+    co_return catalog::menu(*snapshot, question, options);
+}
 
 void add_menu_routes(http::Router& router, const Context& context)
 {

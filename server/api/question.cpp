@@ -114,13 +114,17 @@ std::expected<Question, Response> common(const Request& request, std::chrono::sy
 
 } // namespace
 
+std::optional<Address> address_of(std::string_view client)
+{
+    return Address::parse(client.substr(0, client.find('%')));
+}
+
 std::expected<Question, Response> question_of_pc(const Request& request, std::chrono::sys_seconds now)
 {
     auto question = common(request, now);
     if (!question)
         return question;
-    const std::string_view client = request.client;
-    question->pc.address = Address::parse(client.substr(0, client.find('%'))); // a link-local one names its link, too
+    question->pc.address = address_of(request.client);
     return question;
 }
 

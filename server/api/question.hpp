@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <expected>
+#include <optional>
+#include <string_view>
 
 namespace farboot::server::api
 {
@@ -14,6 +16,9 @@ namespace farboot::server::api
 /// own word. A MAC or UUID that names no PC is firmware's doing, and is passed over; what else is wrong gets a 400.
 [[nodiscard]] std::expected<rules::Question, http::Response> question_of_pc(const http::Request& request,
                                                                             std::chrono::sys_seconds now);
+
+/// A connection's address; a link-local one names its link, too, which says nothing here.
+[[nodiscard]] std::optional<Address> address_of(std::string_view client);
 
 /// What an admin asks about a PC, an address and a time of his choice among it. Whatever is wrong gets a 400.
 [[nodiscard]] std::expected<rules::Question, http::Response> question_of_admin(const http::Request& request,

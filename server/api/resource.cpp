@@ -11,7 +11,7 @@ namespace
 {
 
 /// Fields by the reasons for which the catalog refuses them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> fields{{{"auto-taken", "auto_seconds"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> fields{{{"auto-taken", "auto_seconds"},
                                                                                 {"parent-unknown", "parent"},
                                                                                 {"parent-cycle", "parent"},
                                                                                 {"too-deep", "parent"},
@@ -20,6 +20,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> fields{{
                                                                                 {"uuid-taken", "uuids"},
                                                                                 {"location-unknown", "location"},
                                                                                 {"hardware-unknown", "hardware"},
+                                                                                {"name-malformed", "name"},
+                                                                                {"code-wrong", "code"},
+                                                                                {"action-unknown", "action"},
+                                                                                {"record-unknown", "record"},
                                                                                 {"zone-unknown", "time.zone"}}};
 
 } // namespace

@@ -18,8 +18,10 @@ void add_rule_routes(http::Router& router, const Context& context); ///< locatio
 void add_record_routes(http::Router& router, const Context& context);
 void add_store_routes(http::Router& router, const Context& context);
 inline constexpr std::string_view token_path = "/api/v1/store-token";
-void add_token_routes(http::Router& router, const Context& context);  ///< for restricted images
-void add_upload_routes(http::Router& router, const Context& context); ///< into the store
+void add_pc_routes(http::Router& router, const Context& context);       ///< what PCs say
+void add_pc_admin_routes(http::Router& router, const Context& context); ///< the registry of PCs
+void add_token_routes(http::Router& router, const Context& context);    ///< for restricted images
+void add_upload_routes(http::Router& router, const Context& context);   ///< into the store
 void add_page_routes(http::Router& router, const Context& context);
 
 } // namespace farboot::server::api

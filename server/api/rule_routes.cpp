@@ -3,8 +3,11 @@
 
 #include "server/catalog/hardware_classes.hpp"
 #include "server/catalog/locations.hpp"
+#include "server/catalog/pcs.hpp"
 #include "server/catalog/rules.hpp"
 #include "server/rules/why.hpp"
+
+#include <charconv>
 
 namespace farboot::server::api
 {
@@ -68,11 +71,33 @@ awaitable<Response> order(const Context& context, const Request& request)
     co_return http::no_content();
 }
 
+/// Puts into the question what is known of the PC that the admin means; the answer for one that there is not.
+awaitable<std::optional<Response>> ask_for_pc(const Context& context, const Request& request, rules::Question& question)
+{
+    const auto text = *request.target.parameter("pc");
+    std::int64_t id = 0;
+    std::from_chars(text.data(), text.data() + text.size(), id);
+    const auto pc = co_await context.database.read(
+        [id](catalog::Connection& connection) { return catalog::find_pc(connection, id); });
+    if (!pc)
+        co_return http::error(404, "not-found", fmt::format("There is no PC {}.", text), "pc");
+    if (!question.pc.address)
+        question.pc.address = address_of(pc->facts.address);
+    question.pc.mac = pc->facts.mac;
+    question.pc.uuid = pc->facts.uuid;
+    question.pc.hardware = pc->facts.hardware;
+    question.pc.enrolled = !pc->key.empty();
+    co_return std::nullopt;
+}
+
 awaitable<Response> explain(const Context& context, const Request& request)
 {
     auto question = question_of_admin(request, context.now());
     if (!question)
         co_return question.error();
+    if (!request.target.parameter("pc").value_or("").empty())
+        if (auto unknown = co_await ask_for_pc(context, request, *question))
+            co_return std::move(*unknown);
     question->pc.audiences = context.audiences.of(question->pc.address);
     const auto snapshot = co_await context.snapshots.current();
     auto answer = rules::explanation(*snapshot->rules, *question);

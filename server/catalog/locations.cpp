@@ -4,6 +4,8 @@
 #include "server/catalog/rules.hpp"
 #include "server/catalog/versions.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -27,6 +29,7 @@ Location read_location(const QSqlQuery& row)
     if (!row.isNull(QStringLiteral("parent")))
         location.parent = number_of(row, "parent");
     location.name = {text_of(row, "name_de"), text_of(row, "name_en")};
+    location.audiences = nlohmann::json::parse(text_of(row, "audiences")).get<std::vector<std::string>>();
     location.version = number_of(row, "version");
     return location;
 }
@@ -95,6 +98,7 @@ Result<Location> save(Connection& connection, std::string_view statement, Locati
                                {":parent", id_or_null(location.parent)},
                                {":name_de", value(location.name.de)},
                                {":name_en", value(location.name.en)},
+                               {":audiences", value(nlohmann::json(location.audiences).dump())},
                                {":version", value(location.version)}});
     connection.run("location-key-delete", {{":location", value(location.id)}});
     if (auto done = insert_keys(connection, location, "subnet", location.subnets); !done)

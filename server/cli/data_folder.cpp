@@ -4,6 +4,7 @@
 #include "server/catalog/accounts.hpp"
 #include "server/catalog/database.hpp"
 #include "server/catalog/migrate.hpp"
+#include "server/catalog/pcs.hpp"
 #include "server/trust/password.hpp"
 #include "server/trust/secret.hpp"
 
@@ -106,11 +107,20 @@ Result<Prepared> prepare(const PrepareOptions& options)
     auto secret = open_store_secret(options.data);
     if (!secret)
         return std::unexpected(secret.error());
+    auto for_pcs = [](catalog::Connection& locked) { return catalog::shared_secret(locked, "pc-challenge"); };
+    auto pc_secret = catalog::Database::in_transaction(connection, for_pcs);
+    if (!pc_secret)
+        return std::unexpected(pc_secret.error());
     const auto new_admin = make_first_admin(folder, connection);
     if (!new_admin)
         return std::unexpected(new_admin.error());
-    return Prepared{folder,          std::move(*settings), std::move(*authority),
-                    std::move(*key), std::move(*secret),   *new_admin};
+    return Prepared{.folder = folder,
+                    .database = std::move(*settings),
+                    .authority = std::move(*authority),
+                    .online_key = std::move(*key),
+                    .store_secret = std::move(*secret),
+                    .pc_secret = std::move(*pc_secret),
+                    .new_admin = *new_admin};
 }
 
 } // namespace farboot::server::cli

@@ -33,6 +33,7 @@ struct Prepared {
     Authority authority;
     OnlineKey online_key;
     std::string store_secret; ///< tokens for restricted images are made with it
+    std::string pc_secret;    ///< challenges for PCs are made with it
     bool new_admin = false;   ///< the password file was written just now
 };
 

@@ -163,6 +163,7 @@ Result<void> run(const Options& options)
     auto database = catalog::Database::open(prepared->database);
     if (!database)
         return std::unexpected(database.error());
+    const PcChallenges challenges(prepared->pc_secret);
     auto hashing = std::make_unique<Workers>(1, 16);
     api::Intakes intakes(options.store, audiences);
     auto storing = std::make_unique<Workers>(2, 256);
@@ -177,6 +178,7 @@ Result<void> run(const Options& options)
         .hashing = *hashing,
         .throttle = throttle,
         .audiences = audiences,
+        .challenges = challenges,
         .intakes = intakes,
         .storing = *storing,
         .store = options.store,
@@ -191,6 +193,8 @@ Result<void> run(const Options& options)
     api::add_rule_routes(router, context);
     api::add_record_routes(router, context);
     api::add_store_routes(router, context);
+    api::add_pc_routes(router, context);
+    api::add_pc_admin_routes(router, context);
     api::add_token_routes(router, context);
     api::add_upload_routes(router, context);
     api::add_page_routes(router, context);

@@ -104,6 +104,24 @@ std::vector<Found> find_places(const Index::Impl& impl, const Pc& pc)
     return found;
 }
 
+/// From a place to its root.
+std::vector<const Location*> path_from(const Index::Impl& impl, std::uint32_t place)
+{
+    std::vector<const Location*> path;
+    for (auto number = place; number != none; number = impl.nodes[number].parent)
+        path.push_back(&impl.catalog.locations[number]);
+    return path;
+}
+
+std::vector<std::string> audiences_in(const std::vector<const Location*>& path, const Pc& pc)
+{
+    auto audiences = pc.audiences;
+    if (pc.enrolled)
+        for (const auto* location : path)
+            audiences.insert(audiences.end(), location->audiences.begin(), location->audiences.end());
+    return audiences;
+}
+
 /// Entries are decided one after another; what is decided stays so.
 class Verdicts
 {
@@ -223,11 +241,10 @@ Decision Index::decide(const Question& question) const
     const auto place = found.empty() ? none : found.front().number;
     for (const auto& each : found)
         decision.matches.push_back(each.match);
-    for (auto number = place; number != none; number = impl_->nodes[number].parent)
-        decision.path.push_back(&impl_->catalog.locations[number]);
+    decision.path = path_from(*impl_, place);
 
     Asker asker(*impl_, question);
-    Verdicts verdicts(impl_->catalog.items, question.kind, question.pc.audiences);
+    Verdicts verdicts(impl_->catalog.items, question.kind, audiences_in(decision.path, question.pc));
     std::vector<const Prepared*> holding;
     walk(*impl_, place, [&](const Prepared& prepared) {
         if (asker.missing(prepared) != Missing::nothing)
@@ -242,6 +259,17 @@ Decision Index::decide(const Question& question) const
     choose_automatic(holding, verdicts, decision);
     choose_default(holding, verdicts, decision);
     return decision;
+}
+
+std::vector<const Location*> Index::path_of(const Pc& pc) const
+{
+    const auto found = find_places(*impl_, pc);
+    return path_from(*impl_, found.empty() ? none : found.front().number);
+}
+
+std::vector<std::string> Index::audiences_of(const Pc& pc) const
+{
+    return audiences_in(path_of(pc), pc);
 }
 
 std::vector<Check> Index::checks(const Question& question) const

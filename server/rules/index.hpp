@@ -35,6 +35,10 @@ public:
     [[nodiscard]] Decision decide(const Question& question) const;
     /// The rules of the PC's locations and those for everywhere, in precedence, with what keeps them from holding.
     [[nodiscard]] std::vector<Check> checks(const Question& question) const;
+    /// Where the PC is: from its location to the root; empty: nowhere.
+    [[nodiscard]] std::vector<const Location*> path_of(const Pc& pc) const;
+    /// Whose restricted images the PC may read: by its address, and, if it is enrolled, by its locations.
+    [[nodiscard]] std::vector<std::string> audiences_of(const Pc& pc) const;
     [[nodiscard]] std::vector<const HardwareClass*> classes_of(const Hardware& hardware) const;
     [[nodiscard]] const Catalog& catalog() const;
     /// Null: there is none.

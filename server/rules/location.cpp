@@ -9,6 +9,7 @@ namespace
 {
 
 constexpr std::size_t max_key = 64;
+constexpr std::size_t max_audience = 64;
 
 /// What `parse` makes of each text, in order of the texts. `form`: how one looks.
 template <class Key, class Parse>
@@ -49,7 +50,8 @@ std::string Location::etag() const
 
 Parsed<Location> Location::parse(std::string_view text)
 {
-    const auto root = parse_object(text, "location", {"id", "etag", "parent", "name", "subnets", "macs", "uuids"});
+    const auto root =
+        parse_object(text, "location", {"id", "etag", "parent", "name", "subnets", "macs", "uuids", "audiences"});
     if (!root)
         return std::unexpected(root.error());
     Location location;
@@ -82,6 +84,10 @@ Parsed<Location> Location::parse(std::string_view text)
     if (!uuids)
         return std::unexpected(uuids.error());
     location.uuids = std::move(*uuids);
+    auto audiences = parse_words(*root, "audiences", max_location_audiences, max_audience);
+    if (!audiences)
+        return std::unexpected(audiences.error());
+    location.audiences = std::move(*audiences);
     return location;
 }
 
@@ -92,7 +98,8 @@ nlohmann::json Location::to_json() const
             {"name", text_json(name)},
             {"subnets", texts_of(subnets)},
             {"macs", texts_of(macs)},
-            {"uuids", texts_of(uuids)}};
+            {"uuids", texts_of(uuids)},
+            {"audiences", audiences}};
 }
 
 } // namespace farboot::rules

@@ -17,6 +17,7 @@ inline constexpr std::size_t max_name = 200;
 inline constexpr std::size_t max_location_keys = 1000; ///< each of subnets, MACs, UUIDs
 inline constexpr int max_location_depth = 16;          ///< locations from a root to the deepest
 inline constexpr std::size_t max_locations = 20'000;
+inline constexpr std::size_t max_location_audiences = 20;
 
 /// A campus, building, room or seat: a place in the tree, and what its PCs are known by.
 struct Location {
@@ -26,7 +27,8 @@ struct Location {
     std::vector<server::Subnet> subnets;
     std::vector<Mac> macs;
     std::vector<Uuid> uuids;
-    std::int64_t version = 0; ///< grows with each change
+    std::vector<std::string> audiences; ///< whose restricted images the enrolled PCs in it, and below it, may read
+    std::int64_t version = 0;           ///< grows with each change
 
     bool operator==(const Location&) const = default;
     [[nodiscard]] std::string etag() const;

@@ -14,13 +14,15 @@ namespace farboot::rules
 
 enum class Kind { system, vm };
 
-/// What is known of a PC. Only the address is not its own word.
+/// What is known of a PC. Only the address is not its own word; of an enrolled one, MAC and UUID are those that an
+/// admin has seen when he confirmed its key.
 struct Pc {
     std::optional<server::Address> address;
     std::optional<Mac> mac;
     std::optional<Uuid> uuid;
     Hardware hardware;
     std::vector<std::string> audiences; ///< that it belongs to, by its address
+    bool enrolled = false;              ///< it has proven who it is: it also belongs to its locations' audiences
 };
 
 /// Whom the PC says to have before it.

@@ -113,8 +113,8 @@ std::string sentence(const Index& index, const Verdict& verdict)
     case Cause::unpublished:
         return "Hidden: its record is not published.";
     case Cause::audience:
-        return fmt::format("Hidden: its image is for the audience {} alone, and the PC's address is in none of its "
-                           "networks.",
+        return fmt::format("Hidden: its image is for the audience {} alone, and the PC belongs to it neither by "
+                           "its address nor, enrolled, by its location.",
                            verdict.item->audience);
     case Cause::rule_show:
         return fmt::format("Shown: {} shows it.", called(index, *verdict.rule));

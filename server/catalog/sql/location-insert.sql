@@ -1,1 +1,2 @@
-INSERT INTO location (id, parent, name_de, name_en, version) VALUES (:id, :parent, :name_de, :name_en, :version)
+INSERT INTO location (id, parent, name_de, name_en, audiences, version)
+VALUES (:id, :parent, :name_de, :name_en, :audiences, :version)

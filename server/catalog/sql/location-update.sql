@@ -1,1 +1,1 @@
-UPDATE location SET parent = :parent, name_de = :name_de, name_en = :name_en, version = :version WHERE id = :id
+UPDATE location SET parent = :parent, name_de = :name_de, name_en = :name_en, audiences = :audiences, version = :version WHERE id = :id

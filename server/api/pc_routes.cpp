@@ -1,0 +1,287 @@
+#include "server/api/menu_answer.hpp"
+#include "server/api/pc_auth.hpp"
+#include "server/api/pc_body.hpp"
+#include "server/api/question.hpp"
+#include "server/api/routes.hpp"
+
+#include "server/catalog/pc_boots.hpp"
+#include "server/catalog/pc_commands.hpp"
+#include "server/catalog/pc_sessions.hpp"
+#include "server/trust/pc_key.hpp"
+#include "server/trust/secret.hpp"
+
+#include <nlohmann/json.hpp>
+
+/// What PCs say of themselves (docs/pcs.md).
+namespace farboot::server::api
+{
+
+using boost::asio::awaitable;
+using catalog::Connection;
+using catalog::PcSession;
+using catalog::PcSessionKind;
+using catalog::PcState;
+using http::Method;
+using http::Request;
+using http::Response;
+using nlohmann::json;
+
+namespace
+{
+
+constexpr std::uint64_t max_hello = 64 << 10;
+/// Seconds until a PC's next report; it adds some chance of its own.
+constexpr int report_every = 30;
+
+json command_json(const std::optional<catalog::PcCommand>& command)
+{
+    if (!command)
+        return nullptr;
+    json result{{"id", command->id}, {"action", command->action}};
+    if (!command->record.empty())
+        result["record"] = command->record;
+    return result;
+}
+
+/// How it stands with a PC's key: what its screen says of it.
+json key_json(const catalog::Met& met)
+{
+    const auto& text = met.enrolled ? met.pc.key : met.pc.asking_key;
+    const auto key = PcKey::parse(text);
+    const auto* state = met.enrolled ? "confirmed" : met.stranger ? "other" : key ? "waiting" : "none";
+    return {{"state", state}, {"code", key ? json(key->code()) : json(nullptr)}};
+}
+
+std::expected<std::optional<catalog::ProvenKey>, Response> proven(const Context& context, const Request& request,
+                                                                  const std::optional<ProofGiven>& given)
+{
+    if (!given)
+        return std::nullopt;
+    if (!context.challenges.accepts(given->challenge, context.now()))
+        return std::unexpected(http::error(409, "challenge-stale",
+                                           "The challenge is too old, or not this server's: ask for a statement, which "
+                                           "brings a new one.",
+                                           "proof.challenge"));
+    const auto key = PcKey::parse(given->key);
+    if (!key)
+        return std::unexpected(http::error(400, key.error(), "proof.key"));
+    const auto message = pc_proof_message(context.hosts.name(request), given->challenge);
+    if (!key->verify(message, given->signature))
+        return std::unexpected(http::error(403, "proof-wrong",
+                                           "The signature does not prove that this PC has the key, for this server.",
+                                           "proof.signature"));
+    return catalog::ProvenKey{key->text(), given->kept};
+}
+
+struct Welcome {
+    catalog::Met met;
+    std::optional<catalog::PcCommand> command;
+};
+
+Result<Welcome> welcome(Connection& connection, const Hello& hello, const std::optional<catalog::ProvenKey>& proof,
+                        const std::string& secret, std::chrono::sys_seconds now)
+{
+    auto met = catalog::meet_pc(connection, hello.facts, proof, now);
+    if (!met)
+        return std::unexpected(met.error());
+    Welcome result{std::move(*met), std::nullopt};
+    const auto& pc = result.met.pc;
+    if (result.met.stranger)
+        return result;
+    catalog::begin_pc_boot(connection, pc.id, hello.boot_id, pc.state, hello.stages, now);
+    catalog::set_pc_state(connection, pc.id, PcState::preboot, now);
+    catalog::begin_pc_session(connection, secret, pc.id, PcSessionKind::preboot, result.met.enrolled ? pc.key : "",
+                              now);
+    const PcSession session{pc.id, PcSessionKind::preboot, result.met.enrolled};
+    result.command = catalog::take_pc_command(connection, session, now);
+    return result;
+}
+
+rules::Question question_of(const Hello& hello, std::chrono::sys_seconds now)
+{
+    rules::Question question;
+    question.kind = rules::Kind::system;
+    question.time = now;
+    question.pc.mac = hello.facts.mac;
+    question.pc.uuid = hello.facts.uuid;
+    question.pc.hardware = hello.facts.hardware;
+    question.pc.address = address_of(hello.facts.address);
+    return question;
+}
+
+awaitable<Response> post_hello(const Context& context, const Request& request)
+{
+    const auto hello = Hello::parse(request);
+    if (!hello)
+        co_return hello.error();
+    const auto proof = proven(context, request, hello->proof);
+    if (!proof)
+        co_return proof.error();
+    const auto secret = fresh_secret();
+    const auto now = context.now();
+    const auto met = co_await context.database.write(
+        [&](Connection& connection) { return welcome(connection, *hello, *proof, secret, now); });
+    if (!met && met.error().reason != "pc-nameless" && met.error().reason != "pcs-full")
+        co_return http::error(409, met.error());
+    auto question = question_of(*hello, now);
+    if (met && met->met.enrolled) {
+        question.pc.mac = met->met.pc.facts.mac;
+        question.pc.uuid = met->met.pc.facts.uuid;
+        question.pc.enrolled = true;
+    }
+    const auto menu = co_await menu_answer(context, request, std::move(question));
+    json answer{{"pc", nullptr}, {"session", nullptr}, {"again", report_every}, {"command", nullptr}};
+    if (met) {
+        answer["pc"] = {{"id", met->met.pc.id}, {"name", met->met.pc.name}, {"key", key_json(met->met)}};
+        if (!met->met.stranger)
+            answer["session"] = secret;
+        answer["command"] = command_json(met->command);
+    }
+    auto text = answer.dump();
+    text.pop_back(); // the menu is text already
+    co_return http::json_text(200, text + ",\"menu\":" + menu + "}");
+}
+
+struct Report {
+    std::optional<PcState> state;
+    std::string ending;
+    std::vector<catalog::PcStage> stages;
+    std::int64_t command = 0;
+    std::string outcome;
+};
+
+std::expected<Report, Response> parse_report(const Request& request)
+{
+    const auto body = json::parse(request.body, nullptr, false);
+    if (!body.is_object())
+        return std::unexpected(http::error(400, "json-malformed", "A report is a JSON object."));
+    Report report;
+    if (const auto state = body.find("state"); state != body.end()) {
+        report.state = state->is_string() ? catalog::pc_state_of(state->get_ref<const std::string&>()) : std::nullopt;
+        if (!report.state)
+            return std::unexpected(
+                http::error(400, "json-malformed", "A state is off, preboot, booting, running or standby.", "state"));
+    }
+    report.ending = text_member(body, "ending", 16) == "reboot" ? "reboot" : "power-off";
+    if (const auto stages = body.find("stages"); stages != body.end())
+        report.stages = catalog::stages_of(*stages);
+    if (const auto done = body.find("done"); done != body.end() && done->is_object()) {
+        const auto id = done->find("id");
+        report.command = id != done->end() && id->is_number_unsigned() ? id->get<std::int64_t>() : 0;
+        report.outcome = text_member(*done, "outcome", 1000);
+    }
+    return report;
+}
+
+struct Noted {
+    std::optional<catalog::PcCommand> command;
+    bool changed = false; ///< its key was confirmed, or counts no longer, since its session began
+};
+
+Result<Noted> note_report(Connection& connection, const PcSession& session, const Report& report,
+                          const std::string& secret, const std::string& client, std::chrono::sys_seconds now)
+{
+    const auto pc = catalog::find_pc(connection, session.pc);
+    if (!pc)
+        return fail("not-found", "There is no PC {}.", session.pc);
+    catalog::tell_pc_stages(connection, pc->id, session.kind == PcSessionKind::system, report.stages);
+    if (report.state && *report.state != pc->state)
+        catalog::set_pc_state(connection, pc->id, *report.state, now);
+    else
+        catalog::see_pc(connection, pc->id, client, now);
+    if (report.command != 0)
+        catalog::tell_pc_outcome(connection, pc->id, report.command, report.outcome);
+    if (report.state == PcState::off) {
+        catalog::end_pc_boot(connection, pc->id, report.ending, now);
+        return Noted{};
+    }
+    catalog::renew_pc_session(connection, secret, now);
+    const bool changed = session.kind == PcSessionKind::preboot && session.enrolled == pc->key.empty();
+    return Noted{catalog::take_pc_command(connection, session, now), changed};
+}
+
+awaitable<Response> post_report(const Context& context, const Request& request)
+{
+    const auto report = parse_report(request);
+    if (!report)
+        co_return report.error();
+    const std::string secret(request.header(pc_header).value_or(""));
+    const auto now = context.now();
+    const auto session = co_await asking_pc(context, request);
+    if (!session)
+        co_return pc_unknown();
+    const auto noted = co_await context.database.write([&](Connection& connection) {
+        return note_report(connection, *session, *report, secret, request.client, now);
+    });
+    if (!noted)
+        co_return pc_unknown();
+    co_return http::json(
+        200, {{"again", report_every}, {"command", command_json(noted->command)}, {"hello", noted->changed}});
+}
+
+/// {"record": "boot/…", "number": n}: of a body.
+std::optional<rootfs::RecordHeader> header_in(const json& body)
+{
+    const auto name = rootfs::RecordName::parse(text_member(body, "record", 256));
+    if (!name || name->type != "boot")
+        return std::nullopt;
+    const auto number = body.find("number");
+    return rootfs::RecordHeader{
+        *name, number != body.end() && number->is_number_unsigned() ? number->get<std::uint64_t>() : 0};
+}
+
+awaitable<Response> post_boot_token(const Context& context, const Request& request)
+{
+    const auto header = header_in(json::parse(request.body, nullptr, false));
+    if (!header)
+        co_return http::error(400, "json-malformed",
+                              "A boot token is asked for with {\"record\": \"boot/…\", \"number\": …}.", "record");
+    const auto session = co_await asking_pc(context, request);
+    if (!session || session->kind != PcSessionKind::preboot)
+        co_return pc_unknown();
+    const auto token = fresh_secret();
+    const auto now = context.now();
+    co_await context.database.write([&](Connection& connection) -> Result<void> {
+        catalog::make_boot_token(connection, token, *session, header->name, now);
+        catalog::choose_pc_boot(connection, session->pc, *header);
+        catalog::set_pc_state(connection, session->pc, PcState::booting, now);
+        return {};
+    });
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(catalog::boot_token_life).count();
+    co_return http::json(200, {{"token", token}, {"seconds", seconds}});
+}
+
+awaitable<Response> post_system(const Context& context, const Request& request)
+{
+    const auto body = json::parse(request.body, nullptr, false);
+    const auto token = text_member(body, "token", 128);
+    const auto header = header_in(body);
+    if (token.empty() || !header)
+        co_return http::error(400, "json-malformed", "A system begins with {\"token\": \"…\", \"record\": \"boot/…\"}.",
+                              "token");
+    const auto secret = fresh_secret();
+    const auto now = context.now();
+    const auto pc = co_await context.database.write(
+        [&](Connection& connection) { return catalog::use_boot_token(connection, token, header->name, secret, now); });
+    if (!pc)
+        co_return http::error(403, pc.error(), "token");
+    co_return http::json(200,
+                         {{"session", secret}, {"pc", {{"id", pc->id}, {"name", pc->name}}}, {"again", report_every}});
+}
+
+} // namespace
+
+void add_pc_routes(http::Router& router, const Context& context)
+{
+    const auto add = [&](const char* path, auto handler) {
+        router.add(
+            Method::post, path, [&context, handler](const Request& request) { return handler(context, request); },
+            max_hello);
+    };
+    add("/api/v1/pc/hello", post_hello);
+    add("/api/v1/pc/report", post_report);
+    add("/api/v1/pc/boot-token", post_boot_token);
+    add("/api/v1/pc/system", post_system);
+}
+
+} // namespace farboot::server::api

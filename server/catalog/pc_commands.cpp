@@ -1,0 +1,111 @@
+#include "server/catalog/pc_commands.hpp"
+
+#include "server/catalog/counters.hpp"
+#include "server/catalog/records.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace farboot::catalog
+{
+
+using nlohmann::json;
+
+namespace
+{
+
+constexpr std::array<std::string_view, 3> actions{"reboot", "power-off", "boot"};
+
+PcCommand read_command(const QSqlQuery& row)
+{
+    PcCommand command;
+    command.id = number_of(row, "id");
+    command.action = text_of(row, "action");
+    command.record = text_of(row, "record");
+    command.made = time_of(row, "made");
+    command.made_by = text_of(row, "made_by");
+    if (!row.isNull(QStringLiteral("taken")))
+        command.taken = time_of(row, "taken");
+    command.outcome = text_of(row, "outcome");
+    return command;
+}
+
+} // namespace
+
+json PcCommand::to_json() const
+{
+    return {{"id", id},
+            {"action", action},
+            {"record", record.empty() ? json(nullptr) : json(record)},
+            {"made", iso_time(made)},
+            {"by", made_by},
+            {"taken", taken ? json(iso_time(*taken)) : json(nullptr)},
+            {"outcome", outcome.empty() ? json(nullptr) : json(outcome)}};
+}
+
+Result<PcCommand> command_pc(Connection& connection, std::int64_t pc, std::string_view action, std::string_view record,
+                             std::string_view by, std::chrono::sys_seconds now)
+{
+    if (std::ranges::find(actions, action) == actions.end())
+        return fail("action-unknown", "A PC can be told to {}, not \"{}\".", fmt::join(actions, ", "),
+                    action.substr(0, 64));
+    const auto name = rootfs::RecordName::parse(record);
+    if (action == "boot" && (!name || name->type != "boot" || !newest_record(connection, *name)))
+        return fail("record-unknown",
+                    "\"boot\" needs the name of a published boot record, such as boot/debian, not "
+                    "\"{}\".",
+                    record.substr(0, 128));
+    const auto found = find_pc(connection, pc);
+    if (!found)
+        return fail("not-found", "There is no PC {}: it may have been removed meanwhile.", pc);
+    if (found->key.empty())
+        return fail("not-enrolled", "PC {} is not enrolled: only PCs whose key has been confirmed take commands.", pc);
+    PcCommand command;
+    command.id = next_number(connection, "pc-command");
+    command.action = action;
+    command.record = action == "boot" ? record : "";
+    command.made = now;
+    command.made_by = by;
+    connection.run("pc-command-replace", {{":pc", value(pc)}});
+    connection.run("pc-command-insert", {{":id", value(command.id)},
+                                         {":pc", value(pc)},
+                                         {":action", value(command.action)},
+                                         {":record", value(command.record)},
+                                         {":made", value(now)},
+                                         {":by", value(by)}});
+    connection.run("pc-command-delete-old", {{":pc", value(pc)}, {":pc2", value(pc)}});
+    return command;
+}
+
+std::optional<PcCommand> take_pc_command(Connection& connection, const PcSession& session, std::chrono::sys_seconds now)
+{
+    if (!session.enrolled)
+        return std::nullopt;
+    auto row = connection.run("pc-command-waiting", {{":pc", value(session.pc)}});
+    if (!row.next())
+        return std::nullopt;
+    auto command = read_command(row);
+    row.finish();
+    if (command.action == "boot" && session.kind != PcSessionKind::preboot)
+        return std::nullopt;
+    command.taken = now;
+    connection.run("pc-command-taken", {{":id", value(command.id)}, {":taken", value(now)}});
+    return command;
+}
+
+std::vector<PcCommand> list_pc_commands(Connection& connection, std::int64_t pc)
+{
+    std::vector<PcCommand> commands;
+    for (auto row = connection.run("pc-command-list", {{":pc", value(pc)}}); row.next();)
+        commands.push_back(read_command(row));
+    return commands;
+}
+
+void tell_pc_outcome(Connection& connection, std::int64_t pc, std::int64_t command, std::string_view outcome)
+{
+    const auto length = rules::printable_length(outcome);
+    const std::string_view kept = !length ? "?" : *length > 200 ? "?" : outcome;
+    connection.run("pc-command-outcome", {{":id", value(command)}, {":pc", value(pc)}, {":outcome", value(kept)}});
+}
+
+} // namespace farboot::catalog

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "server/catalog/pcs.hpp"
+
+#include "rootfs/record/record.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// What a PC speaks to the server with, once it has been met (docs/pcs.md): a session of its preboot system, a boot
+/// token on the way, and a session of the system that it has booted. Only hashes of their secrets are kept.
+namespace farboot::catalog
+{
+
+inline constexpr std::chrono::hours pc_session_life{24};  ///< renewed whenever it is used
+inline constexpr std::chrono::minutes boot_token_life{5}; ///< and good for once
+
+enum class PcSessionKind { preboot, system };
+
+struct PcSession {
+    std::int64_t pc = 0;
+    PcSessionKind kind = PcSessionKind::preboot;
+    bool enrolled = false; ///< begun with the key that is confirmed for the PC now
+};
+
+/// Ends what the PC had before. `key`: the confirmed one, if it was proven, else empty.
+void begin_pc_session(Connection& connection, std::string_view secret, std::int64_t pc, PcSessionKind kind,
+                      std::string_view key, std::chrono::sys_seconds now);
+[[nodiscard]] std::optional<PcSession> find_pc_session(Connection& connection, std::string_view secret,
+                                                       std::chrono::sys_seconds now);
+void renew_pc_session(Connection& connection, std::string_view secret, std::chrono::sys_seconds now);
+
+/// A token for the system of this record, which the PC is about to start. Only one is good at a time.
+void make_boot_token(Connection& connection, std::string_view secret, const PcSession& session,
+                     const rootfs::RecordName& record, std::chrono::sys_seconds now);
+/// The system of a record shows its token, which is no good from then on: its session begins, with `session_secret`.
+/// Reason: token-wrong (never given out, used, too old, or another record's).
+[[nodiscard]] Result<Pc> use_boot_token(Connection& connection, std::string_view token,
+                                        const rootfs::RecordName& record, std::string_view session_secret,
+                                        std::chrono::sys_seconds now);
+
+} // namespace farboot::catalog

@@ -1,0 +1,1 @@
+DELETE FROM pc_boot WHERE pc = :pc

@@ -1,0 +1,1 @@
+UPDATE pc_boot SET ended = :ended, ending = :ending WHERE id = :id

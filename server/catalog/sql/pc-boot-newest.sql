@@ -1,0 +1,1 @@
+SELECT * FROM pc_boot WHERE pc = :pc ORDER BY id DESC LIMIT 1

@@ -1,0 +1,1 @@
+UPDATE pc_boot SET record = :record, number = :number WHERE id = :id

@@ -1,0 +1,1 @@
+UPDATE pc_boot SET stages = :stages WHERE id = :id

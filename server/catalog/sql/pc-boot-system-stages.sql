@@ -1,0 +1,1 @@
+UPDATE pc_boot SET system_stages = :stages WHERE id = :id

@@ -1,0 +1,1 @@
+DELETE FROM pc_boot_token WHERE pc = :pc

@@ -1,0 +1,1 @@
+SELECT * FROM pc_boot_token WHERE hash = :hash

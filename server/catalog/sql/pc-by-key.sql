@@ -1,0 +1,1 @@
+SELECT * FROM pc WHERE pc_key = :key

@@ -1,0 +1,1 @@
+DELETE FROM pc_command WHERE pc = :pc

@@ -1,0 +1,1 @@
+UPDATE pc_command SET taken = :taken WHERE id = :id

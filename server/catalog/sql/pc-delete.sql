@@ -1,0 +1,1 @@
+DELETE FROM pc WHERE id = :id

@@ -1,0 +1,1 @@
+UPDATE pc SET seen = :seen, address = :address WHERE id = :id

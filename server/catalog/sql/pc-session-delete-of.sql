@@ -1,0 +1,1 @@
+DELETE FROM pc_session WHERE pc = :pc

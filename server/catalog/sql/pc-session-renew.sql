@@ -1,0 +1,1 @@
+UPDATE pc_session SET expires = :expires WHERE hash = :hash

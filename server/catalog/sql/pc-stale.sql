@@ -1,0 +1,1 @@
+SELECT id FROM pc WHERE pc_key IS NULL ORDER BY seen, id LIMIT 1

@@ -1,0 +1,1 @@
+UPDATE pc SET state = :state, state_since = :since, seen = :seen WHERE id = :id

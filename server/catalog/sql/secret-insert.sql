@@ -1,0 +1,1 @@
+INSERT INTO secret (name, value) VALUES (:name, :value)

@@ -1,0 +1,253 @@
+#include "rootfs/base/encoding.hpp"
+#include "rootfs/record/key.hpp"
+#include "tests/integration/server/server_process.hpp"
+#include "tests/unit/server/catalog/signers.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+using namespace farboot;
+using namespace farboot::test;
+using nlohmann::json;
+
+namespace
+{
+
+constexpr auto uuid = "4c4c4544-0042-3510-8052-b4c04f4e4d32";
+
+/// What farboot-agent does, with the key of a disk.
+class Pcs : public ServerTest
+{
+protected:
+    void SetUp() override
+    {
+        more_options_ = {"--proxy", "127.0.0.1", "--restricted", "exam="}; // requests may come from anywhere
+        ServerTest::SetUp();
+        if (HasFatalFailure())
+            return;
+        const Signers signers;
+        write_whole(folder_.path / "policy", signers.policy(1));
+        std::string output;
+        ASSERT_EQ(command({"policy", (folder_.path / "policy").string()}, &output), 0) << output;
+        ASSERT_EQ(admin("POST", "/api/v1/records", signers.boot("debian", 1)).status, 201);
+        ASSERT_EQ(admin("POST", "/api/v1/entries",
+                        R"({"kind": "system", "record": "boot/debian", "title": {"en": "Debian"}})")
+                      .status,
+                  201);
+    }
+
+    std::string challenge()
+    {
+        const auto answer =
+            request("POST", "/api/v1/statement", json{{"nonce", base64(as_bytes(std::string(16, 'n')))}}.dump());
+        EXPECT_EQ(answer.status, 200);
+        return answer.headers.at("farboot-challenge");
+    }
+    json proof(const rootfs::SigningKey& key, const std::string& challenge, const std::string& host = "127.0.0.1")
+    {
+        const auto message = fmt::format("farboot-pc-1\n{}\n{}", host, challenge);
+        return {{"challenge", challenge},
+                {"key", "ed25519:" + base64(key.public_key().raw)},
+                {"kept", "disk"},
+                {"signature", base64(as_bytes(key.sign(as_bytes(message))))}};
+    }
+    Answer hello(json body, const std::string& from = "10.1.0.5")
+    {
+        if (!body.contains("uuid"))
+            body["uuid"] = uuid;
+        body["mac"] = "52:54:00:12:34:56";
+        return request("POST", "/api/v1/pc/hello", body.dump(), {{"X-Forwarded-For", from}});
+    }
+    json met(const std::optional<rootfs::SigningKey>& key, const std::string& boot_id = "1",
+             const std::string& from = "10.1.0.5")
+    {
+        json body{{"boot_id", boot_id}, {"stages", {{{"name", "network-up"}, {"seconds", 3.5}}}}};
+        if (key)
+            body["proof"] = proof(*key, challenge());
+        const auto answer = hello(body, from);
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        return json::parse(answer.body);
+    }
+    Answer pc(const std::string& what, const json& body, const json& session)
+    {
+        return request("POST", "/api/v1/pc/" + what, body.dump(), {{"Farboot-Pc", session.get<std::string>()}});
+    }
+    json seen(std::int64_t id) { return json::parse(admin("GET", fmt::format("/api/v1/pcs/{}", id)).body); }
+    Answer confirm(const json& hello)
+    {
+        return admin("POST", fmt::format("/api/v1/pcs/{}/enrolment", hello["pc"]["id"].get<int>()),
+                     json{{"code", hello["pc"]["key"]["code"]}}.dump());
+    }
+    std::string code_of(const Answer& answer)
+    {
+        const auto body = json::parse(answer.body, nullptr, false);
+        return fmt::format("{} {}", answer.status,
+                           body.is_object() && body.contains("error") ? body["error"]["code"].get<std::string>() : "");
+    }
+};
+
+} // namespace
+
+TEST_F(Pcs, OneHelloRegistersAndBringsTheMenu)
+{
+    const auto first = met(std::nullopt);
+    EXPECT_EQ(first["menu"]["entries"].size(), 1U);
+    EXPECT_EQ(first["pc"]["key"], (json{{"state", "none"}, {"code", nullptr}}));
+    EXPECT_TRUE(first["session"].is_string());
+    const auto id = first["pc"]["id"].get<std::int64_t>();
+    const auto row = seen(id);
+    EXPECT_EQ(row["state"], "preboot");
+    EXPECT_EQ(row["uuid"], uuid);
+    EXPECT_EQ(row["address"], "10.1.0.5");
+    const auto list = json::parse(admin("GET", "/api/v1/pcs?limit=1").body);
+    EXPECT_EQ(list["pcs"].size(), 1U);
+    EXPECT_EQ(list["next"], nullptr);
+    EXPECT_EQ(code_of(admin("GET", "/api/v1/pcs?state=flying")), "400 parameter-malformed");
+
+    // Firmware writes anything: the PC gets its menu all the same.
+    const auto nameless = request("POST", "/api/v1/pc/hello",
+                                  R"({"uuid": "00000000-0000-0000-0000-000000000000", "hardware": 5, "stages": "x"})");
+    ASSERT_EQ(nameless.status, 200) << nameless.body;
+    EXPECT_EQ(json::parse(nameless.body)["pc"], nullptr);
+    EXPECT_EQ(json::parse(nameless.body)["session"], nullptr);
+    EXPECT_EQ(json::parse(nameless.body)["menu"]["entries"].size(), 1U);
+    EXPECT_EQ(code_of(request("POST", "/api/v1/pc/hello", "[")), "400 json-malformed");
+}
+
+TEST_F(Pcs, AProofIsForThisServerAndFresh)
+{
+    const auto key = rootfs::SigningKey::generate();
+    const auto good = proof(key, challenge());
+    const auto with = [&](json given) { return code_of(hello({{"proof", std::move(given)}})); };
+    EXPECT_EQ(with(good), "200 ");
+    EXPECT_EQ(with(proof(key, challenge(), "other.example")), "403 proof-wrong");
+    EXPECT_EQ(with(proof(key, "1800000000.aa.bb")), "409 challenge-stale");
+    auto other_key = good;
+    other_key["key"] = "ed25519:" + base64(rootfs::SigningKey::generate().public_key().raw);
+    EXPECT_EQ(with(other_key), "403 proof-wrong");
+    auto no_key = good;
+    no_key["key"] = "p256:AAAA";
+    EXPECT_EQ(with(no_key), "400 key-malformed");
+    EXPECT_EQ(with({{"challenge", 1}}), "400 json-malformed");
+}
+
+TEST_F(Pcs, AnEnrolledPcStartsASystemAndIsFollowed)
+{
+    const auto key = rootfs::SigningKey::generate();
+    const auto first = met(key);
+    const auto id = first["pc"]["id"].get<std::int64_t>();
+    EXPECT_EQ(first["pc"]["key"]["state"], "waiting");
+    EXPECT_EQ(json::parse(admin("GET", "/api/v1/pcs?key=waiting").body)["pcs"].size(), 1U);
+    const auto waiting = pc("report", {{"state", "preboot"}}, first["session"]);
+    EXPECT_EQ(json::parse(waiting.body)["hello"], false);
+    EXPECT_EQ(code_of(admin("POST", fmt::format("/api/v1/pcs/{}/commands", id), R"({"action": "reboot"})")),
+              "409 not-enrolled");
+    ASSERT_EQ(confirm(first).status, 200);
+    EXPECT_EQ(json::parse(pc("report", {{"state", "preboot"}}, first["session"]).body)["hello"], true)
+        << "the PC in the menu learns of it";
+
+    const auto second = met(key);
+    EXPECT_EQ(second["pc"]["key"]["state"], "confirmed");
+    EXPECT_EQ(seen(id)["key"]["code"], first["pc"]["key"]["code"]);
+    EXPECT_EQ(code_of(pc("report", {{"state", "preboot"}}, first["session"])), "401 pc-unknown");
+    const auto boot = pc("boot-token", {{"record", "boot/debian"}, {"number", 1}}, second["session"]);
+    ASSERT_EQ(boot.status, 200) << boot.body;
+    const json token = json::parse(boot.body)["token"];
+    EXPECT_EQ(seen(id)["state"], "booting");
+    const json given{{"token", token}, {"record", "boot/debian"}};
+    EXPECT_EQ(code_of(request("POST", "/api/v1/pc/system", json{{"token", token}, {"record", "boot/x"}}.dump())),
+              "403 token-wrong");
+    const auto system = request("POST", "/api/v1/pc/system", given.dump());
+    ASSERT_EQ(system.status, 200) << system.body;
+    EXPECT_EQ(code_of(request("POST", "/api/v1/pc/system", given.dump())), "403 token-wrong") << "once";
+    const auto session = json::parse(system.body)["session"];
+    EXPECT_EQ(code_of(pc("boot-token", {{"record", "boot/debian"}, {"number", 1}}, session)), "401 pc-unknown");
+
+    ASSERT_EQ(admin("POST", fmt::format("/api/v1/pcs/{}/commands", id), R"({"action": "reboot"})").status, 201);
+    const auto report = json::parse(
+        pc("report", {{"state", "running"}, {"stages", {{{"name", "root-mounted"}, {"seconds", 8}}}}}, session).body);
+    EXPECT_EQ(report["command"]["action"], "reboot");
+    EXPECT_EQ(seen(id)["state"], "running");
+    pc("report",
+       {{"state", "off"}, {"ending", "reboot"}, {"done", {{"id", report["command"]["id"]}, {"outcome", "done"}}}},
+       session);
+    EXPECT_EQ(seen(id)["state"], "off");
+    const auto commands = json::parse(admin("GET", fmt::format("/api/v1/pcs/{}/commands", id)).body)["commands"];
+    EXPECT_EQ(commands[0]["outcome"], "done");
+    EXPECT_EQ(commands[0]["by"], "token test");
+    met(key, "2");
+    const auto boots = json::parse(admin("GET", fmt::format("/api/v1/pcs/{}/boots", id)).body)["boots"];
+    ASSERT_EQ(boots.size(), 2U);
+    EXPECT_EQ(boots[1]["ending"], "reboot");
+    EXPECT_EQ(boots[1]["record"], "boot/debian");
+    EXPECT_EQ(boots[1]["system_stages"][0]["name"], "root-mounted");
+}
+
+TEST_F(Pcs, ACrashIsSeenWhenThePcComesUpAgain)
+{
+    const auto first = met(std::nullopt);
+    const auto id = first["pc"]["id"].get<std::int64_t>();
+    const auto token =
+        json::parse(pc("boot-token", {{"record", "boot/debian"}, {"number", 1}}, first["session"]).body)["token"];
+    const auto system = json::parse(
+        request("POST", "/api/v1/pc/system", json{{"token", token}, {"record", "boot/debian"}}.dump()).body);
+    pc("report", {{"state", "running"}}, system["session"]);
+    met(std::nullopt, "2");
+    const auto boots = json::parse(admin("GET", fmt::format("/api/v1/pcs/{}/boots", id)).body)["boots"];
+    ASSERT_EQ(boots.size(), 2U);
+    EXPECT_EQ(boots[1]["ending"], "crash");
+    EXPECT_EQ(code_of(pc("report", {{"state", "running"}}, system["session"])), "401 pc-unknown");
+}
+
+TEST_F(Pcs, LocationsGiveAudiencesToEnrolledPcsOnly)
+{
+    const auto room = admin("POST", "/api/v1/locations",
+                            json{{"name", {{"en", "Exam room"}}}, {"uuids", {uuid}}, {"audiences", {"exam"}}}.dump());
+    ASSERT_EQ(room.status, 201) << room.body;
+    EXPECT_EQ(json::parse(room.body)["audiences"], json({"exam"}));
+    const auto token_for = [&](const json& session) {
+        Headers headers{{"X-Forwarded-For", "10.1.0.5"}};
+        if (session.is_string())
+            headers.emplace_back("Farboot-Pc", session.get<std::string>());
+        return code_of(request("POST", "/api/v1/store-token", R"({"audience": "exam"})", headers));
+    };
+    EXPECT_EQ(token_for(nullptr), "403 audience-refused");
+    const auto key = rootfs::SigningKey::generate();
+    const auto waiting = met(key);
+    EXPECT_EQ(token_for(waiting["session"]), "403 audience-refused") << "it says the UUID, and nobody has confirmed it";
+    ASSERT_EQ(confirm(waiting).status, 200);
+    const auto enrolled = met(key);
+    EXPECT_EQ(token_for(enrolled["session"]), "200 ");
+    const auto why =
+        json::parse(admin("GET", fmt::format("/api/v1/explain?pc={}", enrolled["pc"]["id"].get<int>())).body);
+    EXPECT_EQ(why["place"]["path"].size(), 1U) << why;
+    ASSERT_EQ(admin("DELETE", fmt::format("/api/v1/pcs/{}/enrolment", enrolled["pc"]["id"].get<int>())).status, 200);
+    EXPECT_EQ(token_for(enrolled["session"]), "403 audience-refused");
+}
+
+TEST_F(Pcs, AdminsOnly)
+{
+    const auto id = met(std::nullopt)["pc"]["id"].get<std::int64_t>();
+    for (const auto& [method, path] : {std::pair("GET", ""),
+                                       {"GET", "/{}"},
+                                       {"PUT", "/{}"},
+                                       {"DELETE", "/{}"},
+                                       {"POST", "/{}/enrolment"},
+                                       {"DELETE", "/{}/enrolment"},
+                                       {"GET", "/{}/boots"},
+                                       {"GET", "/{}/commands"},
+                                       {"POST", "/{}/commands"}}) {
+        const auto target = "/api/v1/pcs" + fmt::format(fmt::runtime(path), id);
+        EXPECT_EQ(code_of(request(method, target, method == std::string_view("GET") ? "" : "{}")), "401 login-needed")
+            << method << target;
+    }
+    const auto row = seen(id);
+    const auto target = fmt::format("/api/v1/pcs/{}", id);
+    EXPECT_EQ(code_of(admin("PUT", target, R"({"name": "x"})")), "428 if-match-missing");
+    const auto named = admin("PUT", target, R"({"name": "Seat 12"})", {{"If-Match", row["etag"]}});
+    EXPECT_EQ(json::parse(named.body)["name"], "Seat 12");
+    EXPECT_EQ(code_of(admin("DELETE", target, "", {{"If-Match", row["etag"]}})), "412 changed-meanwhile");
+    EXPECT_EQ(admin("DELETE", target, "", {{"If-Match", named.headers.at("etag")}}).status, 204);
+    EXPECT_EQ(code_of(admin("GET", target)), "404 not-found");
+}
