@@ -16,6 +16,7 @@ Agent::Agent(boost::asio::io_context& loop, System& system, StageLog& log, Site 
       options_(std::move(options)),
       api_(site_.server, site_.ca_file),
       trust_(site_.policy, site_.policy_envelope, system),
+      keys_(options_.tpm, options_.pc_key, options_.run),
       timer_(loop),
       faces_(loop, {.greeting = [this] { return greeting(); },
                     .command = [this](const nlohmann::json& command) { return take_command(command); }}),
@@ -32,6 +33,13 @@ Agent::Agent(boost::asio::io_context& loop, System& system, StageLog& log, Site 
                     if (status_.phase == Phase::menu)
                         show_error({"gui-failed", "The graphical menu does not start."}, "");
                 }}),
+      reporter_(loop, log, site_,
+                {.command = [this](const PcCommand& command) { obey(command); },
+                 .hello =
+                     [this] {
+                         if (doing_ != Doing::booting && status_.phase != Phase::handover)
+                             connect();
+                     }}),
       worker_(loop,
               [this](const std::string& what) {
                   doing_ = Doing::nothing;
@@ -61,6 +69,8 @@ std::vector<nlohmann::json> Agent::greeting() const
         {{"event", "hello"}, {"version", 1}, {"server", site_.server}, {"language", site_.language}}};
     if (connected_)
         events.push_back({{"event", "menu"}, {"menu", connected_->menu.json}});
+    if (connected_ && connected_->pc)
+        events.push_back(connected_->pc->event());
     events.push_back(to_json(status_));
     return events;
 }
@@ -80,10 +90,9 @@ Result<void> Agent::take_command(const nlohmann::json& command)
         cancel();
     else if (name == "refresh")
         refresh();
-    else if (name == "reboot" || name == "power-off") {
-        system_.sync();
-        return name == "reboot" ? system_.reboot() : system_.power_off();
-    } else
+    else if (name == "reboot" || name == "power-off")
+        leave(name == "reboot");
+    else
         return fail("command-unknown", "The agent does not know the command \"{}\".", name.substr(0, 64));
     return {};
 }
@@ -101,6 +110,27 @@ Result<void> Agent::choose(const std::string& record)
     if (status_.phase != Phase::handover)
         boot(*name, false);
     return {};
+}
+
+void Agent::obey(const PcCommand& command)
+{
+    log_.stage("command", "action=" + command.action);
+    if (status_.phase == Phase::handover)
+        return;
+    if (command.record)
+        boot(*command.record, true);
+    else
+        leave(command.action == "reboot");
+}
+
+void Agent::leave(bool to_restart)
+{
+    reporter_.leave(to_restart ? "reboot" : "power-off", [this, to_restart] {
+        system_.sync();
+        const auto gone = to_restart ? system_.reboot() : system_.power_off();
+        if (!gone)
+            show_error(gone.error(), "");
+    });
 }
 
 void Agent::cancel()

@@ -5,6 +5,7 @@
 #include "pbl/agent/faces.hpp"
 #include "pbl/agent/gui.hpp"
 #include "pbl/agent/options.hpp"
+#include "pbl/agent/reporter.hpp"
 #include "pbl/agent/text_menus.hpp"
 #include "pbl/agent/worker.hpp"
 
@@ -37,6 +38,9 @@ private:
     void refresh();
     [[nodiscard]] Result<void> page_ready();
 
+    void obey(const PcCommand& command);
+    void leave(bool to_restart);
+
     void connect();
     void server_answered(Result<Connected> result);
     void count_down(int seconds);
@@ -63,6 +67,7 @@ private:
 
     ServerApi api_; ///< the jobs', as trust_
     Trust trust_;
+    PcKeys keys_; ///< the jobs'
     Status status_;
     std::optional<Connected> connected_;
     bool page_seen_ = false;
@@ -73,6 +78,7 @@ private:
     Faces faces_;
     TextMenus text_menus_;
     Gui gui_;
+    Reporter reporter_;
     Worker worker_;        ///< last, as the next: their threads end before what they use
     Worker reader_worker_; ///< asks the graphical layer's reader
 };

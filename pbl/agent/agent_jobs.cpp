@@ -31,7 +31,7 @@ void Agent::connect()
 {
     work(Doing::connecting, [this](std::stop_token stop) -> Worker::Continuation {
         auto job = context(std::move(stop));
-        auto result = agent::connect(job, options_.run / "network.json", site_.language);
+        auto result = agent::connect(job, keys_, options_.run / "network.json", site_.language);
         return [this, result = std::move(result)]() mutable { server_answered(std::move(result)); };
     });
 }
@@ -51,6 +51,11 @@ void Agent::server_answered(Result<Connected> result)
     const auto& menu = connected_->menu;
     faces_.broadcast({{"event", "menu"}, {"menu", menu.json}});
     log_.stage("menu-ready", fmt::format("entries={}", menu.entries));
+    if (connected_->pc) {
+        faces_.broadcast(connected_->pc->event());
+        if (reporter_.begin(*connected_->pc)) // what an admin wants goes before the menu
+            return;
+    }
     if (menu.auto_boot && !attended_)
         count_down(menu.auto_boot->seconds);
     else if (connected_->refusal)
@@ -67,8 +72,10 @@ void Agent::boot(const rootfs::RecordName& record, bool by_itself)
                           .menu = connected_->menu,
                           .network = connected_->network,
                           .folder = options_.run / "boot",
+                          .session = connected_->pc ? connected_->pc->session : "",
                           .kexec = options_.kexec};
     show({.phase = Phase::fetching, .record = record.text(), .title = facts.title});
+    reporter_.pause(); // the boot token says it
     work(Doing::booting, [this, facts, by_itself](std::stop_token stop) -> Worker::Continuation {
         auto job = context(std::move(stop));
         auto result = agent::boot(job, site_, facts);
@@ -82,6 +89,7 @@ void Agent::boot(const rootfs::RecordName& record, bool by_itself)
 
 void Agent::boot_failed(const Error& error, const rootfs::RecordName& record, bool by_itself)
 {
+    reporter_.in_menu();
     if (error.reason == "cancelled")
         return idle();
     if (is_refusal(error))

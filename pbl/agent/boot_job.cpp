@@ -102,6 +102,23 @@ Result<void> jump(JobContext& job, Status& status, const BootFacts& facts)
     return {};
 }
 
+/// What the system will say who it is with. Empty: this PC is not registered, or the server cannot be asked now, which
+/// keeps nobody from booting.
+std::string boot_token(JobContext& job, const BootFacts& facts, const rootfs::RecordHeader& record)
+{
+    if (facts.session.empty())
+        return {};
+    const auto answer = job.api.tell("boot-token", {{"record", record.name.text()}, {"number", record.number}},
+                                     facts.session, job.stop);
+    if (!answer) {
+        job.log.note("there is no boot token: " + answer.error().sentence);
+        return {};
+    }
+    const auto body = nlohmann::json::parse(*answer, nullptr, false);
+    const auto token = body.is_object() ? body.value("token", nlohmann::json()) : nlohmann::json();
+    return token.is_string() ? token.get<std::string>() : std::string();
+}
+
 Result<void> run(JobContext& job, const Site& site, const BootFacts& facts)
 {
     Status status{.phase = Phase::fetching, .record = facts.record.text(), .title = facts.title};
@@ -117,9 +134,16 @@ Result<void> run(JobContext& job, const Site& site, const BootFacts& facts)
     auto initramfs = fetch_files(job, status, facts, *boot);
     if (!initramfs)
         return std::unexpected(initramfs.error());
+    const auto token = boot_token(job, facts, record->header);
     status.phase = Phase::verifying; // each file was while it came; the person sees that it is done
     job.report(status);
-    const auto handover = handover_archive(*record, job.trust, site, facts.menu, facts.network, job.system.clock());
+    const auto handover = handover_archive({.record = *record,
+                                            .trust = job.trust,
+                                            .site = site,
+                                            .menu = facts.menu,
+                                            .network = facts.network,
+                                            .boot_token = token,
+                                            .now = job.system.clock()});
     if (auto done = initramfs->append(handover); !done)
         return done;
     job.log.stage("files-verified", fmt::format("bytes={}", total_bytes(*boot)));

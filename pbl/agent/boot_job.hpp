@@ -18,6 +18,7 @@ struct BootFacts {
     Menu menu;
     Network network;
     std::filesystem::path folder; ///< for kernel and initramfs, emptied when the boot does not come about
+    std::string session;          ///< of the PC at the server; empty: none
     std::string kexec = "kexec";
 };
 

@@ -1,7 +1,6 @@
 #include "pbl/agent/connect_job.hpp"
 
 #include "pbl/agent/checks.hpp"
-#include "pbl/agent/hardware.hpp"
 
 namespace farboot::agent
 {
@@ -61,14 +60,6 @@ Result<bool> follow_policies(JobContext& job, const Status& base, std::optional<
     return job.trust.policy().header.number > ours;
 }
 
-std::string product_uuid(const System& system)
-{
-    auto text = system.read_file("/sys/class/dmi/id/product_uuid").value_or("");
-    while (!text.empty() && text.back() == '\n')
-        text.pop_back();
-    return text;
-}
-
 /// Notes a refusal; any other error is the caller's.
 template <class T>
 Result<void> accept_refusal(JobContext& job, const Result<T>& result, const char* record, Connected& connected)
@@ -85,11 +76,14 @@ Result<void> accept_refusal(JobContext& job, const Result<T>& result, const char
 
 } // namespace
 
-Result<Connected> connect(JobContext& job, const std::filesystem::path& network_file, const std::string& language)
+Result<Connected> connect(JobContext& job, PcKeys& keys, const std::filesystem::path& network_file,
+                          const std::string& language)
 {
+    static_cast<void>(keys.find(job)); // a TPM takes its time, and the network, too
     auto network = wait_for_network(job, network_file);
     if (!network)
         return std::unexpected(network.error());
+    auto* key = keys.find(job);
     Connected connected{.network = std::move(*network), .menu = {}};
 
     const Status base{.phase = Phase::server};
@@ -102,20 +96,19 @@ Result<Connected> connect(JobContext& job, const std::filesystem::path& network_
     if (auto done = accept_refusal(job, stated, "statement/statement", connected); !done)
         return std::unexpected(done.error());
 
-    const auto uuid = product_uuid(job.system);
-    const auto hardware = hardware_query(job.system);
-    const auto text = retry(job, base, [&]() -> Result<std::string> {
-        auto answer = job.api.menu(connected.network.mac, uuid, hardware, job.stop);
+    auto welcome = retry(job, base, [&]() -> Result<Welcome> {
+        auto answer = say_hello(job, connected.network, key);
         if (!answer && answer.error().reason == "tls" && connected.refusal)
             return std::unexpected(*connected.refusal); // which is why the clock is wrong, and the dates are
         return answer;
     });
-    if (!text)
-        return std::unexpected(text.error());
-    auto menu = Menu::parse(*text, language);
+    if (!welcome)
+        return std::unexpected(welcome.error());
+    auto menu = Menu::read(std::move(welcome->menu), language);
     if (!menu)
         return std::unexpected(menu.error());
     connected.menu = std::move(*menu);
+    connected.pc = std::move(welcome->pc);
     if (connected.refusal)
         return connected;
 

@@ -7,19 +7,22 @@
 namespace farboot::agent
 {
 
-std::string handover_archive(const VerifiedRecord& record, const Trust& trust, const Site& site, const Menu& menu,
-                             const Network& network, std::chrono::system_clock::time_point now)
+std::string handover_archive(const Handover& handover)
 {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-    return cpio_archive("farboot", {
-                                       {"record.dsse", record.envelope},
-                                       {"policy.dsse", trust.policy_envelope()},
-                                       {"ca.pem", site.ca},
-                                       {"server.json", nlohmann::json{{"version", 1}, {"server", site.server}}.dump()},
-                                       {"sources.json", menu.sources_json()},
-                                       {"network.json", network.json},
-                                       {"handover.env", network.environment() + fmt::format("TIME={}\n", seconds)},
-                                   });
+    using nlohmann::json;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(handover.now.time_since_epoch()).count();
+    std::vector<CpioFile> files{
+        {"record.dsse", handover.record.envelope},
+        {"policy.dsse", handover.trust.policy_envelope()},
+        {"ca.pem", handover.site.ca},
+        {"server.json", json{{"version", 1}, {"server", handover.site.server}}.dump()},
+        {"sources.json", handover.menu.sources_json()},
+        {"network.json", handover.network.json},
+        {"handover.env", handover.network.environment() + fmt::format("TIME={}\n", seconds)},
+    };
+    if (!handover.boot_token.empty())
+        files.push_back({"boot-token", handover.boot_token});
+    return cpio_archive("farboot", files);
 }
 
 } // namespace farboot::agent

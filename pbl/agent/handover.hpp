@@ -11,10 +11,18 @@
 namespace farboot::agent
 {
 
-/// The archive with /farboot/* that a booted system is handed (docs/records.md). `now` is the time by the PC's clock,
-/// which the statement has set.
-[[nodiscard]] std::string handover_archive(const VerifiedRecord& record, const Trust& trust, const Site& site,
-                                           const Menu& menu, const Network& network,
-                                           std::chrono::system_clock::time_point now);
+/// What a booted system is handed.
+struct Handover {
+    const VerifiedRecord& record;
+    const Trust& trust;
+    const Site& site;
+    const Menu& menu;
+    const Network& network;
+    std::string boot_token;                      ///< empty: there is none
+    std::chrono::system_clock::time_point now{}; ///< by the PC's clock, which the statement has set
+};
+
+/// The archive with /farboot/* (docs/records.md).
+[[nodiscard]] std::string handover_archive(const Handover& handover);
 
 } // namespace farboot::agent

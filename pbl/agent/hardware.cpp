@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 namespace farboot::agent
 {
@@ -57,42 +59,56 @@ std::string value_in(const std::string& text, std::string_view name)
     return {};
 }
 
-std::string memory_query(const System& system)
+std::optional<std::uint64_t> memory_mib(const System& system)
 {
     const auto text = value_in(system.read_file("/proc/meminfo").value_or(""), "MemTotal");
     std::uint64_t kib = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), kib);
-    return error == std::errc() ? fmt::format("&memory_mib={}", kib / 1024) : std::string();
+    return error == std::errc() ? std::optional(kib / 1024) : std::nullopt;
 }
 
-std::string flags_query(const System& system)
+std::vector<std::string> cpu_flags(const System& system)
 {
     const auto text = value_in(system.read_file("/proc/cpuinfo").value_or(""), "flags");
-    std::string query;
-    std::size_t count = 0;
-    for (std::size_t begin = 0; begin < text.size() && count < max_flags;) {
+    std::vector<std::string> flags;
+    for (std::size_t begin = 0; begin < text.size() && flags.size() < max_flags;) {
         const auto end = std::min(text.find(' ', begin), text.size());
         const std::string_view flag(text.data() + begin, end - begin);
         begin = end + 1;
-        if (flag.empty() || flag.size() > max_flag || !std::ranges::all_of(flag, is_flag_character))
-            continue;
-        query += query.empty() ? "&cpu_flags=" : ",";
-        query += flag;
-        ++count;
+        if (!flag.empty() && flag.size() <= max_flag && std::ranges::all_of(flag, is_flag_character))
+            flags.emplace_back(flag);
     }
-    return query;
+    return flags;
 }
 
 } // namespace
 
-std::string hardware_query(const System& system)
+nlohmann::json hardware_json(const System& system)
 {
-    std::string query;
+    nlohmann::json hardware = nlohmann::json::object();
     for (const auto& [name, file] :
          {std::pair("vendor", "/sys/class/dmi/id/sys_vendor"), std::pair("product", "/sys/class/dmi/id/product_name")})
-        if (const auto text = firmware_text(system, file); !text.empty())
-            query += fmt::format("&{}={}", name, encoded(text));
-    return query + memory_query(system) + flags_query(system);
+        if (auto text = firmware_text(system, file); !text.empty())
+            hardware[name] = std::move(text);
+    if (const auto memory = memory_mib(system))
+        hardware["memory_mib"] = *memory;
+    if (auto flags = cpu_flags(system); !flags.empty())
+        hardware["cpu_flags"] = std::move(flags);
+    return hardware;
+}
+
+std::string hardware_query(const System& system)
+{
+    const auto hardware = hardware_json(system);
+    std::string query;
+    for (const auto* name : {"vendor", "product"})
+        if (hardware.contains(name))
+            query += fmt::format("&{}={}", name, encoded(hardware[name].get<std::string>()));
+    if (hardware.contains("memory_mib"))
+        query += fmt::format("&memory_mib={}", hardware["memory_mib"].get<std::uint64_t>());
+    if (hardware.contains("cpu_flags"))
+        query += fmt::format("&cpu_flags={}", fmt::join(hardware["cpu_flags"].get<std::vector<std::string>>(), ","));
+    return query;
 }
 
 } // namespace farboot::agent

@@ -29,6 +29,10 @@ void add_options(CLI::App& app, Options& options)
         ->capture_default_str();
     app.add_option("--browser-user", options.browser_user, "User, name or number, who may connect besides root")
         ->capture_default_str();
+    app.add_option("--tpm", options.tpm, "The TPM that may have this PC's key")->capture_default_str();
+    app.add_option("--pc-key", options.pc_key,
+                   "Program that finds this PC's key on a disk; empty: it is not looked for")
+        ->capture_default_str();
     app.add_option("--kexec", options.kexec, "Program that loads and starts kernels")->capture_default_str();
 }
 

@@ -73,8 +73,13 @@ std::string entry_title(const Json& entry, const std::string& language)
 
 Result<Menu> Menu::parse(std::string_view text, const std::string& language)
 {
+    return read(Json::parse(text, nullptr, false), language);
+}
+
+Result<Menu> Menu::read(Json json, const std::string& language)
+{
     Menu menu;
-    menu.json = Json::parse(text, nullptr, false);
+    menu.json = std::move(json);
     if (!menu.json.is_object())
         return fail("menu-malformed", "It is not a JSON object.");
     if (const auto* version = member(menu.json, "version"); !version || *version != 1)

@@ -33,6 +33,7 @@ struct Menu {
 
     /// Reasons: menu-malformed, menu-version.
     [[nodiscard]] static Result<Menu> parse(std::string_view text, const std::string& language);
+    [[nodiscard]] static Result<Menu> read(nlohmann::json json, const std::string& language);
 
     /// The sources.json of docs/records.md.
     [[nodiscard]] std::string sources_json() const;

@@ -19,6 +19,8 @@ struct Options {
     std::filesystem::path text_menu = "farboot-textmenu"; ///< empty: no text menus
     std::string browser_user = "farboot-browser";
     std::string kexec = "kexec";
+    std::filesystem::path tpm = "/dev/tpmrm0";                ///< where this PC's key may be
+    std::filesystem::path pc_key = "/usr/lib/farboot/pc-key"; ///< finds it on a disk; empty: it is not looked for
 };
 
 /// A user's number, by name or number; nothing if there is none.

@@ -3,13 +3,21 @@
 #include "pbl/agent/menu.hpp"
 #include "rootfs/base/encoding.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace farboot::agent
 {
 
 namespace
 {
+
+/// Header with which a PC shows its session (docs/pcs.md).
+constexpr auto session_header = "Farboot-Pc";
+
+Result<std::string> body_of(Result<rootfs::HttpResponse> response)
+{
+    if (!response)
+        return std::unexpected(response.error());
+    return std::move(response->body);
+}
 
 /// What may stand in a URL's query as it is; the rest of what firmware calls a UUID is left out.
 std::string query_value(std::string_view text)
@@ -35,7 +43,26 @@ Result<std::string> ServerApi::statement(std::string_view nonce, bool check_date
     request.url = server_ + "/api/v1/statement";
     request.headers = {{"Content-Type", "application/json"}};
     request.body = nlohmann::json{{"nonce", base64(as_bytes(nonce))}}.dump();
-    return ask(std::move(request), check_dates, stop);
+    request.keep_header = "Farboot-Challenge";
+    auto response = ask(std::move(request), check_dates, stop);
+    if (!response)
+        return std::unexpected(response.error());
+    challenge_ = std::move(response->kept_header);
+    return std::move(response->body);
+}
+
+Result<std::string> ServerApi::tell(std::string_view what, const nlohmann::json& body, const std::string& session,
+                                    std::stop_token stop)
+{
+    rootfs::HttpRequest request;
+    request.method = "POST";
+    request.url = fmt::format("{}/api/v1/pc/{}", server_, what);
+    request.headers = {{"Content-Type", "application/json"}};
+    if (!session.empty())
+        request.headers.emplace_back(session_header, session);
+    request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    request.max_body = max_menu_bytes + 4096;
+    return body_of(ask(std::move(request), true, stop));
 }
 
 Result<std::string> ServerApi::menu(std::string_view mac, std::string_view uuid, std::string_view hardware,
@@ -45,7 +72,7 @@ Result<std::string> ServerApi::menu(std::string_view mac, std::string_view uuid,
     request.url = server_ + "/api/v1/menu?for=preboot&mac=" + query_value(mac) + "&uuid=" + query_value(uuid);
     request.url += hardware;
     request.max_body = max_menu_bytes;
-    return ask(std::move(request), true, stop);
+    return body_of(ask(std::move(request), true, stop));
 }
 
 Result<std::string> ServerApi::record(const rootfs::RecordName& name, std::optional<std::uint64_t> number,
@@ -55,18 +82,14 @@ Result<std::string> ServerApi::record(const rootfs::RecordName& name, std::optio
     request.url = server_ + "/api/v1/records/" + name.text();
     if (number)
         request.url += "/" + std::to_string(*number);
-    return ask(std::move(request), check_dates, stop);
+    return body_of(ask(std::move(request), check_dates, stop));
 }
 
-Result<std::string> ServerApi::ask(rootfs::HttpRequest request, bool check_dates, const std::stop_token& stop)
+Result<rootfs::HttpResponse> ServerApi::ask(rootfs::HttpRequest request, bool check_dates, const std::stop_token& stop)
 {
-    auto response =
-        check_dates
-            ? client_.fetch_ok(std::move(request), stop)
-            : rootfs::HttpClient({.ca_file = ca_file_, .check_dates = false}, 1).fetch_ok(std::move(request), stop);
-    if (!response)
-        return std::unexpected(response.error());
-    return std::move(response->body);
+    if (check_dates)
+        return client_.fetch_ok(std::move(request), stop);
+    return rootfs::HttpClient({.ca_file = ca_file_, .check_dates = false}, 1).fetch_ok(std::move(request), stop);
 }
 
 } // namespace farboot::agent

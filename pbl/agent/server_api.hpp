@@ -3,6 +3,8 @@
 #include "rootfs/fetch/http.hpp"
 #include "rootfs/record/record.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <stop_token>
@@ -12,8 +14,8 @@
 namespace farboot::agent
 {
 
-/// The requests of docs/http-api.md that a PC makes before it boots. Answers are bytes of a stranger; reasons of
-/// failures are those of HttpClient.
+/// The requests of docs/http-api.md that a PC makes before it boots. Used by one thread at a time. Answers are bytes of
+/// a stranger; reasons of failures are those of HttpClient.
 class ServerApi
 {
 public:
@@ -23,6 +25,11 @@ public:
 
     /// `check_dates` is false as long as the PC's clock is unknown.
     [[nodiscard]] Result<std::string> statement(std::string_view nonce, bool check_dates, std::stop_token stop);
+    /// What came with the last statement, for the hello that follows; empty: nothing.
+    [[nodiscard]] const std::string& challenge() const { return challenge_; }
+    /// POST /api/v1/pc/<what>; with the PC's session, unless it is empty.
+    [[nodiscard]] Result<std::string> tell(std::string_view what, const nlohmann::json& body,
+                                           const std::string& session, std::stop_token stop);
     /// `hardware`: of hardware_query().
     [[nodiscard]] Result<std::string> menu(std::string_view mac, std::string_view uuid, std::string_view hardware,
                                            std::stop_token stop);
@@ -34,10 +41,12 @@ public:
     [[nodiscard]] rootfs::HttpClient& client() { return client_; }
 
 private:
-    [[nodiscard]] Result<std::string> ask(rootfs::HttpRequest request, bool check_dates, const std::stop_token& stop);
+    [[nodiscard]] Result<rootfs::HttpResponse> ask(rootfs::HttpRequest request, bool check_dates,
+                                                   const std::stop_token& stop);
 
     std::string server_;
     std::string ca_file_;
+    std::string challenge_;
     rootfs::HttpClient client_;
 };
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <condition_variable>
+#include <ctime>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -18,7 +19,8 @@ namespace farboot::agent
 namespace
 {
 
-constexpr std::size_t max_queue = 256; ///< lines for a console that does not take any: the newest are dropped
+constexpr std::size_t max_passed = 100; ///< stages that are kept for reports
+constexpr std::size_t max_queue = 256;  ///< lines for a console that does not take any: the newest are dropped
 
 /// A foreign text as one line without control characters, which a terminal would obey.
 std::string one_line(std::string_view text)
@@ -134,7 +136,21 @@ StageLog::~StageLog()
 
 void StageLog::stage(std::string_view name, std::string_view values)
 {
+    {
+        timespec time{};
+        ::clock_gettime(CLOCK_BOOTTIME, &time);
+        const std::lock_guard lock(mutex_);
+        if (passed_.size() < max_passed)
+            passed_.push_back(
+                {std::string(name), static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9});
+    }
     note(values.empty() ? fmt::format("stage: {}", name) : fmt::format("stage: {} {}", name, values));
+}
+
+std::vector<StageLog::Passed> StageLog::passed() const
+{
+    const std::lock_guard lock(mutex_);
+    return passed_;
 }
 
 void StageLog::refused(const Error& error, std::string_view record)

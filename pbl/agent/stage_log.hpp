@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,13 @@ public:
     /// farboot: <text>
     void note(std::string_view text);
 
+    struct Passed {
+        std::string name;
+        double seconds = 0; ///< since the kernel's start
+    };
+    /// The stages so far, the first hundred.
+    [[nodiscard]] std::vector<Passed> passed() const;
+
     /// Waits until the lines have left the consoles, or for `limit`.
     void flush(std::chrono::milliseconds limit);
 
@@ -44,6 +52,8 @@ private:
     class Console;
     std::vector<std::filesystem::path> opened_;
     std::vector<std::unique_ptr<Console>> outputs_;
+    mutable std::mutex mutex_;
+    std::vector<Passed> passed_;
 };
 
 } // namespace farboot::agent

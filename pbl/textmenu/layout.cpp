@@ -95,6 +95,20 @@ std::vector<Row> list(const Model& model, std::size_t selected, std::size_t rows
     return rows;
 }
 
+/// How it stands with this PC's key, if there is something that an admin has to look at.
+std::string key_line(const Model& model, const Words& words, std::size_t width, Charset charset)
+{
+    if (!model.pc)
+        return {};
+    const auto& [id, state, code] = *model.pc;
+    std::string text;
+    if (state == "waiting")
+        text = filled(words.key_waits, id, code);
+    else if (state == "other")
+        text = code.empty() ? filled(words.key_lost, id) : filled(words.key_other, id, code);
+    return text.empty() ? text : fit(std::string(margin, ' ') + printable(text, charset), width);
+}
+
 } // namespace
 
 std::vector<Row> lay_out(const Model& model, std::size_t selected, Size size, Charset charset)
@@ -111,7 +125,7 @@ std::vector<Row> lay_out(const Model& model, std::size_t selected, Size size, Ch
     };
     rows.push_back(
         {fit(std::string(margin, ' ') + "Farboot  " + printable(model.server, charset), size.columns), Look::reverse});
-    rows.push_back({});
+    rows.push_back({key_line(model, words, size.columns, charset), Look::plain});
     const auto room = size.rows > fixed_rows ? std::min(size.rows - fixed_rows, max_list_rows) : 1;
     add(list(model, selected, room, inner, charset));
     rows.push_back({});

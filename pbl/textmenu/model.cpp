@@ -111,6 +111,9 @@ Result<void> Model::apply(std::string_view line)
             entries = entries_of(*menu);
             preselected = preselected_of(*menu);
         }
+    } else if (name == "pc") {
+        const auto key = event.value("key", json::object());
+        pc = Pc{number_of(event, "id").value_or(0), text_of(key, "state"), text_of(key, "code")};
     } else if (name == "state") {
         take_state(*this, event);
     } else if (name == "error") { // a command of this menu was not taken

@@ -31,6 +31,13 @@ struct Transfer {
     std::uint64_t rate = 0;
 };
 
+/// Who the server takes this PC for.
+struct Pc {
+    std::uint64_t id = 0;
+    std::string key_state; ///< "none", "waiting", "confirmed" or "other"
+    std::string key_code;
+};
+
 /// What the agent has told (docs/agent-protocol.md). Strings are as they came: not fit for a terminal.
 struct Model {
     bool greeted = false;
@@ -38,6 +45,8 @@ struct Model {
     std::string language = "de";
     std::vector<Entry> entries;
     std::size_t preselected = 0; ///< the index of the menu's default, else of what boots by itself, else 0
+
+    std::optional<Pc> pc;
 
     std::string state = "network";
     std::string record;

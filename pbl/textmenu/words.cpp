@@ -17,6 +17,9 @@ const Words& words_in(const std::string& language)
         .handover = "{} startet jetzt.",
         .waiting = "Nächster Versuch in {} s.",
         .left = "noch {} s",
+        .key_waits = "PC {}: Der Schlüssel {} wartet auf Bestätigung.",
+        .key_other = "PC {} ist mit einem anderen Schlüssel angemeldet; {} wartet auf Bestätigung.",
+        .key_lost = "PC {} ist mit einem Schlüssel angemeldet, den dieser PC nicht hat.",
         .help_keys = "Pfeile, Ziffern: wählen   Enter: starten   Esc: abbrechen   u: Menü erneuern",
         .help_more = "r: Neustart   p: ausschalten   l: English",
     };
@@ -32,6 +35,9 @@ const Words& words_in(const std::string& language)
         .handover = "{} starts now.",
         .waiting = "Trying again in {} s.",
         .left = "{} s left",
+        .key_waits = "PC {}: the key {} waits to be confirmed.",
+        .key_other = "PC {} is enrolled with another key; {} waits to be confirmed.",
+        .key_lost = "PC {} is enrolled with a key that this PC does not have.",
         .help_keys = "Arrows, digits: choose   Enter: start   Esc: cancel   u: renew the menu",
         .help_more = "r: restart   p: power off   l: Deutsch",
     };

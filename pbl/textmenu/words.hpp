@@ -18,6 +18,9 @@ struct Words {
     const char* handover;  ///< title
     const char* waiting;   ///< seconds
     const char* left;      ///< seconds
+    const char* key_waits; ///< PC, code
+    const char* key_other; ///< PC, code
+    const char* key_lost;  ///< PC
     const char* help_keys;
     const char* help_more;
 };

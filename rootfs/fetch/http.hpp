@@ -43,6 +43,8 @@ struct HttpRequest {
     bool bypass_caches = false;
     /// A file that is sent instead of `body`, in pieces; empty: none. It must not change meanwhile.
     std::string body_file{};
+    /// One more header of the answer that is wanted, in `kept_header`; empty: none.
+    std::string keep_header{};
 };
 
 struct HttpResponse {
@@ -50,6 +52,7 @@ struct HttpResponse {
     std::string etag;
     std::string content_type;
     std::string body;
+    std::string kept_header{}; ///< its value; empty if it was not there
 };
 
 /// Reasons of failures: unreachable (no connection, name, route), tls (the other side could not prove who it is),

@@ -134,6 +134,8 @@ bool Transfer::header_line(std::string_view line)
         return true;
     auto name = line.substr(0, colon);
     auto value = line.substr(std::min(line.find_first_not_of(" \t", colon + 1), line.size()));
+    if (!request_.keep_header.empty() && same_ignoring_case(name, request_.keep_header))
+        response_.kept_header = value;
     if (same_ignoring_case(name, "etag"))
         response_.etag = value;
     else if (same_ignoring_case(name, "content-type"))

@@ -40,6 +40,8 @@ AgentTest::AgentTest() : server_(keys_, authority_.issue())
     options_.consoles = {folder_.write("console", "")};
     options_.gui_start = "/bin/false";
     options_.text_menu = "";
+    options_.tpm = "/nonexistent";
+    options_.pc_key = "";
     options_.browser_user = std::to_string(::getuid());
 
     std::filesystem::create_directories(options_.etc);

@@ -243,6 +243,24 @@ TEST_F(TextMenuTest, ShowsErrorsAndWaitingInBothLanguages)
     EXPECT_EQ(wait_command(), (json{{"command", "boot"}, {"record", "boot/desktop"}}));
 }
 
+TEST_F(TextMenuTest, ShowsTheKeyThatAnAdminHasToConfirm)
+{
+    start();
+    greet("en");
+    const auto pc = [](const char* state, const json& code) -> json {
+        return {{"event", "pc"}, {"id", 12}, {"name", ""}, {"key", {{"state", state}, {"code", code}}}};
+    };
+    tell(pc("waiting", "k7qm-2xpa-9dfe-3htr"));
+    wait_screen("PC 12: the key k7qm-2xpa-9dfe-3htr waits to be confirmed.");
+    tell(pc("other", nullptr));
+    wait_screen("PC 12 is enrolled with a key that this PC does not have.");
+    press("l");
+    wait_screen("einem Schlüssel angemeldet, den dieser PC nicht hat.");
+    tell(pc("confirmed", "k7qm-2xpa-9dfe-3htr"));
+    tell({{"event", "state"}, {"state", "server"}});
+    EXPECT_THAT(wait_screen("Frage den Server"), Not(HasSubstr("k7qm")));
+}
+
 TEST_F(TextMenuTest, OtherKeysAreCommands)
 {
     start();

@@ -1,0 +1,165 @@
+/// farboot-system(8): tells the server what has become of the system that it has started, and does what an admin wants.
+#include "rootfs/system/boot_stages.hpp"
+#include "rootfs/system/manager.hpp"
+#include "rootfs/system/pc_session.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <sys/signalfd.h>
+#include <thread>
+
+namespace
+{
+
+using namespace farboot;
+using nlohmann::json;
+
+struct Options {
+    std::filesystem::path folder = "/run/farboot";
+    std::string state;
+};
+
+void say(std::string_view sentence)
+{
+    fmt::print(stderr, "farboot-system: {}\n", sentence);
+}
+
+json stages_json()
+{
+    auto list = json::array();
+    const auto stages = rootfs::boot_stages();
+    if (!stages)
+        say(stages.error().sentence);
+    else
+        for (const auto& stage : *stages)
+            list.push_back({{"name", stage.name}, {"seconds", stage.seconds}});
+    return list;
+}
+
+std::string action_of(const json& answer)
+{
+    const auto command = answer.value("command", json());
+    const auto action = command.is_object() ? command.value("action", json()) : json();
+    return action.is_string() ? action.get<std::string>() : "";
+}
+
+/// Tells of the command, as afterwards nobody is there to do so, and does it.
+void obey(rootfs::PcSession& session, const json& command, rootfs::Ending ending, const std::stop_token& stop)
+{
+    say(fmt::format("an admin wants this PC to {}", ending == rootfs::Ending::reboot ? "reboot" : "go off"));
+    const auto begun = rootfs::begin_ending(ending);
+    const auto outcome = begun ? std::string("done") : begun.error().sentence;
+    if (!begun)
+        say(outcome);
+    static_cast<void>(session.tell(
+        "report", {{"state", "running"}, {"done", {{"id", command.value("id", 0)}, {"outcome", outcome}}}}, stop));
+}
+
+/// Gives the seconds until the next report. Reason: http-401 (the session has ended).
+Result<int> report(rootfs::PcSession& session, const std::stop_token& stop)
+{
+    constexpr int usual = 30;
+    const auto answer = session.tell("report", {{"state", "running"}, {"stages", stages_json()}}, stop);
+    if (!answer && answer.error().reason == "http-401")
+        return std::unexpected(answer.error());
+    if (!answer)
+        return usual;
+    const auto action = action_of(*answer);
+    if (action == "reboot" || action == "power-off")
+        obey(session, (*answer)["command"], action == "reboot" ? rootfs::Ending::reboot : rootfs::Ending::power_off,
+             stop);
+    const auto again = answer->value("again", json());
+    return std::clamp(again.is_number_integer() ? again.get<int>() : usual, 5, 3600);
+}
+
+/// Says good-bye if the system ends, and not just this service.
+void leave(rootfs::PcSession& session)
+{
+    const auto ending = rootfs::coming_ending();
+    if (ending == rootfs::Ending::none)
+        return;
+    std::stop_source late;
+    std::jthread clock([&](const std::stop_token& stop) {
+        for (int i = 0; i < 30 && !stop.stop_requested(); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        late.request_stop();
+    });
+    static_cast<void>(session.tell(
+        "report", {{"state", "off"}, {"ending", ending == rootfs::Ending::reboot ? "reboot" : "power-off"}},
+        late.get_token()));
+}
+
+int run(const Options& options)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr); // before any thread starts
+    std::stop_source source;
+    std::jthread waiter([&](const std::stop_token& done) {
+        const timespec moment{0, 200'000'000};
+        while (!done.stop_requested())
+            if (sigtimedwait(&signals, nullptr, &moment) > 0) {
+                source.request_stop();
+                return;
+            }
+    });
+    auto session = rootfs::PcSession::open(options.folder, source.get_token());
+    if (!session) {
+        say(session.error().sentence);
+        return session.error().reason == "cancelled" || session.error().reason == "not-registered" ? EXIT_SUCCESS
+                                                                                                   : EXIT_FAILURE;
+    }
+    std::minstd_rand chance(std::random_device{}());
+    while (!source.stop_requested()) {
+        const auto again = report(*session, source.get_token());
+        if (!again) {
+            say("the server knows this PC's session no longer");
+            return EXIT_SUCCESS;
+        }
+        std::uniform_int_distribution<int> spread(*again * 750, *again * 1250);
+        const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(spread(chance));
+        while (!source.stop_requested() && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    leave(*session);
+    return EXIT_SUCCESS;
+}
+
+int say_state(const Options& options)
+{
+    auto session = rootfs::PcSession::open(options.folder, {});
+    if (!session) {
+        say(session.error().sentence);
+        return session.error().reason == "not-registered" ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    const auto told = session->tell("report", {{"state", options.state}}, {});
+    if (!told)
+        say(told.error().sentence);
+    return told ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app("Tells the server what has become of the system that it has started.", "farboot-system");
+    Options options;
+    app.set_version_flag("--version", FARBOOT_VERSION);
+    app.add_option("--folder", options.folder, "What the preboot system has handed over")->capture_default_str();
+    app.require_subcommand(1);
+    auto* run_command = app.add_subcommand("run", "Report from time to time, until SIGTERM; a service of systemd's");
+    auto* say_command = app.add_subcommand("say", "Report one state now");
+    say_command->add_option("STATE", options.state, "running or standby")
+        ->required()
+        ->check(CLI::IsMember({"running", "standby"}));
+    CLI11_PARSE(app, argc, argv);
+    return run_command->parsed() ? run(options) : say_state(options);
+}

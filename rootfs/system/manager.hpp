@@ -1,0 +1,23 @@
+#pragma once
+
+#include "rootfs/base/error.hpp"
+
+#include <string>
+
+/// The system's manager, systemd.
+namespace farboot::rootfs
+{
+
+enum class Ending {
+    none, ///< the system goes on
+    reboot,
+    power_off ///< or halt
+};
+
+/// What the system is about to do.
+[[nodiscard]] Ending coming_ending();
+
+/// Begins it, as if a person had asked for it. Reason: program-failed.
+[[nodiscard]] Result<void> begin_ending(Ending ending);
+
+} // namespace farboot::rootfs

@@ -1,0 +1,142 @@
+#include "rootfs/system/pc_session.hpp"
+
+#include "rootfs/record/envelope.hpp"
+#include "rootfs/record/record.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+
+namespace farboot::rootfs
+{
+
+using nlohmann::json;
+
+namespace
+{
+
+constexpr auto first_pause = std::chrono::seconds(1);
+constexpr auto longest_pause = std::chrono::seconds(15);
+
+std::string content_of(const std::filesystem::path& file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// For root alone, whole or not at all.
+Result<void> keep(const std::filesystem::path& file, const std::string& secret)
+{
+    const auto fresh = file.string() + ".new";
+    ::unlink(fresh.c_str());
+    const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    const bool written = fd >= 0 && ::write(fd, secret.data(), secret.size()) == static_cast<ssize_t>(secret.size());
+    if (fd >= 0)
+        ::close(fd);
+    if (!written || ::rename(fresh.c_str(), file.c_str()) != 0)
+        return fail("io", "This PC's session cannot be kept in {}: {}.", file.string(), std::strerror(errno));
+    return {};
+}
+
+/// False when it was stopped.
+bool pause(std::chrono::seconds time, const std::stop_token& stop)
+{
+    std::mutex mutex;
+    std::condition_variable_any nothing;
+    std::unique_lock lock(mutex);
+    return !nothing.wait_for(lock, stop, time, [&] { return stop.stop_requested(); });
+}
+
+Result<json> json_of(const Result<HttpResponse>& response)
+{
+    if (!response)
+        return std::unexpected(response.error());
+    auto body = json::parse(response->body, nullptr, false);
+    if (!body.is_object())
+        return fail("bad-answer", "The server's answer is no JSON object.");
+    return body;
+}
+
+/// "boot/debian": what this system was started as.
+Result<std::string> record_name(const std::filesystem::path& folder)
+{
+    const auto envelope = Envelope::parse(content_of(folder / "record.dsse"));
+    const auto header = envelope ? RecordHeader::parse(envelope->payload) : Result<RecordHeader>(fail("", ""));
+    if (!header)
+        return fail("handover-malformed", "{} is no record.", (folder / "record.dsse").string());
+    return header->name.text();
+}
+
+} // namespace
+
+PcSession::PcSession(std::string server, const std::filesystem::path& folder)
+    : server_(std::move(server)),
+      client_(std::make_unique<HttpClient>(TlsTrust{.ca_file = (folder / "ca.pem").string(), .check_dates = true}, 2))
+{
+}
+
+Result<PcSession> PcSession::open(const std::filesystem::path& folder, const std::stop_token& stop)
+{
+    const auto handed = json::parse(content_of(folder / "server.json"), nullptr, false);
+    if (!handed.is_object())
+        return fail("not-registered", "{} was not handed over: this system was not started by Farboot's boot menu.",
+                    (folder / "server.json").string());
+    const auto server = handed.value("server", json());
+    if (!server.is_string())
+        return fail("handover-malformed", "{} names no server.", (folder / "server.json").string());
+    PcSession session(server.get<std::string>(), folder);
+    session.secret_ = content_of(folder / "pc-session");
+    if (session.secret_.empty())
+        if (auto begun = session.begin(folder, stop); !begun)
+            return std::unexpected(begun.error());
+    return session;
+}
+
+Result<void> PcSession::begin(const std::filesystem::path& folder, const std::stop_token& stop)
+{
+    const auto token = content_of(folder / "boot-token");
+    if (token.empty())
+        return fail("not-registered", "{} was not handed over: the server does not register this PC.",
+                    (folder / "boot-token").string());
+    const auto record = record_name(folder);
+    if (!record)
+        return std::unexpected(record.error());
+    for (auto wait = first_pause;; wait = std::min<std::chrono::seconds>(wait * 2, longest_pause)) {
+        const auto answer = tell("system", {{"token", token}, {"record", *record}}, stop);
+        if (answer) {
+            const auto secret = answer->value("session", json());
+            if (!secret.is_string())
+                return fail("bad-answer", "The server's answer has no session.");
+            secret_ = secret.get<std::string>();
+            break;
+        }
+        if (answer.error().reason.starts_with("http-4") || answer.error().reason == "bad-answer")
+            return std::unexpected(answer.error());
+        if (!pause(wait, stop))
+            return fail("cancelled", "It was stopped.");
+    }
+    std::error_code ignored;
+    std::filesystem::remove(folder / "boot-token", ignored); // it is good for nothing any more
+    return keep(folder / "pc-session", secret_);
+}
+
+Result<json> PcSession::tell(std::string_view what, const json& body, const std::stop_token& stop)
+{
+    HttpRequest request;
+    request.method = "POST";
+    request.url = fmt::format("{}/api/v1/pc/{}", server_, what);
+    request.headers = {{"Content-Type", "application/json"}};
+    if (!secret_.empty())
+        request.headers.emplace_back("Farboot-Pc", secret_);
+    request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+    return json_of(client_->fetch_ok(std::move(request), stop));
+}
+
+} // namespace farboot::rootfs
