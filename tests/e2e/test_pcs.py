@@ -1,0 +1,143 @@
+"""A PC with a TPM: registered, enrolled, told what to boot, followed, crashed, switched off."""
+
+import json
+import shutil
+import subprocess
+import time
+
+import pytest
+from lab import chain
+from lab.pc import PC
+from lab.site import ROOT, SiteError
+
+UUID = "4c4c4544-0042-3510-8052-b4c04f4e4d32"
+
+
+class Tpm:
+    """A TPM 2.0 in software, which keeps its seeds when the PC is switched off."""
+
+    def __init__(self, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        self.folder = folder
+        (folder / "state").mkdir(parents=True)
+        self.socket = folder / "sock"
+        self.process = None
+
+    def start(self):
+        self.stop()
+        self.process = subprocess.Popen(["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={self.folder}/state",
+                                         "--ctrl", f"type=unixio,path={self.socket}", "--log", f"file={self.folder}/log"])
+        end = time.monotonic() + 60
+        while not self.socket.exists():
+            assert self.process.poll() is None and time.monotonic() < end, (self.folder / "log").read_text()
+            time.sleep(0.05)
+
+    def stop(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+        self.socket.unlink(missing_ok=True)
+
+    def arguments(self):
+        return ["-chardev", f"socket,id=tpm,path={self.socket}", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
+                "-device", "tpm-crb,tpmdev=tpm0"]
+
+
+class Registry:
+    """What an admin sees of the one PC."""
+
+    def __init__(self, site):
+        self.site = site
+        self.id = None
+
+    def pc(self):
+        if self.id is None:
+            found = [pc for pc in self.site.request("GET", "/api/v1/pcs")["pcs"] if pc["uuid"] == UUID]
+            assert len(found) == 1, found
+            self.id = found[0]["id"]
+        return self.site.request("GET", f"/api/v1/pcs/{self.id}")
+
+    def wait(self, condition, deadline):
+        end = time.monotonic() + deadline
+        while True:
+            pc = self.pc()
+            if condition(pc):
+                return pc
+            assert time.monotonic() < end, json.dumps(pc, indent=1)
+            time.sleep(1)
+
+    def confirm(self, code):
+        return self.site.request("POST", f"/api/v1/pcs/{self.id}/enrolment", {"code": code})
+
+    def command(self, **what):
+        return self.site.request("POST", f"/api/v1/pcs/{self.id}/commands", what)
+
+    def starts(self):
+        return self.site.request("GET", f"/api/v1/pcs/{self.id}/boots")["boots"]
+
+    def commands(self):
+        return self.site.request("GET", f"/api/v1/pcs/{self.id}/commands")["commands"]
+
+
+@pytest.fixture
+def machine(site, small_system):
+    """A PC with firmware that names it and a TPM; power_on() starts its preboot system."""
+    tpm = Tpm(ROOT / "build/e2e/tpm")
+    pc = PC(ROOT / "build/e2e/pcs", memory_mib=1024, cpus=1, extra=["-uuid", UUID, *tpm.arguments()])
+
+    def power_on():
+        tpm.start()
+        pc.stages.clear()
+        pc.power_on(site.pbl / "vmlinuz", site.pbl / "initramfs.img")
+        pc.wait_stage("menu-ready", chain.FIRMWARE)
+
+    pc.start = power_on
+    yield pc
+    pc.power_off()
+    tpm.stop()
+
+
+def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine):
+    registry = Registry(site)
+    machine.start()
+    pc = registry.pc()
+    assert pc["state"] == "preboot"
+    assert pc["key"] is None
+    assert pc["asking"]["kept"] == "tpm"
+    with pytest.raises(SiteError, match="not-enrolled"):
+        registry.command(action="reboot")
+    code = pc["asking"]["code"]
+    machine.wait_text(f"PC {pc['id']}: the key {code} waits to be confirmed", chain.PAINT)
+    registry.confirm(code)
+
+    # It learns of that by itself, and does what an admin wants.
+    registry.command(action="boot", record="boot/managers")
+    machine.wait_stage("command", chain.PAINT, action="boot")
+    machine.wait_stage("kexec", chain.DOWNLOAD)
+    assert registry.pc()["state"] == "booting"
+    machine.wait_stage("root-mounted", chain.SYSTEM)
+    pc = registry.wait(lambda pc: pc["state"] == "running", chain.SYSTEM)
+    assert pc["key"]["code"] == code
+    start = registry.starts()[0]
+    assert start["record"] == "boot/managers"
+    assert {"network-up", "menu-ready", "record-verified"} <= {stage["name"] for stage in start["stages"]}
+    assert registry.commands()[0]["taken"]
+
+    # The plug is pulled: the next start tells. The TPM has the same key without anything on a disk.
+    machine.power_off()
+    machine.start()
+    pc = registry.pc()
+    assert pc["key"]["code"] == code and pc["asking"] is None
+    starts = registry.starts()
+    assert starts[1]["ending"] == "crash"
+    assert {"initramfs-start", "root-mounted"} <= {stage["name"] for stage in starts[1]["system_stages"]}
+
+    # A command of the booted system's.
+    registry.command(action="boot", record="boot/managers")
+    machine.wait_stage("root-mounted", chain.SYSTEM, after=len(machine.stages))
+    registry.wait(lambda pc: pc["state"] == "running", chain.SYSTEM)
+    registry.command(action="power-off")
+    machine.wait_off(chain.SYSTEM)
+    registry.wait(lambda pc: pc["state"] == "off", 60)
+    assert registry.starts()[0]["ending"] == "power-off"
+    assert registry.commands()[0]["outcome"] == "done"
