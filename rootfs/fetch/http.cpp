@@ -22,8 +22,8 @@ Result<HttpResponse> wait_for(Submit submit)
 
 } // namespace
 
-HttpClient::HttpClient(TlsTrust trust, std::size_t max_connections)
-    : loop_(std::make_unique<Loop>(std::move(trust), max_connections))
+HttpClient::HttpClient(TlsTrust trust, std::size_t max_connections, Hurry hurry)
+    : loop_(std::make_unique<Loop>(std::move(trust), max_connections, hurry))
 {
 }
 

@@ -55,6 +55,13 @@ struct HttpResponse {
     std::string kept_header{}; ///< its value; empty if it was not there
 };
 
+/// How a client's thread waits for bytes.
+enum class Hurry {
+    each_byte, ///< takes what comes as it comes
+    bulk, ///< lets some milliseconds' worth gather: waking for each packet costs more than all else that is done with
+          ///< it
+};
+
 /// Reasons of failures: unreachable (no connection, name, route), tls (the other side could not prove who it is),
 /// stalled, too-long, truncated, range-ignored, cancelled, and for fetch_ok() and stream(): http-<status>. Rarer ones:
 /// bad-request (a URL, header or range that cannot be asked for,
@@ -70,7 +77,7 @@ public:
 
     /// At most `max_connections` transfers run at a time, the others wait in order. Starts a thread: make it after a
     /// fork.
-    explicit HttpClient(TlsTrust trust, std::size_t max_connections = 8);
+    explicit HttpClient(TlsTrust trust, std::size_t max_connections = 8, Hurry hurry = Hurry::each_byte);
     ~HttpClient(); ///< ends running transfers; their Done is called with "cancelled". Not from a Done or Sink.
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;

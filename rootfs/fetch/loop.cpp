@@ -11,6 +11,7 @@ namespace
 {
 
 constexpr std::chrono::milliseconds longest_poll{1000};
+constexpr std::chrono::milliseconds gathering{2};
 
 CURLM* new_multi()
 {
@@ -23,8 +24,8 @@ CURLM* new_multi()
 
 } // namespace
 
-HttpClient::Loop::Loop(TlsTrust trust, std::size_t max_active)
-    : trust_(std::move(trust)), max_active_(std::max<std::size_t>(max_active, 1)), multi_(new_multi())
+HttpClient::Loop::Loop(TlsTrust trust, std::size_t max_active, Hurry hurry)
+    : trust_(std::move(trust)), max_active_(std::max<std::size_t>(max_active, 1)), hurry_(hurry), multi_(new_multi())
 {
     // Connections kept for the next request: by default only four for each transfer that runs at the moment.
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(max_active_));
@@ -68,8 +69,11 @@ void HttpClient::Loop::run()
         start_waiting();
         int running = 0;
         curl_multi_perform(multi_, &running);
-        if (!collect_finished())
-            curl_multi_poll(multi_, nullptr, 0, poll_milliseconds(), nullptr);
+        if (collect_finished())
+            continue;
+        curl_multi_poll(multi_, nullptr, 0, poll_milliseconds(), nullptr);
+        if (hurry_ == Hurry::bulk)
+            std::this_thread::sleep_for(gathering);
     }
     cancel_all();
 }

@@ -13,7 +13,7 @@ namespace farboot::rootfs
 
 /// The client's thread: runs at most `max_active` transfers, first come first served.
 struct HttpClient::Loop {
-    Loop(TlsTrust trust, std::size_t max_active);
+    Loop(TlsTrust trust, std::size_t max_active, Hurry hurry);
     ~Loop();
 
     void submit(std::unique_ptr<Transfer> transfer, const std::stop_token& stop);
@@ -31,6 +31,7 @@ private:
 
     const TlsTrust trust_;
     const std::size_t max_active_;
+    const Hurry hurry_;
     CURLM* multi_;
 
     std::mutex mutex_;

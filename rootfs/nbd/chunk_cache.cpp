@@ -64,14 +64,21 @@ bool ChunkCache::is_over(const FlightPointer& flight) const
     return flight->state == Flight::State::landed || flight->state == Flight::State::failed;
 }
 
-bool ChunkCache::start(const FlightPointer& flight)
+bool ChunkCache::is_queued(const FlightPointer& flight) const
 {
     const std::scoped_lock lock(mutex_);
-    if (flight->state != Flight::State::queued)
-        return false;
-    flight->state = Flight::State::running;
-    flight->progress = Clock::now();
-    return true;
+    return flight->state == Flight::State::queued;
+}
+
+void ChunkCache::start(const std::vector<FlightPointer>& flights)
+{
+    const std::scoped_lock lock(mutex_);
+    for (const auto& flight : flights) {
+        if (flight->state != Flight::State::queued)
+            continue;
+        flight->state = Flight::State::running;
+        flight->progress = Clock::now();
+    }
 }
 
 void ChunkCache::note_progress(const std::vector<FlightPointer>& flights)

@@ -57,8 +57,10 @@ public:
 
     /// True once nobody needs to fetch it any more.
     [[nodiscard]] bool is_over(const FlightPointer& flight) const;
-    /// Read-ahead is about to fetch: false if a demand read has taken it over.
-    [[nodiscard]] bool start(const FlightPointer& flight);
+    /// Read-ahead has not asked for it yet, and no demand read has taken it over.
+    [[nodiscard]] bool is_queued(const FlightPointer& flight) const;
+    /// Read-ahead is about to ask for these.
+    void start(const std::vector<FlightPointer>& flights);
     /// The transfers of these flights have brought something.
     void note_progress(const std::vector<FlightPointer>& flights);
     void land(const Digest& digest, const FlightPointer& flight, const Chunk& chunk);

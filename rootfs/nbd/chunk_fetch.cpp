@@ -10,6 +10,8 @@ namespace farboot::rootfs
 namespace
 {
 constexpr std::uint64_t largest_request = 1024 * 1024;
+/// Read-ahead has been cut to size (RequestSize); only the last chunk reaches farther.
+constexpr std::uint64_t largest_ahead = RequestSize::most + max_chunk_bytes;
 } // namespace
 
 Result<void> ChunkFetch::attempt(const Source& source, Freshness freshness, const Patience& patience)
@@ -34,16 +36,29 @@ Result<void> ChunkFetch::attempt(const Source& source, Freshness freshness, cons
         return {};
     std::vector<std::size_t> chunks;
     std::ranges::transform(job_.items_, std::back_inserter(chunks), &ChunkJob::Item::chunk);
-    const auto group = first_group(places.places, chunks, largest_request);
+    const auto ahead = job_.cause_ == Cause::read_ahead;
+    const auto group = first_group(places.places, chunks, ahead ? largest_ahead : largest_request);
     const auto items = take_first(group);
+    if (ahead)
+        job_.image_->cache.start(flights_of(items));
     lock.unlock();
     return stream(source, places, group, items, freshness == Freshness::past_caches, patience);
 }
 
 bool ChunkFetch::forget_what_is_over()
 {
-    std::erase_if(job_.items_, [&](const auto& item) { return job_.image_->cache.is_over(item.flight); });
+    const auto& cache = job_.image_->cache;
+    const auto ahead = job_.cause_ == Cause::read_ahead;
+    std::erase_if(job_.items_,
+                  [&](const auto& item) { return ahead ? !cache.is_queued(item.flight) : cache.is_over(item.flight); });
     return std::ranges::any_of(job_.items_, &ChunkJob::Item::wanted);
+}
+
+std::vector<FlightPointer> ChunkFetch::flights_of(const Items& items)
+{
+    std::vector<FlightPointer> flights;
+    std::ranges::transform(items, std::back_inserter(flights), &ChunkJob::Item::flight);
+    return flights;
 }
 
 ChunkFetch::Items ChunkFetch::take_first(const ChunkGroup& group)
@@ -66,25 +81,30 @@ Result<void> ChunkFetch::stream(const Source& source, const Places& places, cons
 {
     auto& image = *job_.image_;
     std::vector<ChunkReceiver::Expected> expected;
-    std::vector<FlightPointer> flights;
+    const auto flights = flights_of(items);
     for (const auto& item : items) {
         const auto& place = places.places[item.chunk];
         expected.push_back({job_.page_->chunks[item.chunk], place.offset - group.range.offset, place.stored_length});
-        flights.push_back(item.flight);
     }
     ChunkReceiver receiver(std::move(expected), [&](std::size_t index, const Chunk& chunk) {
         image.counters.landed_bytes += chunk->size();
         image.land(job_.page_->chunks[items[index].chunk].digest, flights[index], chunk);
     });
+    const auto ahead = job_.cause_ == Cause::read_ahead;
+    RequestSize::Watch watch(group.range.length);
     const auto sink = [&](Bytes piece) {
-        if (job_.cause_ == Cause::read_ahead)
+        if (ahead) {
             image.cache.note_progress(flights);
+            watch.note(piece.size(), RequestSize::Clock::now());
+        }
         return receiver.take(piece);
     };
-    auto& store = job_.cause_ == Cause::demand ? image.demand : image.read_ahead;
+    auto& store = ahead ? image.read_ahead : image.demand;
     auto result =
         store.stream(source, {pack_path(places.locator->packs()[group.pack].digest), group.range, bypass_caches},
                      job_.cause_, sink, patience);
+    if (ahead && result)
+        image.ahead_size.note(watch, source.meter->least_latency().value_or(RequestSize::Clock::duration{}));
     return receiver.state() ? result : receiver.state();
 }
 

@@ -22,7 +22,8 @@ public:
 private:
     using Items = std::vector<ChunkJob::Item>;
 
-    /// False if nobody wants any of them any more.
+    [[nodiscard]] static std::vector<FlightPointer> flights_of(const Items& items);
+    /// Read-ahead forgets what somebody else fetches, too. False if nobody wants any of them any more.
     [[nodiscard]] bool forget_what_is_over();
     /// What the first request at this source brings; the others go into a job of their own.
     [[nodiscard]] Items take_first(const ChunkGroup& group);

@@ -17,9 +17,6 @@ ChunkJob::ChunkJob(std::shared_ptr<JobImage> image, std::shared_ptr<const Manife
 
 void ChunkJob::run(const Submit& submit)
 {
-    auto& cache = image_->cache;
-    if (cause_ == Cause::read_ahead)
-        std::erase_if(items_, [&](const Item& item) { return !cache.start(item.flight); });
     ChunkFetch fetch(*this, submit);
     const auto attempt = [&](const Source& source, Freshness freshness, const Patience& patience) {
         return fetch.attempt(source, freshness, patience);

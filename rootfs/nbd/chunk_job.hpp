@@ -4,6 +4,7 @@
 #include "rootfs/nbd/chunk_group.hpp"
 #include "rootfs/nbd/disk_cache.hpp"
 #include "rootfs/nbd/image_map.hpp"
+#include "rootfs/nbd/request_size.hpp"
 
 #include <functional>
 #include <memory>
@@ -16,13 +17,15 @@ namespace farboot::rootfs
 struct JobImage {
     /// `local` is null where there is no local disk.
     JobImage(const ImageRef& ref, SourceSet& all_sources, ChunkCache& chunks, DiskCache* local, AccessTokens& tokens,
-             HttpClient& demand_client, HttpClient& read_ahead_client, HttpClient& hot_client)
+             RequestSize& read_ahead_size, HttpClient& demand_client, HttpClient& read_ahead_client,
+             HttpClient& hot_client)
         : demand(demand_client, counters, {ref.audience, &tokens}),
           read_ahead(read_ahead_client, counters, {ref.audience, &tokens}),
           hot(hot_client, counters, {ref.audience, &tokens}),
           sources(all_sources),
           cache(chunks),
           disk(local),
+          ahead_size(read_ahead_size),
           map(ref, sources, cache, disk, demand, counters)
     {
     }
@@ -42,6 +45,7 @@ struct JobImage {
     SourceSet& sources;
     ChunkCache& cache;
     DiskCache* disk;
+    RequestSize& ahead_size;
     std::atomic<bool> pinned = false; ///< what comes onto the disk stays there
     ImageMap map;
 };

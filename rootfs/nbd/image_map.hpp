@@ -32,6 +32,9 @@ public:
     [[nodiscard]] Result<std::shared_ptr<const ManifestRoot>> root(const Patience& patience);
     [[nodiscard]] Result<std::shared_ptr<const ManifestPage>> page(std::uint32_t number, const Patience& patience);
 
+    /// page() need not ask for it, or is asking already.
+    [[nodiscard]] bool has_page(std::uint32_t number) const { return pages_.has(number); }
+
     /// These two are one attempt at one source. `page` is this image's.
     [[nodiscard]] Result<std::shared_ptr<const Locator>> locator(const Source& source, const Patience& patience);
     [[nodiscard]] Result<std::shared_ptr<const Places>> places(const Source& source, const ManifestPage& page,

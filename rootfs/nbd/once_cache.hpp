@@ -58,6 +58,13 @@ public:
         return result;
     }
 
+    /// It is there or being made.
+    [[nodiscard]] bool has(const Key& key) const
+    {
+        const std::scoped_lock lock(mutex_);
+        return entries_.contains(key);
+    }
+
     /// Forgets everything, what is being made right now too.
     void clear()
     {
@@ -91,7 +98,7 @@ private:
     }
 
     const std::size_t limit_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable_any made_;
     std::map<Key, Entry> entries_;
     std::list<Key> order_; ///< made ones, used last first

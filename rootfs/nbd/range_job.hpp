@@ -3,7 +3,9 @@
 #include "rootfs/nbd/chunk_job.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <variant>
 
 namespace farboot::rootfs
 {
@@ -14,19 +16,27 @@ namespace farboot::rootfs
 class RangeJob
 {
 public:
-    /// What begins in `range`, which lies in the image, of this page.
+    using Submit = std::function<void(RangeJob)>;
+
+    /// What begins in `range`, which lies in the image, of this page; of an empty one, only where everything lies.
     RangeJob(std::shared_ptr<JobImage> image, std::uint32_t page, FileRange range, Patience patience);
 
-    /// Fetches all of it, one request after another.
-    void run();
+    /// Does one request's worth; what needs another request is submitted, for somebody else to do at the same time.
+    void run(const Submit& submit);
 
 private:
-    [[nodiscard]] ChunkJob chunks() const;
+    struct Stretch {
+        std::shared_ptr<JobImage> image;
+        std::uint32_t page = 0;
+        FileRange range;
+        Patience patience;
 
-    std::shared_ptr<JobImage> image_;
-    std::uint32_t page_;
-    FileRange range_;
-    Patience patience_;
+        [[nodiscard]] ChunkJob chunks() const;
+    };
+
+    explicit RangeJob(ChunkJob rest) : what_(std::move(rest)) {}
+
+    std::variant<Stretch, ChunkJob> what_;
 };
 
 } // namespace farboot::rootfs

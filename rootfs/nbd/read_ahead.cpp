@@ -14,7 +14,7 @@ constexpr std::uint64_t slack_behind = 1024 * 1024;
 constexpr std::uint64_t slack_ahead = 256 * 1024;
 } // namespace
 
-std::optional<FileRange> ReadAhead::note(FileRange read)
+std::optional<FileRange> ReadAhead::note(FileRange read, std::uint64_t room, std::uint64_t request)
 {
     const std::scoped_lock lock(mutex_);
     ++reads_;
@@ -33,9 +33,10 @@ std::optional<FileRange> ReadAhead::note(FileRange read)
     stream->next = end;
     stream->ahead_to = std::max(stream->ahead_to, end);
     const auto window = std::min(stream->read, largest_window_);
-    if (window < smallest_window || stream->ahead_to - end >= window / 2)
+    const auto least = std::min(request, window / 2);
+    if (window < smallest_window || room < least || stream->ahead_to - end + least > window)
         return std::nullopt;
-    const auto wanted_to = end + window;
+    const auto wanted_to = std::min(end + window, stream->ahead_to + room);
     const FileRange range{stream->ahead_to, wanted_to - stream->ahead_to};
     stream->ahead_to = wanted_to;
     return range;

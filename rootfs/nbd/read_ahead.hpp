@@ -19,9 +19,9 @@ public:
     /// most twice its bytes.
     explicit ReadAhead(std::uint64_t largest_window) : largest_window_(largest_window) {}
 
-    /// A read of this range happens. What should be fetched beyond it: nothing for a read that continues no stream.
-    /// The range may reach beyond the image's end.
-    [[nodiscard]] std::optional<FileRange> note(FileRange read);
+    /// A read of this range happens. What should be fetched beyond it: nothing for a read that continues no stream, at
+    /// most `room` bytes, and as a rule not much less than `request`. The range may reach beyond the image's end.
+    [[nodiscard]] std::optional<FileRange> note(FileRange read, std::uint64_t room, std::uint64_t request);
 
 private:
     struct Stream {

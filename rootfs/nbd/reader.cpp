@@ -15,7 +15,8 @@ namespace
 constexpr std::uint64_t largest_step = 2 * 1024 * 1024;
 /// More than what is on its way on a line of 1 Gbit/s over 100 ms.
 constexpr std::uint64_t largest_window = 32 * 1024 * 1024;
-constexpr std::uint64_t read_ahead_request = 1024 * 1024;
+/// The manifest's next page is asked for when read-ahead is so many requests away from it.
+constexpr std::uint64_t page_ahead = 8;
 constexpr int most_extent_pages = 4;
 
 } // namespace
@@ -199,7 +200,7 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
     take_along(pieces.back(), along.after, items);
     const auto& page = pieces.back().page;
     engine_.submit(ChunkJob(image_, page, std::move(items), Cause::demand, engine_.patience()));
-    if (along.before > 0 && engine_.can_read_ahead())
+    if (along.before > 0 && engine_.room_ahead() > 0)
         fetch_before(*page, first, along.before);
 }
 
@@ -252,16 +253,22 @@ Result<Chunk> Reader::wait_for(Piece& piece, const Patience& patience)
 
 void Reader::read_ahead(FileRange read, const ManifestRoot& root)
 {
-    const auto plan = read_ahead_.note(read);
-    if (!plan || !engine_.can_read_ahead() || foreseen())
+    const auto request = engine_.ahead_size();
+    const auto plan = read_ahead_.note(read, foreseen() ? 0 : engine_.room_ahead(), request);
+    if (!plan)
         return;
     const auto end = std::min(plan->offset + plan->length, root.image_bytes());
     for (auto offset = plan->offset; offset < end;) {
         const auto page = root.find_page(offset);
         const auto page_range = root.image_range(page);
-        const auto to = std::min({end, offset + read_ahead_request, page_range.offset + page_range.length});
+        const auto to = std::min({end, offset + request, page_range.offset + page_range.length});
         engine_.submit(RangeJob(image_, page, {offset, to - offset}, engine_.patience()));
         offset = to;
+        // What lies behind the page is known only two round trips after it is asked for.
+        const auto next = page + 1;
+        if (next < root.page_count() && page_range.offset + page_range.length - to < page_ahead * request &&
+            !image_->map.has_page(next))
+            engine_.submit(RangeJob(image_, next, {}, engine_.patience()));
     }
 }
 

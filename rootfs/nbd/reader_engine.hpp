@@ -46,8 +46,10 @@ public:
     void submit(ChunkJob job) { demand_jobs_.push(std::move(job)); }
     /// What somebody may want next.
     void submit(RangeJob job) { read_ahead_jobs_.push(std::move(job)); }
-    /// False while so much is being read ahead that more would only fill memory.
-    [[nodiscard]] bool can_read_ahead() const;
+    /// So many bytes may be submitted to be read ahead: what is in front of them on the line would hold up more.
+    [[nodiscard]] std::uint64_t room_ahead() const;
+    /// How large a range to be read ahead should be.
+    [[nodiscard]] std::uint64_t ahead_size() const { return ahead_size_.bytes(); }
     /// Ends with the engine, or when `give_up` is over from now on.
     [[nodiscard]] Patience patience(std::function<bool()> still_wanted = {}) const;
 
@@ -59,6 +61,7 @@ public:
 
 private:
     void run(ChunkJob job);
+    void run(RangeJob job);
 
     std::optional<std::chrono::milliseconds> give_up_;
     std::stop_source stop_;
@@ -66,6 +69,7 @@ private:
     AccessTokens tokens_;
     ChunkCache cache_;
     std::unique_ptr<DiskCache> disk_;
+    RequestSize ahead_size_;
     HttpClient demand_client_;
     HttpClient read_ahead_client_;
     HttpClient hot_client_;

@@ -69,6 +69,22 @@ TEST_F(Reader, FetchesOnlyWhatIsReadAndAFewNeighbours)
     EXPECT_EQ(server.status()["exports"][0]["requests"], requests) << "the second read comes from memory";
 }
 
+TEST_F(Reader, ReadsAheadPastWhatIsThereAlready)
+{
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    const auto part = megabyte / 4;
+    EXPECT_EQ(client.read(5 * megabyte + 3 * part, 4096).error, 0); // what lies there takes two requests
+    for (std::size_t offset = 4 * megabyte; offset < 5 * megabyte + 2 * part; offset += part)
+        EXPECT_EQ(client.read(offset, part).error, 0);
+    const auto fetched = [&] {
+        const auto status = server.status()["exports"][0];
+        return status["demand_bytes"].get<std::size_t>() + status["read_ahead_bytes"].get<std::size_t>();
+    };
+    EXPECT_TRUE(eventually([&] { return fetched() >= 2 * megabyte; })) << fetched();
+}
+
 TEST_F(Reader, KeepsItsCacheWithinItsLimit)
 {
     const auto web = serve("web", store());

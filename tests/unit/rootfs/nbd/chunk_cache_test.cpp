@@ -77,7 +77,9 @@ TEST(ChunkCache, DemandTakesOverWhatReadAheadHasNotBegun)
     const auto queued = cache.look_up(ref_of('a'), Cause::read_ahead);
     ASSERT_TRUE(queued.mine);
     EXPECT_TRUE(cache.look_up(ref_of('a'), Cause::demand).mine);
-    EXPECT_FALSE(cache.start(queued.flight)) << "read-ahead must leave it to demand";
+    EXPECT_FALSE(cache.is_queued(queued.flight)) << "read-ahead must leave it to demand";
+    cache.start({queued.flight});
+    EXPECT_EQ(queued.flight->cause, Cause::demand);
     EXPECT_FALSE(cache.look_up(ref_of('a'), Cause::demand).mine);
 }
 
@@ -85,7 +87,8 @@ TEST(ChunkCache, DemandDoesNotWaitForReadAheadThatIsStuck)
 {
     ChunkCache cache(10 * chunk_bytes);
     const auto ahead = cache.look_up(ref_of('a'), Cause::read_ahead);
-    ASSERT_TRUE(cache.start(ahead.flight));
+    ASSERT_TRUE(cache.is_queued(ahead.flight));
+    cache.start({ahead.flight});
     const auto demand = cache.look_up(ref_of('a'), Cause::demand);
     ASSERT_FALSE(demand.mine);
     const auto result = cache.wait(demand.flight, {});
