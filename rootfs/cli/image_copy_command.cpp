@@ -2,9 +2,12 @@
 
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/progress.hpp"
+#include "rootfs/cli/record_file.hpp"
+#include "rootfs/cli/s3_upload.hpp"
 #include "rootfs/cli/site_upload.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/image_copier.hpp"
+#include "rootfs/image/record_needs.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -18,7 +21,9 @@ struct CopyOptions {
     std::string store;
     std::string to;
     std::vector<std::string> digests;
+    std::vector<std::string> records;
     ServerOptions server;
+    S3Options s3;
     std::string audience;
     bool json = false;
 };
@@ -57,12 +62,92 @@ Result<void> upload(const CopyOptions& options, const Store& from, const std::ve
     return {};
 }
 
+/// All that the records name: kernels and initramfs files, images of whatever audience.
+Result<void> copy_needs(const S3Client& client, const CopyOptions& options, const std::stop_token& stop)
+{
+    const auto open = [&](const std::string& audience) -> Result<S3Upload> {
+        const auto from = Store::open(part_of_store(options.store, audience));
+        if (!from)
+            return std::unexpected(from.error());
+        return S3Upload(client, *from, audience, stop);
+    };
+    auto list = nlohmann::json::array();
+    for (const auto& file : options.records) {
+        const auto record = load_record(file);
+        if (!record)
+            return std::unexpected(record.error());
+        RecordNeeds needs;
+        if (auto known = add_needs(record->envelope.payload, file, needs); !known)
+            return known;
+        std::uint64_t sent_bytes = 0;
+        for (const auto& [digest, name] : needs.files) {
+            auto upload = open("");
+            const auto sent = upload ? upload->file(digest) : std::unexpected(upload.error());
+            if (!sent)
+                return std::unexpected(sent.error());
+            sent_bytes += *sent;
+        }
+        if (const auto image = image_of(record->envelope.payload)) {
+            auto upload = open(image->audience);
+            const auto sent = upload ? upload->image(image->manifest) : std::unexpected(upload.error());
+            if (!sent)
+                return std::unexpected(sent.error());
+            sent_bytes += sent->sent_bytes;
+        }
+        list.push_back({{"record", record->header.name.text()}, {"copied_bytes", sent_bytes}});
+        if (!options.json)
+            say(fmt::format("{}  {} copied", record->header.name.text(), bytes_text(sent_bytes)));
+    }
+    if (options.json)
+        say_json(list);
+    return {};
+}
+
+Result<void> copy_into_bucket(const CopyOptions& options, const std::vector<Digest>& digests,
+                              const std::stop_token& stop)
+{
+    const auto client = S3Client::create(options.to, options.s3, options.server.ca_file);
+    if (!client)
+        return std::unexpected(client.error());
+    if (!options.records.empty()) {
+        if (auto done = copy_needs(*client, options, stop); !done)
+            return done;
+    } else {
+        const auto from = Store::open(part_of_store(options.store, options.audience));
+        if (!from)
+            return std::unexpected(from.error());
+        S3Upload upload(*client, *from, options.audience, stop);
+        auto list = nlohmann::json::array();
+        for (const auto& digest : digests) {
+            const auto sent = upload.image(digest);
+            if (!sent)
+                return std::unexpected(sent.error());
+            list.push_back({{"manifest", digest.hex()},
+                            {"copied_bytes", sent->sent_bytes},
+                            {"known_bytes", sent->known_bytes},
+                            {"new_packs", sent->packs}});
+            if (!options.json)
+                say(fmt::format("{}  {} copied, {} were there", digest.hex(), bytes_text(sent->sent_bytes),
+                                bytes_text(sent->known_bytes)));
+        }
+        if (options.json)
+            say_json(list);
+    }
+    note(fmt::format("PCs read it from {}, a --source of farboot-server.", client->url()));
+    return {};
+}
+
 Result<void> copy_images(const CopyOptions& options)
 {
     const StopOnSignal stop;
     const auto digests = parse_digests(options.digests);
     if (!digests)
         return std::unexpected(digests.error());
+    const auto is_bucket = options.to.starts_with("s3://");
+    if (options.digests.empty() == options.records.empty() || (!options.records.empty() && !is_bucket))
+        return fail("usage", "Name the images that are to be copied; or, for an S3 store, records with --record.");
+    if (is_bucket)
+        return copy_into_bucket(options, *digests, stop.token());
     const auto from = Store::open(part_of_store(options.store, options.audience));
     if (!from)
         return std::unexpected(from.error());
@@ -114,22 +199,30 @@ void add_copy_command(CLI::App& group, Action& chosen)
 {
     const auto [command, options] = add_command(
         group, chosen, "copy", "Copy images into another store, as far as it lacks their chunks", copy_images);
-    command->add_option("digest", options->digests, "The images")->required();
+    command->add_option("digest", options->digests, "The images");
     add_store_option(*command, options->store);
     command
         ->add_option("--to", options->to,
                      "The other store's folder, made where there is none; or a server, https://…, which puts them into "
-                     "its store")
+                     "its store; or a bucket, s3://BUCKET/PREFIX, which exists")
         ->type_name("DIR|URL")
         ->required();
+    command
+        ->add_option("--record", options->records,
+                     "Into a bucket: instead of images, all that this signed record names, kernels too; more than once "
+                     "for more")
+        ->type_name("FILE");
     add_credentials(*command, options->server);
+    add_s3_options(*command, options->s3);
     command->add_option("--audience", options->audience, "Of the images that are for this audience only")
         ->type_name("NAME");
     command->add_flag("--json", options->json, "Print JSON");
     command->footer(
         "A copy that was killed or stopped goes on when it is started again.\n\nExample:\n"
         "  farboot image copy 3b1f… --store /srv/farboot/store --to /media/disk/store\n"
-        "  farboot image copy 3b1f… --store . --to https://boot.example.org --ca ca.pem --token-file token");
+        "  farboot image copy 3b1f… --store . --to https://boot.example.org --ca ca.pem --token-file token\n"
+        "  farboot image copy --record desktop.dsse --store . --to s3://images/farboot --s3-endpoint "
+        "https://s3.example.org --s3-key-file key");
 }
 
 } // namespace farboot::rootfs

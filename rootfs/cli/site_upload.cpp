@@ -1,6 +1,7 @@
 #include "rootfs/cli/site_upload.hpp"
 
 #include "rootfs/cli/console.hpp"
+#include "rootfs/cli/upload_tries.hpp"
 #include "rootfs/image/file.hpp"
 #include "rootfs/image/local_image.hpp"
 #include "rootfs/image/pack_writer.hpp"
@@ -9,12 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 namespace farboot::rootfs
 {
@@ -22,32 +18,14 @@ namespace farboot::rootfs
 namespace
 {
 
-constexpr std::size_t packs_at_a_time = 4;
-constexpr int tries = 8; ///< over some two minutes
 /// Somebody may clean the server's store up while we send: what is gone then is sent again.
 constexpr int rounds = 3;
-
-bool passes(const std::string& reason)
-{
-    constexpr std::array<std::string_view, 8> reasons{"unreachable", "stalled",  "truncated", "http-408",
-                                                      "http-429",    "http-502", "http-503",  "http-504"};
-    return std::ranges::find(reasons, reason) != reasons.end();
-}
 
 Error bad_answer(const ServerClient& server)
 {
     return {"bad-answer", fmt::format("{}: the server's list of what it lacks cannot be understood: this program and "
                                       "the server are of different versions.",
                                       server.url())};
-}
-
-/// Sleeps as long as nobody stops.
-void sleep(std::chrono::seconds time, const std::stop_token& stop)
-{
-    std::mutex mutex;
-    std::condition_variable_any changed;
-    std::unique_lock lock(mutex);
-    changed.wait_for(lock, stop, time, [] { return false; });
 }
 
 } // namespace
@@ -59,17 +37,7 @@ std::string SiteUpload::path_of(const char* folder, const std::string& digest) c
 
 Result<void> SiteUpload::put(const std::string& path, const ServerClient::Body& body)
 {
-    for (int failures = 1;; ++failures) {
-        auto done = server_.put(path, body, stop_);
-        if (done || !passes(done.error().reason))
-            return done;
-        if (failures == tries)
-            return fail(done.error().reason, "{} Start it again to go on: what was sent is kept.",
-                        done.error().sentence);
-        const std::chrono::seconds wait(std::min(30, 1 << (failures - 1)));
-        note(fmt::format("{} Next try in {} s.", done.error().sentence, wait.count()));
-        sleep(wait, stop_);
-    }
+    return try_again([&] { return server_.put(path, body, stop_); }, stop_);
 }
 
 Result<SiteUpload::Missing> SiteUpload::ask(const Digest& digest)
@@ -163,30 +131,9 @@ Result<void> SiteUpload::send(const LocalImage& image, const std::vector<Job>& j
     for (const auto& job : jobs)
         total += job.bytes;
     const auto before = server_.bytes_sent();
-    std::atomic<std::size_t> next = 0;
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::size_t running = std::min(packs_at_a_time, jobs.size()); // under the mutex, as is the next
-    Result<void> result;
-    const auto work = [&] {
-        for (std::size_t number = 0; (number = next++) < jobs.size();)
-            if (auto done = send(image, jobs[number]); !done) {
-                const std::lock_guard lock(mutex);
-                if (result)
-                    result = std::move(done);
-                next = jobs.size();
-            }
-        const std::lock_guard lock(mutex);
-        --running;
-        changed.notify_all();
-    };
-    std::vector<std::jthread> threads;
-    for (std::size_t i = running; i > 0; --i)
-        threads.emplace_back(work);
-    std::unique_lock lock(mutex);
-    while (!changed.wait_for(lock, std::chrono::milliseconds(250), [&] { return running == 0; }))
-        progress.update(std::min(server_.bytes_sent() - before, total), total);
-    return result;
+    return several_at_a_time(
+        jobs.size(), [&](std::size_t number) { return send(image, jobs[number]); },
+        [&] { progress.update(std::min(server_.bytes_sent() - before, total), total); });
 }
 
 Result<UploadTotals> SiteUpload::image(const Digest& digest)

@@ -53,6 +53,7 @@ struct HttpResponse {
     std::string content_type;
     std::string body;
     std::string kept_header{}; ///< its value; empty if it was not there
+    std::optional<std::uint64_t> length{}; ///< Content-Length: of a HEAD, how long the body of a GET would be
 };
 
 /// How a client's thread waits for bytes.

@@ -20,6 +20,13 @@ bool same_ignoring_case(std::string_view a, std::string_view b)
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+std::optional<std::uint64_t> number_of(std::string_view text)
+{
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
 } // namespace
 
 Transfer::Transfer(HttpRequest request, HttpClient::Sink sink, bool only_ok, HttpClient::Done done)
@@ -142,6 +149,8 @@ bool Transfer::header_line(std::string_view line)
         response_.content_type = value;
     else if (same_ignoring_case(name, "content-range"))
         content_range_ = value;
+    else if (same_ignoring_case(name, "content-length"))
+        response_.length = number_of(value);
     return true;
 }
 

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "rootfs/fetch/http.hpp"
+#include "rootfs/s3/address.hpp"
+#include "rootfs/s3/signature.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace farboot::rootfs
+{
+
+/// An S3 store, as the command line says it.
+struct S3Options {
+    std::string endpoint;
+    std::string region = "us-east-1";
+    std::string style = "auto";
+    std::string key_file;
+};
+
+/// The options --s3-…, which can also come from the environment.
+void add_s3_options(CLI::App& command, S3Options& options);
+
+/// Reads and writes files of a store in an S3 bucket. Paths are those below the store, "v1/packs/…". Safe from many
+/// threads. Reasons of all requests: s3-key (the store does not accept the key), s3-denied (the key may not do that),
+/// s3-bucket (there is none), s3-clock, s3-region, s3-busy (try again), digest-mismatch, s3-refused (anything else that
+/// it said), and HttpClient's.
+class S3Client
+{
+public:
+    /// `bucket_url` is s3://bucket/prefix. Reasons: s3-address, and S3Key's.
+    [[nodiscard]] static Result<S3Client> create(const std::string& bucket_url, const S3Options& options,
+                                                 const std::string& ca_file);
+
+    /// How long the file is; nothing: there is none.
+    [[nodiscard]] Result<std::optional<std::uint64_t>> size_of(const std::string& path,
+                                                               const std::stop_token& stop) const;
+    /// The whole of a small file; nothing: there is none.
+    [[nodiscard]] Result<std::optional<std::string>> get(const std::string& path, std::uint64_t max_bytes,
+                                                         const std::stop_token& stop) const;
+    /// What is stored: a file of this computer, or bytes. The store takes it whole with this digest, or not at all.
+    struct Body {
+        std::string file;
+        std::string bytes;
+        Digest digest;
+    };
+    [[nodiscard]] Result<void> put(const std::string& path, Body body, const std::string& cache_control,
+                                   const std::stop_token& stop) const;
+
+    [[nodiscard]] std::uint64_t bytes_sent() const { return http_->bytes_sent(); }
+    /// Where readers find the store.
+    [[nodiscard]] std::string url() const { return address_.url(); }
+
+private:
+    S3Client(S3Address address, S3Signer signer, TlsTrust trust);
+    [[nodiscard]] Result<HttpResponse> send(HttpRequest request, const std::string& path, const Digest& body,
+                                            const std::stop_token& stop) const;
+    [[nodiscard]] Error refusal(const HttpResponse& answer, const std::string& url) const;
+
+    S3Address address_;
+    S3Signer signer_;
+    std::unique_ptr<HttpClient> http_;
+};
+
+} // namespace farboot::rootfs
