@@ -17,6 +17,11 @@ std::unexpected<Error> malformed(const Digest& manifest, fmt::format_string<Args
 
 } // namespace
 
+std::string manifest_path(const Digest& manifest)
+{
+    return "v1/manifests/" + manifest.hex();
+}
+
 std::string locator_path(const Digest& manifest)
 {
     return "v1/locators/" + manifest.hex();

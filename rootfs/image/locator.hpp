@@ -21,6 +21,7 @@ struct PackRef {
 };
 
 /// Paths below the store's base URL or folder.
+[[nodiscard]] std::string manifest_path(const Digest& manifest);
 [[nodiscard]] std::string locator_path(const Digest& manifest);
 [[nodiscard]] std::string pack_path(const Digest& pack);
 [[nodiscard]] std::string hot_pack_path(const Digest& pack);

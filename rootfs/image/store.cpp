@@ -54,7 +54,7 @@ Result<Store> Store::open(const std::filesystem::path& folder)
 
 std::filesystem::path Store::manifest(const Digest& root) const
 {
-    return folder_ / "v1/manifests" / root.hex();
+    return folder_ / manifest_path(root);
 }
 
 std::filesystem::path Store::locator(const Digest& root) const

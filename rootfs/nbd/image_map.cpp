@@ -16,6 +16,7 @@ ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, D
 
 void ImageMap::begin(const Source& source, StoreClient& early, const Patience& patience)
 {
+    early.expect(source, {manifest_path(ref_.manifest), locator_path(ref_.manifest)});
     const std::jthread other([&] { locators_[source.index]->begin(early, patience); });
     (void)root(patience);
 }
@@ -31,7 +32,7 @@ Result<std::shared_ptr<const Value>> ImageMap::get(const FileRange& range, const
     std::shared_ptr<const Value> value;
     const auto attempt = [&](const Source& source, Freshness freshness, const Patience& patience_now) -> Result<void> {
         // A manifest never changes: a wrong one can only come from a cache or from a bad source.
-        const StoreClient::Order order{"v1/manifests/" + ref_.manifest.hex(), range, freshness != Freshness::usual};
+        const StoreClient::Order order{manifest_path(ref_.manifest), range, freshness != Freshness::usual};
         const auto data = store_.get(source, order, patience_now);
         if (!data)
             return std::unexpected(data.error());

@@ -52,6 +52,12 @@ Result<std::shared_ptr<const Locator>> SourceLocator::tables(StoreClient& store,
         if (!locator)
             return std::unexpected(std::move(locator.error()));
         auto shared = std::make_shared<const Locator>(std::move(*locator));
+        std::vector<std::string> files;
+        for (const auto& pack : shared->packs())
+            files.push_back(pack_path(pack.digest));
+        if (!shared->hot().rows.empty())
+            files.push_back(hot_pack_path(shared->hot().pack.digest));
+        store.expect(source_, files);
         const std::scoped_lock lock(mutex_);
         newest_ = shared;
         return shared;

@@ -75,20 +75,38 @@ Result<std::string> StoreClient::get(const Source& source, const Order& order, c
     return body;
 }
 
-Result<HttpResponse> StoreClient::ask(HttpRequest request, const HttpClient::Sink& sink, const Patience& patience)
+void StoreClient::expect(const Source& source, const std::vector<std::string>& paths)
 {
+    if (!access_.audience.empty())
+        access_.tokens->expect({access_.audience, source.url}, paths);
+}
+
+Result<HttpResponse> StoreClient::ask(const Source& source, const Order& order, const HttpClient::Sink& sink,
+                                      const Patience& patience)
+{
+    const auto request = request_for(source, order, access_.audience);
     if (access_.audience.empty())
-        return client_.stream(std::move(request), sink, patience.stop);
+        return client_.stream(request, sink, patience.stop);
+    const AccessTokens::Place place{access_.audience, source.url};
     for (int tries = 1;; ++tries) {
-        const auto token = access_.tokens->get(access_.audience, patience);
-        if (!token)
-            return std::unexpected(token.error());
-        auto with_token = request;
-        with_token.headers.emplace_back("Farboot-Token", *token);
-        auto response = client_.stream(std::move(with_token), sink, patience.stop);
-        if (response || response.error().reason != "http-403" || tries == 2)
+        const auto pass = access_.tokens->get(place, order.path, patience);
+        if (!pass)
+            return std::unexpected(pass.error());
+        auto with_pass = request;
+        if (pass->query.empty())
+            with_pass.headers.emplace_back("Farboot-Token", pass->token);
+        else
+            with_pass.url += "?" + pass->query;
+        auto response = client_.stream(std::move(with_pass), sink, patience.stop);
+        if (response || response.error().reason != "http-403")
             return response;
-        access_.tokens->drop(access_.audience, *token); // the store's secret is another one now, or its clock is
+        if (tries == 1) { // the store's secret is another one now, or its clock is
+            access_.tokens->drop(place, order.path, *pass);
+            continue;
+        }
+        if (!pass->query.empty()) // S3 says so of what is not there, unless the key may list the bucket
+            response.error().reason = "http-404";
+        return response;
     }
 }
 
@@ -109,7 +127,7 @@ Result<void> StoreClient::stream(const Source& source, const Order& order, Cause
             patience.progress->note();
         return sink(piece);
     };
-    auto response = ask(request_for(source, order, access_.audience), counted, patience);
+    auto response = ask(source, order, counted, patience);
     if (!response)
         return std::unexpected(std::move(response.error()));
     if (cause == Cause::demand || cause == Cause::meta) // what nobody waits for says little of what is usual

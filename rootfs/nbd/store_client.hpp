@@ -8,6 +8,7 @@
 #include "rootfs/nbd/source_set.hpp"
 
 #include <string>
+#include <vector>
 
 namespace farboot::rootfs
 {
@@ -33,6 +34,8 @@ public:
         bool bypass_caches = false;
         bool may_be_cut = false; ///< by the file's end
     };
+    /// These files are likely to be asked for: what opens them, if they are not for everybody, is asked for together.
+    void expect(const Source& source, const std::vector<std::string>& paths);
     /// Waits for the whole range. Reasons: HttpClient's.
     [[nodiscard]] Result<std::string> get(const Source& source, const Order& order, const Patience& patience);
     /// Hands pieces over as they come, on the client's thread.
@@ -40,7 +43,8 @@ public:
                                       const HttpClient::Sink& sink, const Patience& patience);
 
 private:
-    [[nodiscard]] Result<HttpResponse> ask(HttpRequest request, const HttpClient::Sink& sink, const Patience& patience);
+    [[nodiscard]] Result<HttpResponse> ask(const Source& source, const Order& order, const HttpClient::Sink& sink,
+                                           const Patience& patience);
 
     HttpClient& client_;
     Counters& counters_;

@@ -7,6 +7,7 @@
 #include "server/catalog/database.hpp"
 #include "server/catalog/snapshot.hpp"
 #include "server/restricted/audiences.hpp"
+#include "server/restricted/signed_sources.hpp"
 #include "server/trust/online_key.hpp"
 #include "server/trust/pc_key.hpp"
 
@@ -30,6 +31,7 @@ struct Context {
     Throttle& throttle; ///< of logins
     const Audiences& audiences;
     const PcChallenges& challenges;
+    const SignedSources& signed_sources;
     Intakes& intakes;
     Workers& storing; ///< threads for the intakes
     std::filesystem::path store;

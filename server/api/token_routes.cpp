@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace farboot::server::api
 {
@@ -34,6 +37,43 @@ awaitable<bool> belongs(const Context& context, const Request& request, const st
     co_return std::ranges::count(audiences, audience) > 0;
 }
 
+constexpr std::uint64_t max_question = 64 * 1024;
+constexpr std::size_t max_paths = 256;
+
+/// The files that are asked for, by paths below the audience's part of a store; nothing if that cannot be understood.
+std::optional<std::vector<std::string>> paths_of(const nlohmann::json& question)
+{
+    const auto list = question.find("paths");
+    if (list == question.end() || !list->is_array() || list->empty() || list->size() > max_paths)
+        return std::nullopt;
+    std::vector<std::string> paths;
+    for (const auto& path : *list) {
+        if (!path.is_string() || !SignedSources::is_path(path.get_ref<const std::string&>()))
+            return std::nullopt;
+        paths.push_back(path);
+    }
+    return paths;
+}
+
+Response queries(const Context& context, const std::string& audience, const std::string& source,
+                 const nlohmann::json& question)
+{
+    const auto paths = paths_of(question);
+    if (!paths)
+        return http::error(400, "paths-malformed",
+                           fmt::format("Leave to read from {} is given for 1 to {} files at once: \"paths\": "
+                                       "[\"v1/packs/…\"].",
+                                       source, max_paths),
+                           "paths");
+    auto signed_paths = nlohmann::json::object();
+    for (const auto& path : *paths)
+        signed_paths[path] = context.signed_sources.query(source, audience, path, Audiences::token_life, context.now());
+    return http::json(200, {{"audience", audience},
+                            {"source", source},
+                            {"queries", std::move(signed_paths)},
+                            {"seconds", Audiences::token_life.count()}});
+}
+
 /// An audience that there is not and one that the PC does not belong to get the same answer.
 awaitable<Response> post_token(const Context& context, const Request& request)
 {
@@ -47,6 +87,10 @@ awaitable<Response> post_token(const Context& context, const Request& request)
         co_return http::error(403, "audience-refused",
                               "This computer may not read the image: it is for certain networks and enrolled PCs only, "
                               "and this one is neither.");
+    const auto source = question.find("source");
+    if (source != question.end() && source->is_string() &&
+        context.signed_sources.knows(source->get_ref<const std::string&>()))
+        co_return queries(context, audience, *source, question);
     co_return http::json(200, {{"audience", audience},
                                {"token", context.audiences.token(audience, context.now())},
                                {"seconds", Audiences::token_life.count()}});
@@ -58,7 +102,7 @@ void add_token_routes(http::Router& router, const Context& context)
 {
     router.add(
         Method::post, std::string(token_path),
-        [&context](const Request& request) { return post_token(context, request); }, 4096);
+        [&context](const Request& request) { return post_token(context, request); }, max_question);
 }
 
 } // namespace farboot::server::api

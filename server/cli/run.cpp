@@ -27,6 +27,9 @@ struct Options {
     std::filesystem::path store;
     std::filesystem::path web = FARBOOT_WEB_DIR;
     std::vector<std::string> sources;
+    std::vector<std::string> s3_sources;
+    std::string s3_region = "us-east-1";
+    std::string s3_key_file;
     std::vector<std::string> restricted;
     std::string gui;
     std::vector<std::string> proxies;
@@ -98,6 +101,23 @@ Result<http::Proxies> parse_proxies(const std::vector<std::string>& texts)
     return http::Proxies(std::move(subnets));
 }
 
+/// The key is looked for only where a source needs it.
+Result<SignedSources> sign_sources(const Options& options)
+{
+    rootfs::S3Key key;
+    if (!options.s3_sources.empty()) {
+        auto loaded = rootfs::S3Key::load(options.s3_key_file);
+        if (!loaded)
+            return std::unexpected(loaded.error());
+        key = std::move(*loaded);
+    }
+    SignedSources sources(rootfs::S3Signer(std::move(key), options.s3_region));
+    for (const auto& url : options.s3_sources)
+        if (auto added = sources.add(url); !added)
+            return std::unexpected(added.error());
+    return sources;
+}
+
 Result<void> listen_everywhere(http::Server& server, const Options& options)
 {
     const auto listen = [&](const std::string& address, bool tls) -> Result<void> {
@@ -160,6 +180,12 @@ Result<void> run(const Options& options)
     for (const auto& option : options.restricted)
         if (auto added = audiences.add(option); !added)
             return added;
+    const auto signed_sources = sign_sources(options);
+    if (!signed_sources)
+        return std::unexpected(signed_sources.error());
+    auto sources = options.sources;
+    for (const auto& url : signed_sources->urls())
+        sources.push_back(url);
     auto database = catalog::Database::open(prepared->database);
     if (!database)
         return std::unexpected(database.error());
@@ -179,11 +205,12 @@ Result<void> run(const Options& options)
         .throttle = throttle,
         .audiences = audiences,
         .challenges = challenges,
+        .signed_sources = *signed_sources,
         .intakes = intakes,
         .storing = *storing,
         .store = options.store,
         .pages = options.web,
-        .sources = options.sources,
+        .sources = std::move(sources),
         .gui = *gui,
         .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }};
     http::Router router;
@@ -242,6 +269,18 @@ void add_run(CLI::App& app, Chosen& chosen)
     sub->add_option("--source", options->sources,
                     "A store that menus name; more than once for more; without it, this server's own")
         ->type_name("URL");
+    sub->add_option("--s3-source", options->s3_sources,
+                    "The same, of an S3 store (https://endpoint/bucket/prefix): images that are not for everybody are "
+                    "read there with pre-signed addresses; more than once for more")
+        ->type_name("URL");
+    sub->add_option("--s3-region", options->s3_region, "The region of these buckets (or AWS_REGION)")
+        ->type_name("NAME")
+        ->envname("AWS_REGION")
+        ->capture_default_str();
+    sub->add_option("--s3-key-file", options->s3_key_file,
+                    "File (mode 0600) with a key that may read them, as ~/.aws/credentials has it; without it, "
+                    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the environment")
+        ->type_name("FILE");
     sub->add_option("--restricted", options->restricted,
                     "An audience of images that are not for everybody, and the networks of its PCs, as in "
                     "exam=10.1.0.0/16,2001:db8:1::/48; more than once for more")
