@@ -135,9 +135,15 @@ Result<std::optional<std::uint64_t>> S3Client::size_of(const std::string& path, 
         return std::unexpected(answer.error());
     if (answer->status == 404)
         return std::nullopt;
-    if (answer->status != 200)
-        return std::unexpected(refusal(*answer, address_.url() + "/" + path));
-    return answer->length;
+    if (answer->status == 200)
+        return answer->length;
+    // The answer to a HEAD does not say why: that to a GET does.
+    HttpRequest why;
+    why.range = {0, 1};
+    auto explained = send(std::move(why), path, sha256({}), stop);
+    if (!explained || explained->status < 300)
+        explained = answer;
+    return std::unexpected(refusal(*explained, address_.url() + "/" + path));
 }
 
 Result<std::optional<std::string>> S3Client::get(const std::string& path, std::uint64_t max_bytes,
