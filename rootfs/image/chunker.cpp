@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 namespace farboot::rootfs
@@ -10,9 +11,6 @@ namespace farboot::rootfs
 namespace
 {
 
-constexpr std::size_t fixed_bytes = 64 * 1024;
-constexpr std::size_t min_bytes = 16 * 1024;
-constexpr std::size_t average_bytes = 64 * 1024;
 constexpr std::size_t max_bytes = max_chunk_bytes;
 /// Shorter runs of zeros stay inside chunks, where they compress to nothing anyway.
 constexpr std::size_t min_zero_run = 16 * 1024;
@@ -68,10 +66,11 @@ std::size_t find_zero_run(Bytes data)
 
 /// FastCDC (Xia et al., 2016) with normalized chunking: a cut is hard to find before the average size and easy behind
 /// it, so sizes lie close together. The high bits of the hash depend on the last 64 bytes.
-std::size_t find_cut(Bytes data)
+std::size_t find_cut(Bytes data, std::size_t average_bytes)
 {
-    constexpr int hard_shift = 64 - 18;
-    constexpr int easy_shift = 64 - 14;
+    const int hard_shift = 64 - (std::countr_zero(average_bytes) + 2);
+    const int easy_shift = 64 - (std::countr_zero(average_bytes) - 2);
+    const auto min_bytes = average_bytes / 4;
     constexpr std::size_t hash_window = 64;
     const auto end = std::min(data.size(), max_bytes);
     if (end <= min_bytes)
@@ -99,7 +98,7 @@ Chunker::Piece Chunker::next(Bytes window)
 {
     if (chunking_ == Chunking::content)
         return next_by_content(window);
-    const auto length = std::min(window.size(), fixed_bytes);
+    const auto length = std::min(window.size(), bytes_);
     return {length, leading_zeros(window.first(length)) == length};
 }
 
@@ -111,7 +110,7 @@ Chunker::Piece Chunker::next_by_content(Bytes window)
     if (in_zero_run_)
         return {zeros, true};
     const auto run = find_zero_run(window.first(std::min(window.size(), max_bytes + min_zero_run)));
-    return {find_cut(window.first(run)), false};
+    return {find_cut(window.first(run), bytes_), false};
 }
 
 } // namespace farboot::rootfs

@@ -25,7 +25,12 @@ public:
     /// next() needs so many bytes ahead, unless the image ends before.
     static constexpr std::size_t lookahead = 2 * max_chunk_bytes;
 
-    explicit Chunker(Chunking chunking) : chunking_(chunking) {}
+    static constexpr std::size_t usual_bytes = 64 * 1024;
+
+    /// `bytes`, a power of two from 32 to 128 KiB, is how long a fixed chunk is, and one that is cut by content on the
+    /// average. Images that are cut with another length share no chunk: publishers use the usual one, measurements
+    /// others.
+    explicit Chunker(Chunking chunking, std::size_t bytes = usual_bytes) : chunking_(chunking), bytes_(bytes) {}
     /// The next piece at the start of `window`, which is not empty.
     [[nodiscard]] Piece next(Bytes window);
 
@@ -33,6 +38,7 @@ private:
     [[nodiscard]] Piece next_by_content(Bytes window);
 
     Chunking chunking_;
+    std::size_t bytes_;
     bool in_zero_run_ = false;
 };
 
