@@ -174,7 +174,8 @@ void add_profile_commands(CLI::App& app, Action& chosen)
 {
     auto* group = app.add_subcommand("profile", "Say in which order an image's chunks are wanted: boots get faster");
     group->require_subcommand(1);
-    group->footer("Traces come from readers: farboot-reader --socket /run/initramfs/run/control.sock trace > boot.csv");
+    group->footer("Traces come from PCs (farboot profile fetch), or from their readers: farboot-reader --socket "
+                  "/run/initramfs/run/control.sock trace > boot.csv");
 
     const auto [make, make_options] =
         add_command(*group, chosen, "make", "Make the profiles of images from traces of their boots", make_profiles);
@@ -191,6 +192,7 @@ void add_profile_commands(CLI::App& app, Action& chosen)
     add_limit_option(*make, make_options->limit_mib);
     make->footer("Example:\n  farboot profile make boot-*.csv --store /srv/farboot/store");
 
+    add_fetch_command(*group, chosen);
     add_learn_command(*group, chosen);
 
     const auto [heir, heir_options] =

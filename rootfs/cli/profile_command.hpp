@@ -31,5 +31,6 @@ struct Learnt {
                                            std::uint64_t limit_mib, const std::stop_token& stop);
 
 void add_learn_command(CLI::App& group, Action& chosen);
+void add_fetch_command(CLI::App& group, Action& chosen);
 
 } // namespace farboot::rootfs

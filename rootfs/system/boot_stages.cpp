@@ -16,6 +16,8 @@ namespace
 {
 
 constexpr std::size_t max_stages = 100;
+/// SD_MESSAGE_STARTUP_FINISHED: systemd has started all that it was told to start.
+constexpr std::string_view startup_finished = "MESSAGE_ID=b07a249cd024414a82dd00cd181378ff";
 
 struct CloseJournal {
     void operator()(sd_journal* journal) const { sd_journal_close(journal); }
@@ -66,13 +68,15 @@ Result<std::vector<BootStage>> boot_stages()
     const auto this_boot = "_BOOT_ID=" + std::string(sd_id128_to_string(boot, text));
     sd_journal_add_match(opened, this_boot.data(), this_boot.size());
     sd_journal_add_conjunction(opened);
-    for (const std::string_view sender : {"_TRANSPORT=kernel", "SYSLOG_IDENTIFIER=vmchooser"}) {
+    for (const auto sender :
+         {std::string_view("_TRANSPORT=kernel"), std::string_view("SYSLOG_IDENTIFIER=vmchooser"), startup_finished}) {
         sd_journal_add_match(opened, sender.data(), sender.size());
         sd_journal_add_disjunction(opened);
     }
     std::vector<BootStage> stages;
     while (stages.size() < max_stages && sd_journal_next(opened) > 0) {
-        const auto name = stage_in(field(opened, "MESSAGE"));
+        const bool finished = field(opened, "MESSAGE_ID") == startup_finished.substr(startup_finished.find('=') + 1);
+        const auto name = finished ? std::string_view(startup_stage) : stage_in(field(opened, "MESSAGE"));
         if (!name.empty() && std::ranges::find(stages, name, &BootStage::name) == stages.end())
             stages.push_back({std::string(name), seconds_of(opened)});
     }

@@ -18,8 +18,11 @@ struct BootStage {
 /// The name in a line "farboot: stage: <name> …"; empty: it is none.
 [[nodiscard]] std::string_view stage_in(std::string_view line);
 
-/// What kernel, initramfs and vmchooser have written to the journal since the start, in order; at most a hundred. Of a
-/// stage that comes again, as when somebody else logs in, the first counts. Reason: journal.
+/// The stage that is systemd's word that the start is over.
+inline constexpr std::string_view startup_stage = "startup-finished";
+
+/// What kernel, initramfs, systemd and vmchooser have written to the journal since the start, in order; at most a
+/// hundred. Of a stage that comes again, as when somebody else logs in, the first counts. Reason: journal.
 [[nodiscard]] Result<std::vector<BootStage>> boot_stages();
 
 } // namespace farboot::rootfs

@@ -1,4 +1,5 @@
 /// farboot-system(8): tells the server what has become of the system that it has started, and does what an admin wants.
+#include "rootfs/nbd/control_client.hpp"
 #include "rootfs/system/boot_stages.hpp"
 #include "rootfs/system/manager.hpp"
 #include "rootfs/system/pc_session.hpp"
@@ -7,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -22,8 +24,16 @@ using nlohmann::json;
 
 struct Options {
     std::filesystem::path folder = "/run/farboot";
+    std::filesystem::path reader = "/run/initramfs/run/control.sock"; ///< of the root file system's reader
     std::string state;
 };
+
+/// Somebody can work now: what was read until then makes a boot profile.
+constexpr std::array<std::string_view, 1> marks{"vmchooser-ready"};
+/// A system without these stages has started so long after systemd says so, for what a person starts next …
+constexpr double settled_after = 60; ///< seconds
+/// … or by then.
+constexpr auto longest_start = std::chrono::minutes(5);
 
 void say(std::string_view sentence)
 {
@@ -40,6 +50,29 @@ json stages_json()
         for (const auto& stage : *stages)
             list.push_back({{"name", stage.name}, {"seconds", stage.seconds}});
     return list;
+}
+
+bool has_started(const json& stages, std::chrono::steady_clock::time_point begun)
+{
+    const std::chrono::duration<double> up = std::chrono::steady_clock::now().time_since_epoch(); // CLOCK_MONOTONIC
+    return std::chrono::steady_clock::now() - begun > longest_start ||
+           std::ranges::any_of(stages, [&](const json& stage) {
+               const auto name = stage["name"].get<std::string>();
+               return std::ranges::find(marks, name) != marks.end() ||
+                      (name == rootfs::startup_stage && stage["seconds"].get<double>() + settled_after < up.count());
+           });
+}
+
+/// Sends what has been read of the root file system so far. True: it need not be tried again.
+bool send_trace(rootfs::PcSession& session, const Options& options, const std::stop_token& stop)
+{
+    const auto answer = rootfs::ask_reader(options.reader, R"({"version": 1, "command": "trace"})");
+    const auto body = answer ? json::parse(*answer, nullptr, false) : json();
+    const auto trace = body.is_object() ? body.value("trace", json()) : json();
+    if (!trace.is_string())
+        return true; // this root does not come from a reader
+    const auto sent = session.send_text("trace", trace.get<std::string>(), stop);
+    return sent || sent.error().reason.starts_with("http-4");
 }
 
 std::string action_of(const json& answer)
@@ -62,10 +95,10 @@ void obey(rootfs::PcSession& session, const json& command, rootfs::Ending ending
 }
 
 /// Gives the seconds until the next report. Reason: http-401 (the session has ended).
-Result<int> report(rootfs::PcSession& session, const std::stop_token& stop)
+Result<int> report(rootfs::PcSession& session, const json& stages, const std::stop_token& stop)
 {
     constexpr int usual = 30;
-    const auto answer = session.tell("report", {{"state", "running"}, {"stages", stages_json()}}, stop);
+    const auto answer = session.tell("report", {{"state", "running"}, {"stages", stages}}, stop);
     if (!answer && answer.error().reason == "http-401")
         return std::unexpected(answer.error());
     if (!answer)
@@ -118,8 +151,13 @@ int run(const Options& options)
                                                                                                    : EXIT_FAILURE;
     }
     std::minstd_rand chance(std::random_device{}());
+    const auto begun = std::chrono::steady_clock::now();
+    bool traced = false;
     while (!source.stop_requested()) {
-        const auto again = report(*session, source.get_token());
+        const auto stages = stages_json();
+        if (!traced && has_started(stages, begun))
+            traced = send_trace(*session, options, source.get_token());
+        const auto again = report(*session, stages, source.get_token());
         if (!again) {
             say("the server knows this PC's session no longer");
             return EXIT_SUCCESS;
@@ -154,6 +192,8 @@ int main(int argc, char** argv)
     Options options;
     app.set_version_flag("--version", FARBOOT_VERSION);
     app.add_option("--folder", options.folder, "What the preboot system has handed over")->capture_default_str();
+    app.add_option("--reader", options.reader, "Control socket of the root file system's reader")
+        ->capture_default_str();
     app.require_subcommand(1);
     auto* run_command = app.add_subcommand("run", "Report from time to time, until SIGTERM; a service of systemd's");
     auto* say_command = app.add_subcommand("say", "Report one state now");

@@ -127,16 +127,30 @@ Result<void> PcSession::begin(const std::filesystem::path& folder, const std::st
     return keep(folder / "pc-session", secret_);
 }
 
-Result<json> PcSession::tell(std::string_view what, const json& body, const std::stop_token& stop)
+HttpRequest PcSession::request(std::string_view what, std::string type, std::string body) const
 {
     HttpRequest request;
     request.method = "POST";
     request.url = fmt::format("{}/api/v1/pc/{}", server_, what);
-    request.headers = {{"Content-Type", "application/json"}};
+    request.headers = {{"Content-Type", std::move(type)}};
     if (!secret_.empty())
         request.headers.emplace_back("Farboot-Pc", secret_);
-    request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
-    return json_of(client_->fetch_ok(std::move(request), stop));
+    request.body = std::move(body);
+    return request;
+}
+
+Result<json> PcSession::tell(std::string_view what, const json& body, const std::stop_token& stop)
+{
+    auto text = body.dump(-1, ' ', false, json::error_handler_t::replace);
+    return json_of(client_->fetch_ok(request(what, "application/json", std::move(text)), stop));
+}
+
+Result<void> PcSession::send_text(std::string_view what, std::string text, const std::stop_token& stop)
+{
+    const auto sent = client_->fetch_ok(request(what, "text/csv", std::move(text)), stop);
+    if (!sent)
+        return std::unexpected(sent.error());
+    return {};
 }
 
 } // namespace farboot::rootfs

@@ -25,8 +25,11 @@ public:
     /// POST /api/v1/pc/<what>; gives the answer. Reasons: HttpClient's; http-401: the session has ended.
     [[nodiscard]] Result<nlohmann::json> tell(std::string_view what, const nlohmann::json& body,
                                               const std::stop_token& stop);
+    /// The same with a text for a body, and whatever answer.
+    [[nodiscard]] Result<void> send_text(std::string_view what, std::string text, const std::stop_token& stop);
 
 private:
+    [[nodiscard]] HttpRequest request(std::string_view what, std::string type, std::string body) const;
     PcSession(std::string server, const std::filesystem::path& folder);
     [[nodiscard]] Result<void> begin(const std::filesystem::path& folder, const std::stop_token& stop);
 

@@ -222,6 +222,7 @@ Result<void> run(const Options& options)
     api::add_store_routes(router, context);
     api::add_pc_routes(router, context);
     api::add_pc_admin_routes(router, context);
+    api::add_trace_routes(router, context);
     api::add_token_routes(router, context);
     api::add_upload_routes(router, context);
     api::add_page_routes(router, context);

@@ -8,7 +8,7 @@ import time
 import pytest
 from lab import chain
 from lab.pc import PC
-from lab.site import ROOT, SiteError
+from lab.site import ROOT, SiteError, run
 
 UUID = "4c4c4544-0042-3510-8052-b4c04f4e4d32"
 
@@ -122,6 +122,16 @@ def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine):
     assert start["record"] == "boot/managers"
     assert {"network-up", "menu-ready", "record-verified"} <= {stage["name"] for stage in start["stages"]}
     assert registry.commands()[0]["taken"]
+
+    # What it has read comes to the server, for boot profiles.
+    registry.wait(lambda pc: site.request("GET", "/api/v1/traces")["traces"], chain.SYSTEM)
+    trace = site.request("GET", "/api/v1/traces")["traces"][0]
+    assert trace["session"] == "boot/managers" and trace["reads"] > 100, trace
+    folder = site.folder / "traces"
+    shutil.rmtree(folder, ignore_errors=True)
+    run(site.farboot, "profile", "fetch", trace["manifest"], "-o", folder, "--server", site.local_url,
+        "--ca", site.data / "ca.pem", "--token-file", site.token_file)
+    run(site.farboot, "profile", "make", *folder.glob("*.csv"), "--store", site.store)
 
     # The plug is pulled: the next start tells. The TPM has the same key without anything on a disk.
     machine.power_off()

@@ -68,3 +68,16 @@ CREATE TABLE pc_command (
     outcome TEXT NOT NULL
 );
 CREATE INDEX pc_command_pc ON pc_command (pc, id);
+INSERT INTO counter (name, value) VALUES ('pc-trace', 0);
+CREATE TABLE pc_trace (
+    id BIGINT PRIMARY KEY,
+    manifest TEXT NOT NULL,
+    pc BIGINT NOT NULL REFERENCES pc (id),
+    hardware TEXT NOT NULL,
+    session TEXT NOT NULL,
+    made BIGINT NOT NULL,
+    reads BIGINT NOT NULL,
+    content TEXT NOT NULL
+);
+CREATE INDEX pc_trace_manifest ON pc_trace (manifest, id);
+CREATE INDEX pc_trace_pc ON pc_trace (pc);

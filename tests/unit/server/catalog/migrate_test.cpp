@@ -33,11 +33,11 @@ TEST_P(MigrateTest, TheFirstSchemasEntriesAreKept)
     entry.title = {"", "Debian"};
     entry.icon = "desktop";
     const auto made = change([&](Connection& each) { return create_entry(each, entry); });
-    for (const char* table : {"pc_command", "pc_boot", "pc_boot_token", "pc_session", "pc", "secret", "rule_use",
-                              "rule", "hardware_class", "location_key", "location"})
+    for (const char* table : {"pc_trace", "pc_command", "pc_boot", "pc_boot_token", "pc_session", "pc", "secret",
+                              "rule_use", "rule", "hardware_class", "location_key", "location"})
         connection().execute(std::string("DROP TABLE ") + table);
-    connection().execute(
-        "DELETE FROM counter WHERE name IN ('location', 'hardware', 'rule', 'pc', 'pc-boot', 'pc-command')");
+    connection().execute("DELETE FROM counter WHERE name IN ('location', 'hardware', 'rule', 'pc', 'pc-boot', "
+                         "'pc-command', 'pc-trace')");
     connection().execute("UPDATE schema_version SET version = 1");
     const auto migrated = migrate(connection());
     ASSERT_TRUE(migrated) << migrated.error().sentence;

@@ -1,0 +1,1 @@
+DELETE FROM pc_trace WHERE pc = :pc

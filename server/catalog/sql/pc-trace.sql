@@ -1,0 +1,1 @@
+SELECT * FROM pc_trace WHERE id = :id
