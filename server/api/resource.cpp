@@ -11,7 +11,7 @@ namespace
 {
 
 /// Fields by the reasons for which the catalog refuses them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> fields{{{"auto-taken", "auto_seconds"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 18> fields{{{"auto-taken", "auto_seconds"},
                                                                                 {"parent-unknown", "parent"},
                                                                                 {"parent-cycle", "parent"},
                                                                                 {"too-deep", "parent"},
@@ -24,7 +24,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 14> fields{{
                                                                                 {"code-wrong", "code"},
                                                                                 {"action-unknown", "action"},
                                                                                 {"record-unknown", "record"},
-                                                                                {"zone-unknown", "time.zone"}}};
+                                                                                {"zone-unknown", "time.zone"},
+                                                                                {"name-taken", "name"},
+                                                                                {"group-unknown", "groups"},
+                                                                                {"role-unknown", "roles"},
+                                                                                {"role-location-unknown", "roles"}}};
 
 } // namespace
 
@@ -51,6 +55,8 @@ http::Response refused(const Error& error)
         return http::error(404, error);
     if (error.reason == "changed-meanwhile")
         return http::error(412, error);
+    if (error.reason == "right-missing" || error.reason == "right-above")
+        return http::error(403, error);
     const auto field = std::ranges::find(fields, error.reason, &std::pair<std::string_view, std::string_view>::first);
     return http::error(409, error, field == fields.end() ? "" : field->second);
 }

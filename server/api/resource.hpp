@@ -25,10 +25,24 @@ namespace farboot::server::api
 /// The ids of an order, or a 400.
 [[nodiscard]] std::expected<std::vector<std::int64_t>, http::Response> order_of(const http::Request& request);
 
+/// Things that have been put into another order, which they are all named in. `object`: "rule:".
+template <class Thing>
+void log_order(catalog::Connection& connection, const catalog::Author& author, std::string_view object,
+               const std::vector<Thing>& before, const std::vector<std::int64_t>& after)
+{
+    std::vector<std::int64_t> ids;
+    for (const auto& thing : before)
+        ids.push_back(thing.id);
+    catalog::log_change(connection, author, "order", object, {{"ids", ids}}, {{"ids", after}});
+}
+
 /// Routes for one sort of things. `Store` has
-///     Thing             with parse(), to_json(), etag(), id
-///     path, noun        "locations", "location"
+///     Thing                    with parse(), to_json(), etag(), id
+///     path, noun, code         "locations", "location", "location"
+///     read_right, edit_right   who has them nowhere gets no further
 ///     list, find, create, update, remove      the catalog's functions
+///     check(connection, principal, before, after)   may he change this (null: make it) into that (null: remove it)?
+///     readable(connection, principal, things)       those that he may read
 template <class Store>
 class Resource
 {
@@ -41,17 +55,20 @@ public:
         using http::Request;
         const std::string all = fmt::format("/api/v1/{}", Store::path);
         const std::string one = all + "/{id}";
-        const auto add = [&](Method method, const std::string& path, auto handler, std::uint64_t max_body) {
+        const auto add = [&](Method method, const std::string& path, Right right, auto handler,
+                             std::uint64_t max_body) {
             router.add(method, path,
-                       for_admins(context, [&context, handler](const Request& r,
-                                                               const Principal&) { return handler(context, r); }),
+                       for_users_with_some(context, right,
+                                           [&context, handler](const Request& request, const Principal& principal) {
+                                               return handler(context, request, principal);
+                                           }),
                        max_body);
         };
-        add(Method::get, all, list, 0);
-        add(Method::post, all, create, max_json);
-        add(Method::get, one, get, 0);
-        add(Method::put, one, update, max_json);
-        add(Method::remove, one, remove, 0);
+        add(Method::get, all, Store::read_right, list, 0);
+        add(Method::post, all, Store::edit_right, create, max_json);
+        add(Method::get, one, Store::read_right, get, 0);
+        add(Method::put, one, Store::edit_right, update, max_json);
+        add(Method::remove, one, Store::edit_right, remove, 0);
     }
 
 private:
@@ -67,10 +84,13 @@ private:
         return http::error(400, fmt::format("{}-malformed", Store::code), error.sentence, error.field);
     }
 
-    static Answer list(const Context& context, const http::Request&)
+    static std::string object_of(std::int64_t id) { return fmt::format("{}:{}", Store::code, id); }
+
+    static Answer list(const Context& context, const http::Request&, const Principal& principal)
     {
-        const auto things =
-            co_await context.database.read([](catalog::Connection& connection) { return Store::list(connection); });
+        const auto things = co_await context.database.read([&principal](catalog::Connection& connection) {
+            return Store::readable(connection, principal, Store::list(connection));
+        });
         auto rows = nlohmann::json::array();
         for (const auto& thing : things) {
             rows.push_back(thing.to_json());
@@ -79,30 +99,42 @@ private:
         co_return http::json(200, {{Store::member, std::move(rows)}});
     }
 
-    static Answer get(const Context& context, const http::Request& request)
+    static Answer get(const Context& context, const http::Request& request, const Principal& principal)
     {
         const auto id = id_of(request);
-        const auto thing = co_await context.database.read(
-            [id](catalog::Connection& connection) { return Store::find(connection, id); });
-        if (!thing)
-            co_return http::error(404, "not-found",
-                                  fmt::format("There is no {} {}.", Store::noun, request.parameter("id")));
-        co_return answer(200, *thing);
+        const auto things = co_await context.database.read([&principal, id](catalog::Connection& connection) {
+            std::vector<Thing> found;
+            if (auto thing = Store::find(connection, id))
+                found.push_back(std::move(*thing));
+            return Store::readable(connection, principal, std::move(found));
+        });
+        if (things.empty())
+            co_return http::error(
+                404, "not-found",
+                fmt::format("There is no {} {} that you may see.", Store::noun, request.parameter("id")));
+        co_return answer(200, things.front());
     }
 
-    static Answer create(const Context& context, const http::Request& request)
+    static Answer create(const Context& context, const http::Request& request, const Principal& principal)
     {
         const auto thing = Thing::parse(request.body);
         if (!thing)
             co_return malformed(thing.error());
-        const auto created = co_await context.database.write(
-            [&](catalog::Connection& connection) { return Store::create(connection, *thing); });
+        const auto created = co_await context.database.write([&](catalog::Connection& connection) -> Result<Thing> {
+            if (auto may = Store::check(connection, principal, nullptr, &*thing); !may)
+                return std::unexpected(may.error());
+            auto made = Store::create(connection, *thing);
+            if (made)
+                catalog::log_change(connection, principal.author, "create", object_of(made->id), nullptr,
+                                    made->to_json());
+            return made;
+        });
         if (!created)
             co_return refused(created.error());
         co_return answer(201, *created).with("Location", fmt::format("/api/v1/{}/{}", Store::path, created->id));
     }
 
-    static Answer update(const Context& context, const http::Request& request)
+    static Answer update(const Context& context, const http::Request& request, const Principal& principal)
     {
         const auto if_match = need_if_match(request, Store::noun);
         if (!if_match)
@@ -111,21 +143,38 @@ private:
         if (!thing)
             co_return malformed(thing.error());
         const auto id = id_of(request);
-        const auto updated = co_await context.database.write(
-            [&](catalog::Connection& connection) { return Store::update(connection, id, *if_match, *thing); });
+        const auto updated = co_await context.database.write([&](catalog::Connection& connection) -> Result<Thing> {
+            const auto before = Store::find(connection, id);
+            if (before)
+                if (auto may = Store::check(connection, principal, &*before, &*thing); !may)
+                    return std::unexpected(may.error());
+            auto after = Store::update(connection, id, *if_match, *thing);
+            if (after)
+                catalog::log_change(connection, principal.author, "change", object_of(id), before->to_json(),
+                                    after->to_json());
+            return after;
+        });
         if (!updated)
             co_return refused(updated.error());
         co_return answer(200, *updated);
     }
 
-    static Answer remove(const Context& context, const http::Request& request)
+    static Answer remove(const Context& context, const http::Request& request, const Principal& principal)
     {
         const auto if_match = need_if_match(request, Store::noun);
         if (!if_match)
             co_return if_match.error();
         const auto id = id_of(request);
-        const auto removed = co_await context.database.write(
-            [&](catalog::Connection& connection) { return Store::remove(connection, id, *if_match); });
+        const auto removed = co_await context.database.write([&](catalog::Connection& connection) -> Result<void> {
+            const auto before = Store::find(connection, id);
+            if (before)
+                if (auto may = Store::check(connection, principal, &*before, nullptr); !may)
+                    return may;
+            auto done = Store::remove(connection, id, *if_match);
+            if (done)
+                catalog::log_change(connection, principal.author, "remove", object_of(id), before->to_json(), nullptr);
+            return done;
+        });
         if (!removed)
             co_return refused(removed.error());
         co_return http::no_content();

@@ -14,7 +14,8 @@ inline constexpr std::uint64_t max_json = 1 << 20; ///< bytes of a JSON body
 void add_menu_routes(http::Router& router, const Context& context); ///< healthz, menu, statement
 void add_session_routes(http::Router& router, const Context& context);
 void add_entry_routes(http::Router& router, const Context& context);
-void add_rule_routes(http::Router& router, const Context& context); ///< locations, hardware classes, rules, explain
+void add_location_routes(http::Router& router, const Context& context);
+void add_rule_routes(http::Router& router, const Context& context); ///< hardware classes, rules, explain
 void add_record_routes(http::Router& router, const Context& context);
 void add_store_routes(http::Router& router, const Context& context);
 inline constexpr std::string_view token_path = "/api/v1/store-token";
@@ -24,5 +25,6 @@ void add_trace_routes(http::Router& router, const Context& context);    ///< of 
 void add_token_routes(http::Router& router, const Context& context);    ///< for restricted images
 void add_upload_routes(http::Router& router, const Context& context);   ///< into the store
 void add_page_routes(http::Router& router, const Context& context);
+void add_all_routes(http::Router& router, const Context& context); ///< the above, as the server has them
 
 } // namespace farboot::server::api

@@ -1,8 +1,8 @@
 #include "server/api/auth.hpp"
 #include "server/api/routes.hpp"
 
-#include "server/catalog/accounts.hpp"
 #include "server/catalog/sessions.hpp"
+#include "server/catalog/users.hpp"
 #include "server/trust/password.hpp"
 #include "server/trust/secret.hpp"
 
@@ -25,21 +25,32 @@ std::string cookie(std::string_view secret, std::chrono::seconds life)
                        life.count());
 }
 
-Response session_json(int status, const std::string& user, const std::string& csrf)
+/// Who one is, and what he may do.
+nlohmann::json session_json(const Principal& principal)
 {
-    return http::json(status, {{"user", user}, {"csrf", csrf}});
+    nlohmann::json body{{"user", principal.name}, {"csrf", principal.csrf}, {"rights", principal.rights.to_json()}};
+    if (!principal.author.token.empty())
+        body["token"] = principal.author.token;
+    if (principal.limit)
+        body["scope"] = principal.limit->to_json();
+    return body;
 }
 
-/// True if user and password are right. Takes as long for a user whom nobody knows.
-awaitable<bool> check_login(const Context& context, std::string user, std::string password)
+/// The user, if his password is right. Takes as long for a user whom nobody knows.
+awaitable<std::optional<std::int64_t>> check_login(const Context& context, std::string user, std::string password)
 {
-    std::string hash;
-    if (catalog::is_account_name(user)) {
-        auto found = co_await context.database.read(
-            [&](catalog::Connection& connection) { return catalog::password_hash(connection, user); });
-        hash = found.value_or("");
-    }
-    co_return co_await context.hashing.run([&](std::size_t) { return check_password(hash, password); });
+    struct Found {
+        std::int64_t id = 0;
+        std::string hash;
+    };
+    Found found;
+    if (people::is_user_name(user))
+        found = co_await context.database.read([&](catalog::Connection& connection) {
+            const auto known = catalog::find_user_named(connection, user);
+            return Found{known ? known->id : 0, catalog::password_hash(connection, user).value_or("")};
+        });
+    const bool right = co_await context.hashing.run([&](std::size_t) { return check_password(found.hash, password); });
+    co_return right ? std::optional(found.id) : std::nullopt;
 }
 
 awaitable<Response> log_in(const Context& context, const Request& request)
@@ -65,16 +76,19 @@ awaitable<Response> log_in(const Context& context, const Request& request)
             .with("Retry-After", std::to_string(wait.count()));
     // Counted before the check, so that many guesses at the same time gain nothing.
     context.throttle.failed(key, std::chrono::steady_clock::now());
-    if (!co_await check_login(context, user, password))
+    const auto id = co_await check_login(context, user, password);
+    if (!id)
         co_return http::error(401, "login-wrong", "User and password do not fit.");
     context.throttle.forget(key);
-    const catalog::Session session{user, fresh_secret()};
+    const catalog::Session session{.user = *id, .user_name = user, .csrf = fresh_secret()};
     const auto secret = fresh_secret();
     const auto now = context.now();
-    co_await context.database.write(
-        [&](catalog::Connection& connection) { return create_session(connection, secret, session, now); });
-    co_return session_json(200, session.account, session.csrf)
-        .with("Set-Cookie", cookie(secret, catalog::session_life));
+    Principal principal{.name = user, .csrf = session.csrf};
+    co_await context.database.write([&](catalog::Connection& connection) {
+        principal.rights = catalog::rights_of_user(connection, session.user);
+        return create_session(connection, secret, session, now);
+    });
+    co_return http::json(200, session_json(principal)).with("Set-Cookie", cookie(secret, catalog::session_life));
 }
 
 awaitable<Response> log_out(const Context& context, const Request& request)
@@ -87,7 +101,7 @@ awaitable<Response> log_out(const Context& context, const Request& request)
 
 awaitable<Response> get_session(const Principal& principal)
 {
-    co_return session_json(200, principal.name, principal.csrf);
+    co_return http::json(200, session_json(principal));
 }
 
 } // namespace
@@ -97,8 +111,8 @@ void add_session_routes(http::Router& router, const Context& context)
     const std::string path = "/api/v1/session";
     router.add(Method::post, path, [&context](const Request& request) { return log_in(context, request); }, 4096);
     router.add(Method::get, path,
-               for_admins(context, [](const Request&, const Principal& principal) { return get_session(principal); }));
-    router.add(Method::remove, path, for_admins(context, [&context](const Request& request, const Principal&) {
+               for_users(context, [](const Request&, const Principal& principal) { return get_session(principal); }));
+    router.add(Method::remove, path, for_users(context, [&context](const Request& request, const Principal&) {
                    return log_out(context, request);
                }));
 }

@@ -1,3 +1,4 @@
+#include "server/api/auth.hpp"
 #include "server/api/pc_auth.hpp"
 #include "server/api/question.hpp"
 #include "server/api/routes.hpp"
@@ -20,10 +21,8 @@ using http::Response;
 namespace
 {
 
-awaitable<bool> belongs(const Context& context, const Request& request, const std::string& audience)
+awaitable<bool> enrolled_pc_may(const Context& context, const Request& request, const std::string& audience)
 {
-    if (context.audiences.admits(audience, request.client))
-        co_return true;
     const auto pc = co_await enrolled_pc(context, request);
     if (!pc)
         co_return false;
@@ -35,6 +34,18 @@ awaitable<bool> belongs(const Context& context, const Request& request, const st
                                                           .audiences = {},
                                                           .enrolled = true});
     co_return std::ranges::count(audiences, audience) > 0;
+}
+
+/// By its address, as an enrolled PC, or by the right of who has logged in.
+awaitable<bool> may_read(const Context& context, const Request& request, const std::string& audience)
+{
+    if (audience.empty() || !context.audiences.knows(audience))
+        co_return false;
+    if (context.audiences.admits(audience, request.client) ||
+        co_await enrolled_pc_may(context, request, audience))
+        co_return true;
+    const auto principal = co_await who_asks(context, request);
+    co_return principal && principal->may_on(Right::read_restricted, people::audience_object(audience));
 }
 
 constexpr std::uint64_t max_question = 64 * 1024;
@@ -82,8 +93,8 @@ awaitable<Response> post_token(const Context& context, const Request& request)
     if (!question.is_object() || member == question.end() || !member->is_string())
         co_return http::error(400, "json-malformed", "A token is asked for with {\"audience\": \"<name>\"}.",
                               "audience");
-    const auto& audience = member->get_ref<const std::string&>();
-    if (!context.audiences.knows(audience) || !co_await belongs(context, request, audience))
+    const auto audience = member->get<std::string>();
+    if (!co_await may_read(context, request, audience))
         co_return http::error(403, "audience-refused",
                               "This computer may not read the image: it is for certain networks and enrolled PCs only, "
                               "and this one is neither.");

@@ -54,6 +54,20 @@ Response no_digest()
     return http::error(404, "not-found", "Files of the store are named by 64 lower-case hexadecimal digits.");
 }
 
+/// The part of the store that somebody may send something to: all, or one audience's.
+bool may_upload(const Request& request, const Principal& principal)
+{
+    const auto audience = request.parameters.find("audience");
+    return audience == request.parameters.end()
+               ? principal.may(Right::upload)
+               : principal.may_on(Right::upload, people::audience_object(audience->second));
+}
+
+Response no_right()
+{
+    return http::error(403, right_missing(Right::upload, "for this part of the store"));
+}
+
 /// Of what is for everybody, or of the audience that the path names; null if there is no such audience.
 StoreIntake* intake_of(const Context& context, const Request& request)
 {
@@ -89,8 +103,11 @@ awaitable<Result<std::shared_ptr<AtomicFile>>> receive(const Context& context, S
 
 using Take = Result<bool> (StoreIntake::*)(AtomicFile, const Digest&);
 
-awaitable<Response> put(const Context& context, const Request& request, http::BodyReader& body, Take take)
+awaitable<Response> put(const Context& context, const Request& request, http::BodyReader& body,
+                        const Principal& principal, Take take)
 {
+    if (!may_upload(request, principal))
+        co_return no_right();
     const auto digest = digest_of(request);
     if (!digest)
         co_return no_digest();
@@ -107,8 +124,10 @@ awaitable<Response> put(const Context& context, const Request& request, http::Bo
     co_return http::json(*is_new ? 201 : 200, {{"digest", digest->hex()}, {"bytes", body.length()}});
 }
 
-awaitable<Response> get_lacking(const Context& context, const Request& request)
+awaitable<Response> get_lacking(const Context& context, const Request& request, const Principal& principal)
 {
+    if (!may_upload(request, principal))
+        co_return no_right();
     const auto digest = digest_of(request);
     if (!digest)
         co_return no_digest();
@@ -149,8 +168,10 @@ std::optional<std::vector<Digest>> parse_hot(const std::string& body)
     return digests;
 }
 
-awaitable<Response> post_image(const Context& context, const Request& request)
+awaitable<Response> post_image(const Context& context, const Request& request, const Principal& principal)
 {
+    if (!may_upload(request, principal))
+        co_return no_right();
     const auto digest = digest_of(request);
     if (!digest)
         co_return no_digest();
@@ -173,23 +194,25 @@ awaitable<Response> post_image(const Context& context, const Request& request)
 void add_upload_routes(http::Router& router, const Context& context)
 {
     const auto add_put = [&](const std::string& root, const char* folder, Take take, std::uint64_t limit) {
-        router.add_upload(
-            Method::put, fmt::format("{}/{}/{{digest}}", root, folder),
-            uploads_for_admins(context,
-                               [&context, take](const Request& request, http::BodyReader& body, const Principal&) {
-                                   return put(context, request, body, take);
-                               }),
-            limit);
+        router.add_upload(Method::put, fmt::format("{}/{}/{{digest}}", root, folder),
+                          uploads_for_users_with_some(context, Right::upload,
+                                                      [&context, take](const Request& request, http::BodyReader& body,
+                                                                       const Principal& principal) {
+                                                          return put(context, request, body, principal, take);
+                                                      }),
+                          limit);
     };
     for (const std::string root : {"/api/v1/store", "/api/v1/store/restricted/{audience}"}) {
         add_put(root, "packs", &StoreIntake::take_pack, max_pack);
         add_put(root, "manifests", &StoreIntake::take_manifest, max_file);
-        router.add(
-            Method::get, root + "/images/{digest}",
-            for_admins(context, [&context](const Request& r, const Principal&) { return get_lacking(context, r); }));
+        router.add(Method::get, root + "/images/{digest}",
+                   for_users_with_some(context, Right::upload, [&context](const Request& r, const Principal& p) {
+                       return get_lacking(context, r, p);
+                   }));
         router.add(
             Method::post, root + "/images/{digest}",
-            for_admins(context, [&context](const Request& r, const Principal&) { return post_image(context, r); }),
+            for_users_with_some(context, Right::upload,
+                                [&context](const Request& r, const Principal& p) { return post_image(context, r, p); }),
             max_order);
     }
     add_put("/api/v1/store", "files", &StoreIntake::take_file, max_file);

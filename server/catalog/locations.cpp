@@ -177,6 +177,9 @@ Result<void> remove_location(Connection& connection, std::int64_t id, std::strin
                     text_of(child, "name_en"));
     if (auto free = check_unused(connection, "rule-use-of-location", id); !free)
         return free;
+    auto holder = connection.run("role-holder-at-location", {{":id", value(id)}});
+    if (holder.next())
+        return fail("in-use", "\"{}\" has a role for this location: take it away first.", text_of(holder, "name"));
     connection.run("location-key-delete", {{":location", value(id)}});
     connection.run("location-delete", {{":id", value(id)}});
     raise_revision(connection);

@@ -23,7 +23,8 @@ namespace farboot::catalog
 /// those of create_location().
 [[nodiscard]] Result<rules::Location> update_location(Connection& connection, std::int64_t id,
                                                       std::string_view if_match, rules::Location location);
-/// Reasons: not-found, changed-meanwhile, in-use (there is a location below it, or a rule for it).
+/// Reasons: not-found, changed-meanwhile, in-use (there is a location below it, a rule for it, or a role of
+/// somebody's).
 [[nodiscard]] Result<void> remove_location(Connection& connection, std::int64_t id, std::string_view if_match);
 
 } // namespace farboot::catalog

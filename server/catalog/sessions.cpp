@@ -26,7 +26,7 @@ Result<void> create_session(Connection& connection, std::string_view secret, con
 {
     connection.run("session-delete-over", {{":now", seconds(now)}});
     connection.run("session-insert", {{":hash", hashed(secret)},
-                                      {":account", value(session.account)},
+                                      {":person", value(session.user)},
                                       {":csrf", value(session.csrf)},
                                       {":expires", seconds(now + session_life)}});
     return {};
@@ -37,13 +37,18 @@ std::optional<Session> find_session(Connection& connection, std::string_view sec
     auto row = connection.run("session", {{":hash", hashed(secret)}, {":now", seconds(now)}});
     if (!row.next())
         return std::nullopt;
-    return Session{text_of(row, "account"), text_of(row, "csrf")};
+    return Session{.user = number_of(row, "id"), .user_name = text_of(row, "name"), .csrf = text_of(row, "csrf")};
 }
 
 Result<void> end_session(Connection& connection, std::string_view secret)
 {
     connection.run("session-delete", {{":hash", hashed(secret)}});
     return {};
+}
+
+void end_other_sessions(Connection& connection, std::int64_t user, std::string_view secret)
+{
+    connection.run("session-delete-others", {{":person", value(user)}, {":hash", hashed(secret)}});
 }
 
 } // namespace farboot::catalog

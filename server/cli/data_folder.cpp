@@ -1,10 +1,10 @@
 #include "server/cli/data_folder.hpp"
 
 #include "server/base/files.hpp"
-#include "server/catalog/accounts.hpp"
 #include "server/catalog/database.hpp"
 #include "server/catalog/migrate.hpp"
 #include "server/catalog/pcs.hpp"
+#include "server/catalog/users.hpp"
 #include "server/trust/password.hpp"
 #include "server/trust/secret.hpp"
 
@@ -32,12 +32,12 @@ Result<void> make_folder(const std::filesystem::path& data)
 Result<bool> make_first_admin(const DataFolder& folder, catalog::Connection& connection)
 {
     auto work = [&](catalog::Connection& locked) -> Result<bool> {
-        if (catalog::has_accounts(locked))
+        if (catalog::has_users(locked))
             return false;
         const auto password = fresh_password();
         if (auto written = write_file(folder.password_file(), password + "\n", 0600); !written)
             return std::unexpected(written.error());
-        if (auto set = catalog::set_password(locked, "admin", hash_password(password)); !set)
+        if (auto set = catalog::set_admin(locked, "admin", hash_password(password)); !set)
             return std::unexpected(set.error());
         return true;
     };

@@ -2,11 +2,12 @@
 #include "server/cli/data_folder.hpp"
 
 #include "server/base/files.hpp"
-#include "server/catalog/accounts.hpp"
+#include "server/catalog/audit.hpp"
 #include "server/catalog/database.hpp"
 #include "server/catalog/migrate.hpp"
 #include "server/catalog/records.hpp"
 #include "server/catalog/tokens.hpp"
+#include "server/catalog/users.hpp"
 #include "server/trust/password.hpp"
 #include "server/trust/secret.hpp"
 
@@ -61,34 +62,78 @@ Result<void> change(const Options& options, Work work)
     return catalog::Database::in_transaction(connection, work);
 }
 
+/// Whoever runs this program on the server.
+catalog::Author command_line()
+{
+    return {.user = {}, .token = {}, .address = {}, .at = now()};
+}
+
+Result<void> end_token(catalog::Connection& connection, const std::string& name)
+{
+    const auto old = catalog::find_server_token(connection, name);
+    if (!old)
+        return fail("not-found", "There is no token {} of the server's own.", name);
+    catalog::remove_token(connection, old->id);
+    catalog::log_change(connection, command_line(), "remove", fmt::format("token:{}", old->id), old->to_json(),
+                        nullptr);
+    return {};
+}
+
 Result<void> token(const Options& options)
 {
     if (options.remove)
-        return change(options,
-                      [&](catalog::Connection& connection) { return catalog::remove_token(connection, options.name); });
+        return change(options, [&](catalog::Connection& connection) { return end_token(connection, options.name); });
     const auto secret = "farboot_" + fresh_secret();
-    auto set = change(options, [&](catalog::Connection& connection) {
-        return catalog::set_token(connection, options.name, secret, now());
+    auto set = change(options, [&](catalog::Connection& connection) -> Result<void> {
+        if (catalog::find_server_token(connection, options.name))
+            if (auto ended = end_token(connection, options.name); !ended)
+                return ended;
+        catalog::Token made;
+        made.name = options.name;
+        made.scope = people::Rights({{.rights = people::RightSet::all(), .place = {}}});
+        made.created = now();
+        const auto created = catalog::create_token(connection, std::move(made), secret);
+        if (!created)
+            return std::unexpected(created.error());
+        catalog::log_change(connection, command_line(), "create", fmt::format("token:{}", created->id), nullptr,
+                            created->to_json());
+        return {};
     });
     if (set)
         fmt::print("{}\n", secret);
     return set;
 }
 
+Result<void> remove_user(catalog::Connection& connection, const std::string& name)
+{
+    const auto old = catalog::find_user_named(connection, name);
+    if (!old)
+        return fail("not-found", "There is no user {}.", name);
+    auto removed = catalog::remove_user(connection, old->id, "*");
+    if (removed)
+        catalog::log_change(connection, command_line(), "remove", fmt::format("user:{}", old->id), old->to_json(),
+                            nullptr);
+    return removed;
+}
+
 Result<void> user(const Options& options)
 {
     if (options.remove)
-        return change(options, [&](catalog::Connection& connection) {
-            return catalog::remove_account(connection, options.name);
-        });
+        return change(options, [&](catalog::Connection& connection) { return remove_user(connection, options.name); });
     std::string password;
     std::getline(std::cin, password);
     if (password.size() < min_password || password.size() > max_password)
         return fail("password-length", "A password has {} to {} bytes; it is read from one line of the standard input.",
                     min_password, max_password);
     const auto hash = hash_password(password);
-    auto set = change(options, [&](catalog::Connection& connection) {
-        return catalog::set_password(connection, options.name, hash);
+    auto set = change(options, [&](catalog::Connection& connection) -> Result<void> {
+        const auto before = catalog::find_user_named(connection, options.name);
+        const auto after = catalog::set_admin(connection, options.name, hash);
+        if (!after)
+            return std::unexpected(after.error());
+        catalog::log_change(connection, command_line(), "set password", fmt::format("user:{}", after->id),
+                            before ? before->to_json() : nlohmann::json(), after->to_json());
+        return {};
     });
     std::error_code ignored;
     if (set && options.name == "admin") // no longer true
@@ -112,6 +157,8 @@ Result<void> policy(const Options& options)
         const auto record = catalog::install_policy(connection, *envelope, now());
         if (!record)
             return std::unexpected(record.error());
+        catalog::log_change(connection, command_line(), "publish", "record:policy/policy", nullptr,
+                            {{"number", record->header.number}});
         fmt::print("Policy {} holds from now on.\n", record->header.number);
         return {};
     });
@@ -146,8 +193,10 @@ void add_manage(CLI::App& app, Chosen& chosen)
     tokens->add_option("--name", options->name, "What it is for; an older token of this name ends")->required();
     tokens->add_flag("--remove", options->remove, "End this name's token instead");
 
-    auto* users =
-        add(app, options, chosen, "user", "Set an admin's password from the first line of the standard input", user);
+    auto* users = add(app, options, chosen, "user",
+                      "Set a user's password from the first line of the standard input, and give "
+                      "him all rights",
+                      user);
     users->add_option("--name", options->name, "The user; made if there is none")->required();
     users->add_flag("--remove", options->remove, "Remove the user instead");
 

@@ -214,18 +214,7 @@ Result<void> run(const Options& options)
         .gui = *gui,
         .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }};
     http::Router router;
-    api::add_menu_routes(router, context);
-    api::add_session_routes(router, context);
-    api::add_entry_routes(router, context);
-    api::add_rule_routes(router, context);
-    api::add_record_routes(router, context);
-    api::add_store_routes(router, context);
-    api::add_pc_routes(router, context);
-    api::add_pc_admin_routes(router, context);
-    api::add_trace_routes(router, context);
-    api::add_token_routes(router, context);
-    api::add_upload_routes(router, context);
-    api::add_page_routes(router, context);
+    api::add_all_routes(router, context);
 
     http::Server server(std::move(router), options.limits, std::move(*proxies));
     if (auto used = server.use_certificate({prepared->authority.certificate(), prepared->authority.key()}); !used)

@@ -1,1 +1,1 @@
-DELETE FROM session WHERE account = :account
+DELETE FROM session WHERE person = :person

@@ -1,1 +1,1 @@
-INSERT INTO session (hash, account, csrf, expires) VALUES (:hash, :account, :csrf, :expires)
+INSERT INTO session (hash, person, csrf, expires) VALUES (:hash, :person, :csrf, :expires)

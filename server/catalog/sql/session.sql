@@ -1,1 +1,3 @@
-SELECT account, csrf FROM session WHERE hash = :hash AND expires > :now
+SELECT person.id, person.name, session.csrf
+FROM session JOIN person ON person.id = session.person
+WHERE session.hash = :hash AND session.expires > :now AND person.enabled

@@ -1,1 +1,1 @@
-DELETE FROM token WHERE name = :name
+DELETE FROM access_token WHERE id = :id

@@ -1,1 +1,2 @@
-INSERT INTO token (name, hash, created) VALUES (:name, :hash, :created)
+INSERT INTO access_token (id, name, person, hash, scope, created, expires)
+VALUES (:id, :name, :person, :hash, :scope, :created, :expires)

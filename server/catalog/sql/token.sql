@@ -1,1 +1,2 @@
-SELECT name FROM token WHERE hash = :hash
+SELECT access_token.*, person.name AS person_name FROM access_token LEFT JOIN person ON person.id = access_token.person
+WHERE access_token.id = :id

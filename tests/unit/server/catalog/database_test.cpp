@@ -1,4 +1,4 @@
-#include "server/catalog/accounts.hpp"
+#include "server/catalog/users.hpp"
 #include "tests/unit/server/catalog/catalog_fixture.hpp"
 #include "tests/unit/server/catalog/postgresql.hpp"
 #include "tests/unit/server/finish.hpp"
@@ -26,7 +26,7 @@ protected:
 
     bool set(const std::string& hash)
     {
-        return finish(database_->write([&](Connection& connection) { return set_password(connection, "admin", hash); }))
+        return finish(database_->write([&](Connection& connection) { return set_admin(connection, "admin", hash); }))
             .has_value();
     }
     std::optional<std::string> hash()
@@ -56,8 +56,8 @@ TEST_P(DatabaseTest, WhatThrowsChangesNothing)
 {
     ASSERT_TRUE(set("one"));
     EXPECT_THROW(finish(database_->write([](Connection& connection) -> Result<void> {
-                     if (auto done = set_password(connection, "admin", "two"); !done)
-                         return done;
+                     if (auto done = set_admin(connection, "admin", "two"); !done)
+                         return std::unexpected(done.error());
                      throw std::runtime_error("in the middle");
                  })),
                  std::runtime_error);

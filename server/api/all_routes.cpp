@@ -1,0 +1,23 @@
+#include "server/api/routes.hpp"
+
+namespace farboot::server::api
+{
+
+void add_all_routes(http::Router& router, const Context& context)
+{
+    add_menu_routes(router, context);
+    add_session_routes(router, context);
+    add_entry_routes(router, context);
+    add_location_routes(router, context);
+    add_rule_routes(router, context);
+    add_record_routes(router, context);
+    add_store_routes(router, context);
+    add_pc_routes(router, context);
+    add_pc_admin_routes(router, context);
+    add_trace_routes(router, context);
+    add_token_routes(router, context);
+    add_upload_routes(router, context);
+    add_page_routes(router, context);
+}
+
+} // namespace farboot::server::api

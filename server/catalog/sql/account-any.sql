@@ -1,1 +1,0 @@
-SELECT name FROM account LIMIT 1

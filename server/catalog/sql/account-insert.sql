@@ -1,1 +1,0 @@
-INSERT INTO account (name, password_hash) VALUES (:name, :hash)

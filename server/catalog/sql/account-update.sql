@@ -1,1 +1,0 @@
-UPDATE account SET password_hash = :hash WHERE name = :name

@@ -1,0 +1,1 @@
+DELETE FROM member WHERE person_group = :person_group

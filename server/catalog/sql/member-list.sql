@@ -1,0 +1,1 @@
+SELECT * FROM member ORDER BY person, person_group

@@ -1,0 +1,1 @@
+SELECT * FROM member WHERE person = :person ORDER BY person_group

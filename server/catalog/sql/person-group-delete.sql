@@ -1,0 +1,1 @@
+DELETE FROM person_group WHERE id = :id

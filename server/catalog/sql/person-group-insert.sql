@@ -1,0 +1,1 @@
+INSERT INTO person_group (id, name, ldap, version) VALUES (:id, :name, :ldap, :version)

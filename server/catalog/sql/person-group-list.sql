@@ -1,0 +1,1 @@
+SELECT * FROM person_group ORDER BY name

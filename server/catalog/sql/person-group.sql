@@ -1,0 +1,1 @@
+SELECT * FROM person_group WHERE id = :id

@@ -1,0 +1,1 @@
+UPDATE person SET password_hash = :hash WHERE id = :id

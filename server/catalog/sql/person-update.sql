@@ -1,0 +1,2 @@
+UPDATE person SET name = :name, full_name = :full_name, source = :source, enabled = :enabled, version = :version
+WHERE id = :id

@@ -1,0 +1,2 @@
+INSERT INTO role_grant (role, person, person_group, location, object)
+VALUES (:role, :person, :person_group, :location, :object)

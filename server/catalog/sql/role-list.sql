@@ -1,0 +1,1 @@
+SELECT * FROM role ORDER BY id

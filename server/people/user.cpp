@@ -1,0 +1,69 @@
+#include "server/people/user.hpp"
+
+#include <algorithm>
+
+namespace farboot::people
+{
+
+using rules::wrong;
+
+bool is_user_name(std::string_view name)
+{
+    return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    });
+}
+
+std::string User::etag() const
+{
+    return fmt::format("\"u{}-{}\"", id, version);
+}
+
+Parsed<User> User::parse(std::string_view text)
+{
+    const auto root = rules::parse_object(
+        text, "user",
+        {"id", "etag", "name", "full_name", "enabled", "groups", "roles", "source", "has_password", "ldap_groups"});
+    if (!root)
+        return std::unexpected(root.error());
+    User user;
+    const auto name = root->find("name");
+    if (name == root->end() || !name->is_string() || !is_user_name(name->get_ref<const std::string&>()))
+        return wrong("name", "A user's name is 1 to 64 of the characters a-z 0-9 . _ -");
+    user.name = name->get<std::string>();
+    const auto full_name = root->value("full_name", nlohmann::json(""));
+    const auto length =
+        full_name.is_string() ? rules::printable_length(full_name.get_ref<const std::string&>()) : std::nullopt;
+    if (!length || *length > max_full_name)
+        return wrong("full_name", fmt::format("full_name is a text of at most {} characters.", max_full_name));
+    user.full_name = full_name.get<std::string>();
+    const auto enabled = rules::parse_flag(*root, "enabled", true);
+    if (!enabled)
+        return std::unexpected(enabled.error());
+    user.enabled = *enabled;
+    auto groups = rules::parse_ids(*root, "groups", max_user_groups);
+    if (!groups)
+        return std::unexpected(groups.error());
+    user.groups = std::move(*groups);
+    std::ranges::sort(user.groups);
+    auto roles = parse_role_grants(*root);
+    if (!roles)
+        return std::unexpected(roles.error());
+    user.roles = std::move(*roles);
+    return user;
+}
+
+nlohmann::json User::to_json() const
+{
+    return {{"id", id},
+            {"name", name},
+            {"full_name", full_name},
+            {"enabled", enabled},
+            {"source", ldap ? "ldap" : "local"},
+            {"has_password", has_password},
+            {"groups", groups},
+            {"ldap_groups", ldap_groups},
+            {"roles", role_grants_json(roles)}};
+}
+
+} // namespace farboot::people
