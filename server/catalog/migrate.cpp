@@ -20,6 +20,13 @@ void execute_all(Connection& connection, std::string_view script)
     }
 }
 
+/// The statement is over when it returns: SQLite drops no table while one still reads.
+std::int64_t version_of(Connection& connection)
+{
+    auto found = connection.run("schema-version");
+    return found.next() ? number_of(found, "version") : 0;
+}
+
 } // namespace
 
 Result<void> migrate(Connection& connection)
@@ -28,8 +35,7 @@ Result<void> migrate(Connection& connection)
     for (const auto& [number, script] : steps) {
         Transaction transaction(connection, Transaction::Kind::write);
         connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
-        auto found = connection.run("schema-version");
-        const auto version = found.next() ? number_of(found, "version") : 0;
+        const auto version = version_of(connection);
         if (version > steps.back().first)
             return fail("schema-newer",
                         "The database has schema {}, and this farboot-server knows schemas up to {} only: a newer "
