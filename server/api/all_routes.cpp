@@ -7,6 +7,10 @@ void add_all_routes(http::Router& router, const Context& context)
 {
     add_menu_routes(router, context);
     add_session_routes(router, context);
+    add_password_routes(router, context);
+    add_user_routes(router, context);
+    add_access_routes(router, context);
+    add_audit_routes(router, context);
     add_entry_routes(router, context);
     add_location_routes(router, context);
     add_rule_routes(router, context);

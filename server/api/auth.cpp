@@ -61,6 +61,7 @@ awaitable<std::expected<Principal, Response>> by_cookie(const Context& context, 
         Principal principal{.name = session->user_name, .csrf = session->csrf};
         principal.user = session->user;
         principal.author.user = session->user_name;
+        principal.own_password = session->local;
         principal.rights = catalog::rights_of_user(connection, session->user);
         return principal;
     });

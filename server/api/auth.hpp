@@ -28,6 +28,7 @@ struct Principal {
     std::int64_t user = 0;                 ///< 0: a token of the server's own
     people::Rights rights{};               ///< the user's
     std::optional<people::Rights> limit{}; ///< the token's scope: both must allow it
+    bool own_password = false;             ///< a session of somebody whose password is kept here
     catalog::Author author{};              ///< for the audit log: log_change(connection, principal.author, …)
 
     /// For everything.

@@ -36,8 +36,10 @@ struct Context {
     Workers& storing; ///< threads for the intakes
     std::filesystem::path store;
     std::filesystem::path pages;
-    std::vector<std::string> sources; ///< empty: this server's own /store
-    std::optional<std::string> gui;   ///< series; empty text: none; nothing: the gui record published last
+    std::vector<std::string> sources;       ///< empty: this server's own /store
+    std::optional<std::string> gui;         ///< series; empty text: none; nothing: the gui record published last
+    std::chrono::days audit_life{730};      ///< how long the audit log is kept; 0: for ever
+    std::filesystem::path first_password{}; ///< the file with the first admin's, until he sets another one
     std::function<std::chrono::sys_seconds()> now;
 };
 

@@ -44,6 +44,7 @@ struct Locations {
     static constexpr const char* code = "location";
     static constexpr auto read_right = Right::read_catalog;
     static constexpr auto edit_right = Right::edit_locations;
+    static constexpr bool everything_only = false;
     static constexpr auto list = catalog::list_locations;
     static constexpr auto find = catalog::find_location;
     static constexpr auto create = catalog::create_location;

@@ -40,6 +40,7 @@ void log_order(catalog::Connection& connection, const catalog::Author& author, s
 ///     Thing                    with parse(), to_json(), etag(), id
 ///     path, noun, code         "locations", "location", "location"
 ///     read_right, edit_right   who has them nowhere gets no further
+///     everything_only          they must be for everything
 ///     list, find, create, update, remove      the catalog's functions
 ///     check(connection, principal, before, after)   may he change this (null: make it) into that (null: remove it)?
 ///     readable(connection, principal, things)       those that he may read
@@ -57,11 +58,12 @@ public:
         const std::string one = all + "/{id}";
         const auto add = [&](Method method, const std::string& path, Right right, auto handler,
                              std::uint64_t max_body) {
+            UserHandler work = [&context, handler](const Request& request, const Principal& principal) {
+                return handler(context, request, principal);
+            };
             router.add(method, path,
-                       for_users_with_some(context, right,
-                                           [&context, handler](const Request& request, const Principal& principal) {
-                                               return handler(context, request, principal);
-                                           }),
+                       Store::everything_only ? for_users_with(context, right, std::move(work))
+                                              : for_users_with_some(context, right, std::move(work)),
                        max_body);
         };
         add(Method::get, all, Store::read_right, list, 0);

@@ -13,6 +13,10 @@ inline constexpr std::uint64_t max_json = 1 << 20; ///< bytes of a JSON body
 
 void add_menu_routes(http::Router& router, const Context& context); ///< healthz, menu, statement
 void add_session_routes(http::Router& router, const Context& context);
+void add_password_routes(http::Router& router, const Context& context); ///< one's own, and others'
+void add_user_routes(http::Router& router, const Context& context);     ///< users, groups, roles
+void add_access_routes(http::Router& router, const Context& context);   ///< users' tokens
+void add_audit_routes(http::Router& router, const Context& context);
 void add_entry_routes(http::Router& router, const Context& context);
 void add_location_routes(http::Router& router, const Context& context);
 void add_rule_routes(http::Router& router, const Context& context); ///< hardware classes, rules, explain

@@ -28,6 +28,7 @@ struct HardwareClasses {
     static constexpr const char* code = "hardware";
     static constexpr auto read_right = Right::read_catalog;
     static constexpr auto edit_right = Right::edit_rules;
+    static constexpr bool everything_only = false;
     static constexpr auto list = catalog::list_hardware;
     static constexpr auto find = catalog::find_hardware;
     static constexpr auto create = catalog::create_hardware;
@@ -53,6 +54,7 @@ struct Rules {
     static constexpr const char* code = "rule";
     static constexpr auto read_right = Right::read_catalog;
     static constexpr auto edit_right = Right::edit_rules;
+    static constexpr bool everything_only = false;
     static constexpr auto list = catalog::list_rules;
     static constexpr auto find = catalog::find_rule;
     static constexpr auto create = catalog::create_rule;

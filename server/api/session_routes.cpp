@@ -28,7 +28,10 @@ std::string cookie(std::string_view secret, std::chrono::seconds life)
 /// Who one is, and what he may do.
 nlohmann::json session_json(const Principal& principal)
 {
-    nlohmann::json body{{"user", principal.name}, {"csrf", principal.csrf}, {"rights", principal.rights.to_json()}};
+    nlohmann::json body{{"user", principal.name},
+                        {"csrf", principal.csrf},
+                        {"rights", principal.rights.to_json()},
+                        {"own_password", principal.own_password}};
     if (!principal.author.token.empty())
         body["token"] = principal.author.token;
     if (principal.limit)
@@ -84,8 +87,11 @@ awaitable<Response> log_in(const Context& context, const Request& request)
     const auto secret = fresh_secret();
     const auto now = context.now();
     Principal principal{.name = user, .csrf = session.csrf};
+    principal.own_password = true;
     co_await context.database.write([&](catalog::Connection& connection) {
         principal.rights = catalog::rights_of_user(connection, session.user);
+        if (context.audit_life.count() > 0)
+            catalog::trim_audit(connection, now - context.audit_life);
         return create_session(connection, secret, session, now);
     });
     co_return http::json(200, session_json(principal)).with("Set-Cookie", cookie(secret, catalog::session_life));

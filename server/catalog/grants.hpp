@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/catalog/connection.hpp"
-#include "server/people/rights.hpp"
+#include "server/people/role_grant.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -18,5 +18,9 @@ namespace farboot::catalog
 [[nodiscard]] people::Rights rights_of_user(Connection& connection, std::int64_t user);
 /// All that a group's roles give its members.
 [[nodiscard]] people::Rights rights_of_group(Connection& connection, std::int64_t group);
+
+/// What somebody would have by these roles and groups. Unknown ones give nothing.
+[[nodiscard]] people::Rights rights_by(Connection& connection, const std::vector<people::RoleGrant>& roles,
+                                       const std::vector<std::int64_t>& groups);
 
 } // namespace farboot::catalog

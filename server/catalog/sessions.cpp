@@ -37,7 +37,10 @@ std::optional<Session> find_session(Connection& connection, std::string_view sec
     auto row = connection.run("session", {{":hash", hashed(secret)}, {":now", seconds(now)}});
     if (!row.next())
         return std::nullopt;
-    return Session{.user = number_of(row, "id"), .user_name = text_of(row, "name"), .csrf = text_of(row, "csrf")};
+    return Session{.user = number_of(row, "id"),
+                   .user_name = text_of(row, "name"),
+                   .csrf = text_of(row, "csrf"),
+                   .local = text_of(row, "source") == "local"};
 }
 
 Result<void> end_session(Connection& connection, std::string_view secret)

@@ -18,6 +18,7 @@ struct Session {
     std::int64_t user = 0;
     std::string user_name; ///< not written
     std::string csrf;
+    bool local = false; ///< the user's password is kept here; not written
 };
 
 /// `secret` is what goes into the cookie. Removes sessions that are over. Runs in a write transaction.

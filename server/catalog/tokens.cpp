@@ -73,8 +73,10 @@ Result<Token> create_token(Connection& connection, Token token, std::string_view
                             [&](const Token& other) { return other.user == token.user && other.name == token.name; }))
         return fail("name-taken", "There is a token {} already: revoke it first.", token.name);
     token.id = next_number(connection, "token");
-    // The server's own have also what later versions know.
-    const auto scope = token.user ? token.scope.to_json().dump() : std::string(R"([{"rights": ["*"]}])");
+    // All rights: also those that later versions know.
+    const people::Rights all({{.rights = people::RightSet::all(), .place = {}}});
+    const auto scope =
+        token.scope.grants() == all.grants() ? std::string(R"([{"rights": ["*"]}])") : token.scope.to_json().dump();
     connection.run(
         "token-insert",
         {{":id", value(token.id)},

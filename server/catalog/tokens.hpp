@@ -23,7 +23,7 @@ struct Token {
     std::string name;
     std::optional<std::int64_t> user; ///< its owner
     std::string user_name;            ///< not written
-    people::Rights scope;
+    people::Rights scope;             ///< one of all rights has those of later versions, too
     std::chrono::sys_seconds created{};
     std::optional<std::chrono::sys_seconds> expires; ///< nothing: never
 

@@ -34,6 +34,7 @@ struct Options {
     std::string gui;
     std::vector<std::string> proxies;
     http::Limits limits;
+    int audit_days = 730;
 };
 
 /// Blocks what wait_for_signal() takes; before any thread starts, so that all inherit it.
@@ -212,6 +213,8 @@ Result<void> run(const Options& options)
         .pages = options.web,
         .sources = std::move(sources),
         .gui = *gui,
+        .audit_life = std::chrono::days(options.audit_days),
+        .first_password = prepared->folder.password_file(),
         .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }};
     http::Router router;
     api::add_all_routes(router, context);
@@ -289,6 +292,10 @@ void add_run(CLI::App& app, Chosen& chosen)
     sub->add_option("--connections-per-address", options->limits.connections_per_address,
                     "The same from one IPv4 address or IPv6 /64")
         ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
+    sub->add_option("--audit-days", options->audit_days,
+                    "How long the audit log is kept, in days; 0: for ever. What is older goes when somebody logs in")
+        ->check(CLI::Range(0, 36500))
         ->capture_default_str();
     sub->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

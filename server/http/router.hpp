@@ -50,6 +50,9 @@ public:
     };
     [[nodiscard]] std::variant<Found, NotFound, WrongMethod> find(Method method, const Target& target) const;
 
+    /// In the order in which they are tried.
+    [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
+
 private:
     std::vector<Route> routes_;
 };

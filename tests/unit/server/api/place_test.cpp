@@ -1,0 +1,158 @@
+#include "tests/unit/server/api/api_fixture.hpp"
+
+#include <set>
+
+using namespace farboot;
+using namespace farboot::test;
+using nlohmann::json;
+
+namespace
+{
+
+/// Campus 1 with the buildings 2 and 4, each with a room, 3 and 5. A caretaker of building 2, and somebody with all
+/// rights.
+class PlaceTest : public ApiTest
+{
+protected:
+    void SetUp() override
+    {
+        ApiTest::SetUp();
+        if (HasFatalFailure() || IsSkipped())
+            return;
+        all_ = user({{{"rights", {"*"}}}});
+        campus_ = place("Campus", nullptr, {"10.0.0.0/8"});
+        building_ = place("A", campus_, {"10.1.0.0/16"});
+        room_ = place("A1", building_, {"10.1.1.0/24"});
+        other_building_ = place("B", campus_, {"10.2.0.0/16"});
+        other_room_ = place("B1", other_building_, {"10.2.1.0/24"});
+        caretaker_ = user({{{"rights", {"catalog.read", "locations.edit", "rules.edit"}}, {"location", building_}}});
+    }
+    std::int64_t place(const std::string& name, const json& parent, const json& subnets)
+    {
+        return make(all_, "locations", {{"name", {{"en", name}}}, {"parent", parent}, {"subnets", subnets}});
+    }
+    static std::string rule_at(const json& location)
+    {
+        return json({{"name", {{"en", "Rule"}}}, {"location", location}, {"auto", {{"id", nullptr}}}}).dump();
+    }
+    static std::string location(const json& parent, const json& subnets = json::array())
+    {
+        return json({{"name", {{"en", "New"}}}, {"parent", parent}, {"subnets", subnets}}).dump();
+    }
+    std::set<std::int64_t> ids(const std::string& path)
+    {
+        std::set<std::int64_t> result;
+        const auto answer = call(caretaker_, "GET", "/api/v1/" + path).json();
+        for (const auto& row : answer[path])
+            result.insert(row["id"].get<std::int64_t>());
+        return result;
+    }
+    std::string ask(const std::string& method, const std::string& path, const std::string& body = {})
+    {
+        return call(caretaker_, method, "/api/v1/" + path, body).summary();
+    }
+
+    Caller all_;
+    Caller caretaker_;
+    std::int64_t campus_ = 0;
+    std::int64_t building_ = 0;
+    std::int64_t room_ = 0;
+    std::int64_t other_building_ = 0;
+    std::int64_t other_room_ = 0;
+};
+
+FARBOOT_ON_EACH_DATABASE(PlaceTest);
+
+} // namespace
+
+TEST_P(PlaceTest, RulesOfTheBuildingAndNoOthersAreEdited)
+{
+    for (const auto own : {building_, room_})
+        EXPECT_EQ(ask("POST", "rules", rule_at(own)), "201");
+    for (const auto& foreign : {json(campus_), json(other_building_), json(other_room_), json(nullptr)})
+        EXPECT_EQ(ask("POST", "rules", rule_at(foreign)), "403 right-missing") << foreign;
+    EXPECT_EQ(ask("POST", "rules", rule_at(99)), "403 right-missing"); // there is none
+    const auto theirs = make(all_, "rules", json::parse(rule_at(other_room_)));
+    const auto everywheres = make(all_, "rules", json::parse(rule_at(nullptr)));
+    for (const auto foreign : {theirs, everywheres}) {
+        const auto path = fmt::format("rules/{}", foreign);
+        EXPECT_EQ(ask("GET", path), "404 not-found");
+        EXPECT_EQ(ask("PUT", path, rule_at(room_)), "403 right-missing"); // nor drawn to himself
+        EXPECT_EQ(ask("DELETE", path), "403 right-missing");
+    }
+    EXPECT_EQ(ask("PUT", "rules/1", rule_at(room_)), "200");
+    EXPECT_EQ(ask("PUT", "rules/1", rule_at(other_room_)), "403 right-missing"); // nor given to others
+    EXPECT_EQ(ask("PUT", "rules/1", rule_at(nullptr)), "403 right-missing");
+    EXPECT_EQ(ids("rules"), (std::set<std::int64_t>{1, 2}));
+    EXPECT_EQ(ask("DELETE", "rules/2"), "204");
+}
+
+TEST_P(PlaceTest, OwnRulesMoveAmongTheOthersWhichStayInOrder)
+{
+    const auto own = make(all_, "rules", json::parse(rule_at(room_)));
+    const auto first = make(all_, "rules", json::parse(rule_at(nullptr)));
+    const auto second = make(all_, "rules", json::parse(rule_at(other_room_)));
+    const auto order = [&](std::initializer_list<std::int64_t> list) {
+        return ask("PUT", "rules/order", json({{"ids", std::vector<std::int64_t>(list)}}).dump());
+    };
+    EXPECT_EQ(order({first, own, second}), "204");
+    EXPECT_EQ(order({first, second, own}), "204");
+    EXPECT_EQ(order({second, first, own}), "403 right-missing");
+    EXPECT_EQ(order({first, second}), "409 order-outdated");
+    EXPECT_EQ(order({first, own}), "403 right-missing");
+}
+
+TEST_P(PlaceTest, TheTreeIsEditedBelowTheBuilding)
+{
+    EXPECT_EQ(ask("POST", "locations", location(building_)), "201");
+    EXPECT_EQ(ask("POST", "locations", location(room_)), "201");
+    for (const auto& foreign : {json(campus_), json(other_room_), json(nullptr)})
+        EXPECT_EQ(ask("POST", "locations", location(foreign)), "403 right-missing") << foreign;
+    const auto path = [](std::int64_t id) { return fmt::format("locations/{}", id); };
+    EXPECT_EQ(ask("PUT", path(room_), location(building_, {"10.1.1.0/24"})), "200");
+    EXPECT_EQ(ask("PUT", path(room_), location(other_building_, {"10.1.1.0/24"})), "403 right-missing");
+    EXPECT_EQ(ask("PUT", path(building_), location(campus_, {"10.1.0.0/16"})), "200"); // it stays where it is
+    EXPECT_EQ(ask("PUT", path(building_), location(nullptr, {"10.1.0.0/16"})), "403 right-missing");
+    EXPECT_EQ(ask("PUT", path(other_room_), location(building_)), "403 right-missing");
+    EXPECT_EQ(ask("DELETE", path(other_room_)), "403 right-missing");
+    EXPECT_EQ(ask("DELETE", path(building_)), "403 right-missing"); // where it is, is the campus' matter
+    EXPECT_EQ(ask("DELETE", path(room_)), "409 in-use");
+}
+
+TEST_P(PlaceTest, NoOtherPlacesNetworksAreDrawnIn)
+{
+    EXPECT_EQ(ask("POST", "locations", location(building_, {"10.1.2.0/24"})), "201");
+    EXPECT_EQ(ask("POST", "locations", location(building_, {"10.2.2.0/24"})), "403 right-missing");
+    EXPECT_EQ(ask("POST", "locations", location(building_, {"192.168.0.0/24"})), "403 right-missing");
+    EXPECT_EQ(ask("PUT", fmt::format("locations/{}", building_), location(campus_, {"10.0.0.0/9"})),
+              "403 right-missing");
+    EXPECT_EQ(ask("POST", "locations", location(room_, {"10.1.3.0/24"})), "201"); // the building's
+}
+
+TEST_P(PlaceTest, WhatLiesAboveIsShownAndNothingBeside)
+{
+    EXPECT_EQ(ids("locations"), (std::set<std::int64_t>{campus_, building_, room_}));
+    EXPECT_EQ(ask("GET", fmt::format("locations/{}", room_)), "200");
+    EXPECT_EQ(ask("GET", fmt::format("locations/{}", other_room_)), "404 not-found");
+    EXPECT_EQ(ask("GET", "explain?address=10.1.1.7"), "200");
+    EXPECT_EQ(ask("GET", "explain?address=10.2.1.7"), "403 right-missing");
+    EXPECT_EQ(ask("GET", "explain?address=172.16.0.1"), "403 right-missing");
+}
+
+TEST_P(PlaceTest, OneEntryAlone)
+{
+    const json entry{{"kind", "system"}, {"record", "boot/debian"}, {"title", {{"en", "Debian"}}}};
+    const auto mine = make(all_, "entries", entry);
+    const auto other = make(all_, "entries", entry);
+    const auto editor =
+        user({{{"rights", {"catalog.read", "entries.edit"}}, {"object", fmt::format("entry:{}", mine)}}});
+    const auto ask = [&](const std::string& method, const std::string& path, const std::string& body = {}) {
+        return call(editor, method, "/api/v1/" + path, body).summary();
+    };
+    EXPECT_EQ(ask("PUT", fmt::format("entries/{}", mine), entry.dump()), "200");
+    EXPECT_EQ(ask("PUT", fmt::format("entries/{}", other), entry.dump()), "403 right-missing");
+    EXPECT_EQ(ask("POST", "entries", entry.dump()), "403 right-missing");
+    EXPECT_EQ(ask("PUT", "entries/order", json({{"ids", {other, mine}}}).dump()), "403 right-missing");
+    EXPECT_EQ(ask("DELETE", fmt::format("entries/{}", other)), "403 right-missing");
+    EXPECT_EQ(ask("DELETE", fmt::format("entries/{}", mine)), "204");
+}
