@@ -27,12 +27,18 @@ struct Kind {
     const char* path;   ///< below /api/v1/
     const char* list;   ///< the member of the answer that has them all
     bool ordered;
+    bool changes = true;
+    bool whole = false; ///< "list --all" asks for everybody's
 };
 
 constexpr Kind entry_kind{"entry", "menu entry", "entries", "entries", true};
 constexpr Kind location_kind{"location", "location", "locations", "locations", false};
 constexpr Kind hardware_kind{"hardware", "hardware class", "hardware-classes", "hardware_classes", false};
 constexpr Kind rule_kind{"rule", "rule", "rules", "rules", true};
+constexpr Kind user_kind{"user", "user", "users", "users", false};
+constexpr Kind group_kind{"group", "group", "groups", "groups", false};
+constexpr Kind role_kind{"role", "role", "roles", "roles", false};
+constexpr Kind token_kind{"token", "token", "tokens", "tokens", false, false, true};
 
 struct CatalogOptions {
     const Kind* kind = nullptr;
@@ -42,6 +48,7 @@ struct CatalogOptions {
     std::string file;
     bool force = false;
     bool json = false;
+    bool all = false;
 };
 
 std::string path_of(const Kind& kind, std::uint64_t id)
@@ -49,9 +56,9 @@ std::string path_of(const Kind& kind, std::uint64_t id)
     return fmt::format("/api/v1/{}/{}", kind.path, id);
 }
 
-Result<nlohmann::json> read_all(ServerClient& server, const Kind& kind, const std::stop_token& stop)
+Result<nlohmann::json> read_all(ServerClient& server, const Kind& kind, const std::stop_token& stop, bool all = false)
 {
-    auto answer = server.get(fmt::format("/api/v1/{}", kind.path), stop);
+    auto answer = server.get(fmt::format("/api/v1/{}{}", kind.path, all ? "?all=true" : ""), stop);
     if (!answer)
         return answer;
     auto list = answer->find(kind.list);
@@ -72,13 +79,26 @@ Result<nlohmann::json> find_one(ServerClient& server, const Kind& kind, std::uin
                 kind.command);
 }
 
-/// "en" of a title or name.
+/// "en" of a title or name, or a name that is the same in all languages.
 std::string name_of(const nlohmann::json& item)
 {
     for (const char* member : {"title", "name"})
-        if (const auto text = item.find(member); text != item.end() && text->is_object())
-            return text->value("en", "");
+        if (const auto text = item.find(member); text != item.end())
+            return text->is_object() ? text->value("en", "") : text->is_string() ? text->get<std::string>() : "";
     return {};
+}
+
+/// What a line of a list says behind the name.
+std::string details_of(const nlohmann::json& item)
+{
+    std::string details;
+    for (const auto& [member, before] : {std::pair("record", "  "), std::pair("full_name", "  "),
+                                         std::pair("user", "  of "), std::pair("expires", "  until ")})
+        if (const auto found = item.find(member);
+            found != item.end() && found->is_string() && !found->get_ref<const std::string&>().empty())
+            details += before + found->get<std::string>();
+    const bool on = item.value("visible", true) && item.value("enabled", true);
+    return details + (on ? "" : "  (off)");
 }
 
 /// How deep each location lies. Parents are listed before or after their children.
@@ -104,7 +124,7 @@ using Work = Result<void> (*)(const CatalogOptions&, ServerClient&, const std::s
 
 Result<void> list(const CatalogOptions& options, ServerClient& server, const std::stop_token& stop)
 {
-    const auto all = read_all(server, *options.kind, stop);
+    const auto all = read_all(server, *options.kind, stop, options.all);
     if (!all)
         return std::unexpected(all.error());
     if (options.json) {
@@ -114,11 +134,8 @@ Result<void> list(const CatalogOptions& options, ServerClient& server, const std
     const auto depths = depths_of(*all);
     for (const auto& item : *all) {
         const auto id = item.value("id", std::uint64_t{0});
-        const auto record = item.find("record");
-        say(fmt::format("{:>6}  {}{}{}{}", id, std::string(2 * static_cast<std::size_t>(depths.at(id)), ' '),
-                        name_of(item),
-                        record != item.end() && record->is_string() ? "  " + record->get<std::string>() : "",
-                        item.value("visible", true) && item.value("enabled", true) ? "" : "  (off)"));
+        say(fmt::format("{:>6}  {}{}{}", id, std::string(2 * static_cast<std::size_t>(depths.at(id)), ' '),
+                        name_of(item), details_of(item)));
     }
     return {};
 }
@@ -162,6 +179,8 @@ Result<void> add(const CatalogOptions& options, ServerClient& server, const std:
         return std::unexpected(added.error());
     if (options.json)
         say_json(*added);
+    else if (const auto secret = added->find("secret"); secret != added->end() && secret->is_string())
+        say(secret->get<std::string>());
     else
         say(fmt::format("{}", added->value("id", std::uint64_t{0})));
     return {};
@@ -248,14 +267,20 @@ void add_kind(CLI::App& app, Action& chosen, const Kind& kind, const char* descr
     };
     const auto listed = declare("list", "List all, with their numbers", at_server<list>);
     listed.first->add_flag("--json", listed.second->json, "Print JSON");
+    if (kind.whole)
+        listed.first->add_flag("--all", listed.second->all, "Those of all users, not one's own only");
     with_id(declare("show", "Print one as JSON, to be changed", at_server<show>));
-    const auto added = declare("add", fmt::format("Add a {}; prints its number", kind.people), at_server<add>);
+    const auto added = declare(
+        "add", fmt::format("Add a {}; prints its {}", kind.people, kind.changes ? "number" : "secret, this once"),
+        at_server<add>);
     with_file(added);
-    const auto changed =
-        declare("change", fmt::format("Replace a {} by what a file says", kind.people), at_server<change>);
-    with_id(changed);
-    with_file(changed);
-    changed.first->add_flag("--force", changed.second->force, "Whatever somebody else has made of it meanwhile");
+    if (kind.changes) {
+        const auto changed =
+            declare("change", fmt::format("Replace a {} by what a file says", kind.people), at_server<change>);
+        with_id(changed);
+        with_file(changed);
+        changed.first->add_flag("--force", changed.second->force, "Whatever somebody else has made of it meanwhile");
+    }
     const auto removed = declare("remove", fmt::format("Remove a {}, or several", kind.people), at_server<remove>);
     removed.first->add_option("id", removed.second->ids, "Their numbers")->required();
     if (!kind.ordered)
@@ -280,6 +305,18 @@ void add_catalog_commands(CLI::App& app, Action& chosen)
     add_kind(app, chosen, rule_kind, "What is shown where, to whom and when",
              "  farboot rule show 3 --server https://boot.example.org --ca ca.pem --token-file token > rule.json\n"
              "  farboot rule change 3 rule.json --server https://boot.example.org --ca ca.pem --token-file token");
+    add_kind(app, chosen, user_kind, "Who logs in; \"password\" sets what with",
+             "  echo '{\"name\": \"anna\", \"roles\": [{\"role\": 2, \"location\": 3}]}' |\n"
+             "      farboot user add - --server https://boot.example.org --ca ca.pem --token-file token");
+    add_kind(app, chosen, group_kind, "Groups of users, also of a directory (LDAP)",
+             "  echo '{\"name\": \"staff\", \"roles\": [{\"role\": 2}]}' |\n"
+             "      farboot group add - --server https://boot.example.org --ca ca.pem --token-file token");
+    add_kind(app, chosen, role_kind, "Named sets of rights (docs/users.md has them all)",
+             "  echo '{\"name\": {\"en\": \"Caretaker\"}, \"rights\": [\"catalog.read\", \"rules.edit\"]}' |\n"
+             "      farboot role add - --server https://boot.example.org --ca ca.pem --token-file token");
+    add_kind(app, chosen, token_kind, "What programs log in with",
+             "  echo '{\"name\": \"ci\", \"scope\": [{\"rights\": [\"records.publish\"]}]}' |\n"
+             "      farboot token add - --server https://boot.example.org --ca ca.pem --token-file token > ci.token");
 }
 
 } // namespace farboot::rootfs

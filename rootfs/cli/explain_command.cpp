@@ -1,5 +1,6 @@
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
+#include "rootfs/cli/query.hpp"
 #include "rootfs/cli/server_client.hpp"
 #include "rootfs/cli/stop_on_signal.hpp"
 
@@ -22,20 +23,6 @@ struct ExplainOptions {
     std::vector<std::string> groups;
     bool json = false;
 };
-
-std::string in_query(std::string_view text)
-{
-    std::string escaped;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '.' || c == '_';
-        if (plain)
-            escaped += c;
-        else
-            escaped += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return escaped;
-}
 
 std::string path_of(const ExplainOptions& options)
 {

@@ -27,6 +27,8 @@ int run(int argc, char** argv)
     add_profile_commands(app, chosen);
     add_nbd_export_command(app, chosen);
     add_catalog_commands(app, chosen);
+    add_password_command(app, chosen);
+    add_audit_command(app, chosen);
     add_explain_command(app, chosen);
     try {
         app.parse(argc, argv);

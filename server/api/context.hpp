@@ -6,6 +6,7 @@
 #include "server/base/workers.hpp"
 #include "server/catalog/database.hpp"
 #include "server/catalog/snapshot.hpp"
+#include "server/directory/directory.hpp"
 #include "server/restricted/audiences.hpp"
 #include "server/restricted/signed_sources.hpp"
 #include "server/trust/online_key.hpp"
@@ -38,6 +39,8 @@ struct Context {
     std::filesystem::path pages;
     std::vector<std::string> sources;       ///< empty: this server's own /store
     std::optional<std::string> gui;         ///< series; empty text: none; nothing: the gui record published last
+    const Directory* directory = nullptr;   ///< null: all users are the server's own
+    Workers* asking = nullptr;              ///< threads for the directory
     std::chrono::days audit_life{730};      ///< how long the audit log is kept; 0: for ever
     std::filesystem::path first_password{}; ///< the file with the first admin's, until he sets another one
     std::function<std::chrono::sys_seconds()> now;

@@ -1,12 +1,15 @@
 #include "server/api/auth.hpp"
 #include "server/api/routes.hpp"
 
+#include "server/catalog/directory_login.hpp"
 #include "server/catalog/sessions.hpp"
 #include "server/catalog/users.hpp"
+#include "server/directory/filter.hpp"
 #include "server/trust/password.hpp"
 #include "server/trust/secret.hpp"
 
 #include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
 
 namespace farboot::server::api
 {
@@ -39,21 +42,70 @@ nlohmann::json session_json(const Principal& principal)
     return body;
 }
 
-/// The user, if his password is right. Takes as long for a user whom nobody knows.
-awaitable<std::optional<std::int64_t>> check_login(const Context& context, std::string user, std::string password)
+/// Who has logged in, or the answer to somebody who has not.
+using LoggedIn = std::expected<people::User, Response>;
+
+Response login_wrong()
+{
+    return http::error(401, "login-wrong", "User and password do not fit.");
+}
+
+/// By the password that is kept here. Takes as long for a user whom nobody knows.
+awaitable<LoggedIn> log_in_here(const Context& context, std::string name, std::string password)
 {
     struct Found {
-        std::int64_t id = 0;
+        std::optional<people::User> user;
         std::string hash;
     };
     Found found;
-    if (people::is_user_name(user))
+    if (people::is_user_name(name))
         found = co_await context.database.read([&](catalog::Connection& connection) {
-            const auto known = catalog::find_user_named(connection, user);
-            return Found{known ? known->id : 0, catalog::password_hash(connection, user).value_or("")};
+            return Found{catalog::find_user_named(connection, name),
+                         catalog::password_hash(connection, name).value_or("")};
         });
     const bool right = co_await context.hashing.run([&](std::size_t) { return check_password(found.hash, password); });
-    co_return right ? std::optional(found.id) : std::nullopt;
+    if (!right || !found.user)
+        co_return std::unexpected(login_wrong());
+    co_return std::move(*found.user);
+}
+
+/// By the directory's password. Whom no group of his gives a right is not let in.
+awaitable<LoggedIn> log_in_there(const Context& context, std::string name, std::string password, std::string address)
+{
+    const auto person =
+        co_await context.asking->run([&](std::size_t) { return context.directory->log_in(name, password); });
+    if (!person) {
+        spdlog::warn("event=directory user=\"{}\" error=\"{}\"", name, person.error().sentence);
+        if (person.error().reason == "login-wrong")
+            co_return std::unexpected(login_wrong());
+        co_return std::unexpected(http::error(503, "directory-unreachable",
+                                              "The directory, which knows the passwords, cannot be asked at the "
+                                              "moment. The server's log says why.")
+                                      .with("Retry-After", "30"));
+    }
+    const catalog::Author author{.user = name, .token = {}, .address = address, .at = context.now()};
+    auto user = co_await context.database.write([&](catalog::Connection& connection) {
+        return catalog::log_in_from_directory(connection, author, name, person->full_name, person->groups, normal_dn);
+    });
+    if (!user || !*user)
+        co_return std::unexpected(http::error(403, "login-refused",
+                                              "The directory knows you, but neither you nor any of your groups may do "
+                                              "anything here. Whoever manages users can change that."));
+    co_return std::move(**user);
+}
+
+/// A user of this server's own is never looked for in the directory: who is in that under an admin's name is not he.
+awaitable<LoggedIn> check_login(const Context& context, std::string name, std::string password, std::string address)
+{
+    bool here = !context.directory || !people::is_user_name(name);
+    if (!here)
+        here = co_await context.database.read([&](catalog::Connection& connection) {
+            const auto known = catalog::find_user_named(connection, name);
+            return known && !known->ldap;
+        });
+    if (here)
+        co_return co_await log_in_here(context, std::move(name), std::move(password));
+    co_return co_await log_in_there(context, std::move(name), std::move(password), std::move(address));
 }
 
 awaitable<Response> log_in(const Context& context, const Request& request)
@@ -67,7 +119,9 @@ awaitable<Response> log_in(const Context& context, const Request& request)
         return body.is_object() && member != body.end() && member->is_string() ? member->get<std::string>()
                                                                                : std::string();
     };
-    const std::string user = text("user");
+    std::string user = text("user");
+    for (auto& c : user) // as directories do
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     const std::string password = text("password");
     if (user.empty() || password.empty() || user.size() > max_password || password.size() > max_password)
         co_return http::error(400, "json-malformed", "A login is {\"user\": …, \"password\": …}.");
@@ -79,15 +133,15 @@ awaitable<Response> log_in(const Context& context, const Request& request)
             .with("Retry-After", std::to_string(wait.count()));
     // Counted before the check, so that many guesses at the same time gain nothing.
     context.throttle.failed(key, std::chrono::steady_clock::now());
-    const auto id = co_await check_login(context, user, password);
-    if (!id)
-        co_return http::error(401, "login-wrong", "User and password do not fit.");
+    auto known = co_await check_login(context, user, password, request.client);
+    if (!known)
+        co_return std::move(known.error());
     context.throttle.forget(key);
-    const catalog::Session session{.user = *id, .user_name = user, .csrf = fresh_secret()};
+    const catalog::Session session{.user = known->id, .user_name = user, .csrf = fresh_secret()};
     const auto secret = fresh_secret();
     const auto now = context.now();
     Principal principal{.name = user, .csrf = session.csrf};
-    principal.own_password = true;
+    principal.own_password = !known->ldap;
     co_await context.database.write([&](catalog::Connection& connection) {
         principal.rights = catalog::rights_of_user(connection, session.user);
         if (context.audit_life.count() > 0)

@@ -2,6 +2,7 @@
 #include "server/cli/data_folder.hpp"
 
 #include "server/api/routes.hpp"
+#include "server/base/files.hpp"
 #include "server/http/server.hpp"
 
 #include <QString>
@@ -35,6 +36,7 @@ struct Options {
     std::vector<std::string> proxies;
     http::Limits limits;
     int audit_days = 730;
+    std::filesystem::path ldap;
 };
 
 /// Blocks what wait_for_signal() takes; before any thread starts, so that all inherit it.
@@ -161,6 +163,20 @@ void serve(const sigset_t& signals, http::Server& server, Authority& authority, 
     }
 }
 
+/// Nothing without a file.
+Result<std::optional<Directory>> open_directory(const std::filesystem::path& file)
+{
+    if (file.empty())
+        return std::nullopt;
+    const auto text = read_file(file, 65'536);
+    if (!text)
+        return std::unexpected(text.error());
+    auto settings = DirectorySettings::parse(*text);
+    if (!settings)
+        return fail(settings.error().reason, "{}: {}", file.string(), settings.error().sentence);
+    return Directory(std::move(*settings));
+}
+
 Result<void> run(const Options& options)
 {
     const auto signals = block_signals();
@@ -174,6 +190,9 @@ Result<void> run(const Options& options)
     auto proxies = parse_proxies(options.proxies);
     if (!proxies)
         return std::unexpected(proxies.error());
+    const auto directory = open_directory(options.ldap);
+    if (!directory)
+        return std::unexpected(directory.error());
     auto prepared = prepare(options.prepare);
     if (!prepared)
         return std::unexpected(prepared.error());
@@ -192,6 +211,7 @@ Result<void> run(const Options& options)
         return std::unexpected(database.error());
     const PcChallenges challenges(prepared->pc_secret);
     auto hashing = std::make_unique<Workers>(1, 16);
+    auto asking = std::make_unique<Workers>(4, 64);
     api::Intakes intakes(options.store, audiences);
     auto storing = std::make_unique<Workers>(2, 256);
     catalog::Snapshots snapshots(**database);
@@ -213,6 +233,8 @@ Result<void> run(const Options& options)
         .pages = options.web,
         .sources = std::move(sources),
         .gui = *gui,
+        .directory = *directory ? &**directory : nullptr,
+        .asking = asking.get(),
         .audit_life = std::chrono::days(options.audit_days),
         .first_password = prepared->folder.password_file(),
         .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }};
@@ -230,6 +252,7 @@ Result<void> run(const Options& options)
     server.stop();
     // What these still finish is handed back to the server's stopped threads: it must be there until they are gone.
     hashing.reset();
+    asking.reset();
     storing.reset();
     database->reset();
     spdlog::info("event=stopped");
@@ -293,6 +316,9 @@ void add_run(CLI::App& app, Chosen& chosen)
                     "The same from one IPv4 address or IPv6 /64")
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
+    sub->add_option("--ldap", options->ldap,
+                    "A file that says where the directory is that users log in with, as docs/users.md describes it")
+        ->type_name("FILE");
     sub->add_option("--audit-days", options->audit_days,
                     "How long the audit log is kept, in days; 0: for ever. What is older goes when somebody logs in")
         ->check(CLI::Range(0, 36500))
