@@ -1,5 +1,7 @@
 #include "server/directory/connection.hpp"
 
+#include <fcntl.h>
+
 namespace farboot::server::ldap
 {
 
@@ -25,7 +27,35 @@ std::string first_value(LDAP* handle, LDAPMessage* entry, const std::string& att
     return value;
 }
 
+/// From when it is connected, the socket blocks, and has the watchdog: on one that does not, Debian 12's libldap runs
+/// in a circle, at full speed, until the handshake of TLS is answered.
+int take_socket(LDAP*, Sockbuf* buffer, LDAPURLDesc*, sockaddr*, ldap_conncb* callbacks)
+{
+    ber_socket_t descriptor = -1;
+    if (::ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &descriptor) != 1)
+        return LDAP_OTHER;
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) != 0)
+        return LDAP_OTHER;
+    static_cast<Watchdog*>(callbacks->lc_arg)->mind(descriptor);
+    return LDAP_SUCCESS;
+}
+
+void leave_socket(LDAP*, Sockbuf*, ldap_conncb* callbacks)
+{
+    static_cast<Watchdog*>(callbacks->lc_arg)->mind(-1);
+}
+
 } // namespace
+
+Connection::Connection(LDAP* handle, const DirectorySettings& settings)
+    : watchdog_(std::make_unique<Watchdog>()),
+      callbacks_(std::make_unique<ldap_conncb>(
+          ldap_conncb{.lc_add = take_socket, .lc_del = leave_socket, .lc_arg = watchdog_.get()})),
+      handle_(handle),
+      settings_(&settings)
+{
+}
 
 std::unexpected<Error> Connection::unreachable(std::string_view doing, int code) const
 {
@@ -54,6 +84,7 @@ Result<Connection> Connection::open(const DirectorySettings& settings)
             code = ::ldap_set_option(handle, option, value);
     };
     set(LDAP_OPT_PROTOCOL_VERSION, &version);
+    set(LDAP_OPT_CONNECT_CB, connection.callbacks_.get());
     set(LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
     set(LDAP_OPT_NETWORK_TIMEOUT, &timeout);
     set(LDAP_OPT_TIMEOUT, &timeout);
@@ -65,6 +96,10 @@ Result<Connection> Connection::open(const DirectorySettings& settings)
     }
     if (code != LDAP_SUCCESS)
         return connection.unreachable("setting up the connection (is the file with its authority right?)", code);
+    const Watchdog::Limit limit(*connection.watchdog_, settings.timeout);
+    // Connects here already: what follows has only to fail or not.
+    if (code = ::ldap_connect(handle); code != LDAP_SUCCESS)
+        return connection.unreachable("connecting", code);
     if (settings.start_tls)
         if (code = ::ldap_start_tls_s(handle, nullptr, nullptr); code != LDAP_SUCCESS)
             return connection.unreachable("StartTLS", code);
@@ -76,6 +111,7 @@ Result<void> Connection::bind(const std::string& dn, std::string_view password)
     // An empty one would be taken as "nobody" and accepted (RFC 4513 section 5.1.2).
     if (password.empty() && !dn.empty())
         return fail("password-wrong", "The password is empty.");
+    const Watchdog::Limit limit(*watchdog_, settings_->timeout);
     std::string copy(password);
     berval credentials{.bv_len = copy.size(), .bv_val = copy.data()};
     const int code =
@@ -91,6 +127,7 @@ Result<void> Connection::bind(const std::string& dn, std::string_view password)
 Result<std::vector<Entry>> Connection::search(const std::string& base, const std::string& filter,
                                               const std::string& attribute, int most)
 {
+    const Watchdog::Limit limit(*watchdog_, settings_->timeout);
     std::string name = attribute;
     char* attributes[] = {name.data(), nullptr};
     auto timeout = time_of(settings_->timeout);

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "server/directory/settings.hpp"
+#include "server/directory/watchdog.hpp"
 
 #include <ldap.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,9 +37,11 @@ private:
     struct Unbind {
         void operator()(LDAP* handle) const { ::ldap_unbind_ext_s(handle, nullptr, nullptr); }
     };
-    Connection(LDAP* handle, const DirectorySettings& settings) : handle_(handle), settings_(&settings) {}
+    Connection(LDAP* handle, const DirectorySettings& settings);
     [[nodiscard]] std::unexpected<Error> unreachable(std::string_view doing, int code) const;
 
+    std::unique_ptr<Watchdog> watchdog_;
+    std::unique_ptr<ldap_conncb> callbacks_; ///< libldap keeps a pointer to it, and it one to the watchdog
     std::unique_ptr<LDAP, Unbind> handle_;
     const DirectorySettings* settings_;
 };

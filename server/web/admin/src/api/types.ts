@@ -1,11 +1,15 @@
 /** The shapes of docs/http-api.md, version 1. */
 import type { IconName } from '../../../shared/icon-names';
 import type { Localized } from '../../../shared/localized';
+import type { Grant, Right } from '../state/rights';
 
 export interface Session {
   user: string;
   /** Sent along with every change, as X-Farboot-Csrf. */
   csrf: string;
+  rights: Grant[];
+  /** The password is kept by this server, and can be changed here. */
+  own_password: boolean;
 }
 
 export type EntryKind = 'system' | 'vm';
@@ -38,11 +42,12 @@ export interface PublishedRecord {
 }
 
 export interface Named {
-  name: Localized;
+  name: Localized | string;
 }
 
 /** What an admin decides of a location. */
 export interface LocationDraft extends Named {
+  name: Localized;
   /** What it is inside of; null for a root. */
   parent: number | null;
   subnets: string[];
@@ -56,6 +61,7 @@ export interface Location extends LocationDraft {
 }
 
 export interface HardwareDraft extends Named {
+  name: Localized;
   vendor: string;
   product: string;
   memory_mib: { min: number | null; max: number | null };
@@ -93,6 +99,7 @@ export interface Times {
 
 /** What an admin decides of a rule. */
 export interface RuleDraft extends Named {
+  name: Localized;
   enabled: boolean;
   exam: boolean;
   location: number | null;
@@ -132,4 +139,75 @@ export interface Explanation {
   auto: { id: number | null; seconds: number | null; rule: number | null; sentence: string };
   default: { id: number | null; rule: number | null; sentence: string };
   rules: { id: number; name: Localized; holds: boolean; missing: Missing | null; sentence: string }[];
+}
+
+/** A role, and where: at a location and below it, for one object, or, with neither, for everything. */
+export interface RoleGrant {
+  role: number;
+  location?: number | null;
+  object?: string;
+}
+
+export interface UserDraft {
+  name: string;
+  full_name: string;
+  enabled: boolean;
+  groups: number[];
+  roles: RoleGrant[];
+}
+
+export interface User extends UserDraft {
+  id: number;
+  etag?: string;
+  source: string;
+  has_password: boolean;
+  ldap_groups: number[];
+}
+
+export interface GroupDraft {
+  name: string;
+  /** DNs of groups in the directory. */
+  ldap: string[];
+  roles: RoleGrant[];
+}
+
+export interface Group extends GroupDraft {
+  id: number;
+  etag?: string;
+}
+
+export interface RoleDraft extends Named {
+  name: Localized;
+  rights: Right[];
+}
+
+export interface Role extends RoleDraft {
+  id: number;
+  etag?: string;
+  built_in: boolean;
+}
+
+export interface TokenDraft {
+  name: string;
+  scope: Grant[];
+  /** RFC 3339; null: never. */
+  expires: string | null;
+}
+
+export interface Token extends TokenDraft {
+  id: number;
+  user: string | null;
+  created: string;
+}
+
+export interface AuditRow {
+  id: number;
+  at: string;
+  user: string;
+  token: string;
+  address: string;
+  action: string;
+  object: string;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
 }

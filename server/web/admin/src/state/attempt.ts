@@ -1,15 +1,16 @@
 /** Doing something to a listed thing, and telling the person what came of it. */
 import { ElMessageBox } from 'element-plus';
-import { localized, type Language } from '../../../shared/localized';
+import type { Language } from '../../../shared/localized';
 import { ApiError } from '../api/errors';
 import type { Named } from '../api/types';
 import { i18n } from '../i18n';
 import { tellDone, tellFailed } from '../messages';
 import type { Collection } from './collection';
+import { nameIn } from './name';
 
 type Listed = Named & { id: number; etag?: string };
 const t = i18n.global.t;
-const titleOf = (thing: Named) => localized(thing.name, i18n.global.locale.value as Language);
+const titleOf = (thing: Named) => nameIn(thing, i18n.global.locale.value as Language);
 
 /** Who was slower than somebody else gets the new list, and is asked to look again. */
 export async function attempt<Thing extends Listed, Draft>(

@@ -1,11 +1,12 @@
 /** A thing being made or changed in a dialog: what the dialogs of locations, hardware classes and rules have in common. */
 import { computed, nextTick, ref, type Ref } from 'vue';
 import { useI18n } from 'vue-i18n';
-import { localized, type Language } from '../../../shared/localized';
+import type { Language } from '../../../shared/localized';
 import { ApiError } from '../api/errors';
 import type { Named } from '../api/types';
 import { sentenceOf, tellDone, tellFailed } from '../messages';
 import type { Collection } from './collection';
+import { nameIn } from './name';
 
 export interface DraftForm<Thing, Draft> {
   draftOf: (thing: Thing) => Draft;
@@ -81,14 +82,16 @@ export function useDraft<Thing extends { id: number; etag?: string }, Draft exte
 
   async function save() {
     refused.value = null;
-    if (!draft.value.name.en?.trim()) return refuse('name.en', t('faults.name'));
+    const { name } = draft.value;
+    if (typeof name === 'string' && !name.trim()) return refuse('name', t('faults.plainName'));
+    if (typeof name !== 'string' && !name.en?.trim()) return refuse('name.en', t('faults.name'));
     busy.value = true;
     const body = form.bodyOf?.(draft.value) ?? draft.value;
     try {
       if (edited.value) await collection.change(edited.value.id, body, edited.value.etag);
       else await collection.add(body);
       open.value = false;
-      tellDone(t(edited.value ? 'saved' : 'added', { title: localized(draft.value.name, locale.value as Language) }));
+      tellDone(t(edited.value ? 'saved' : 'added', { title: nameIn(draft.value, locale.value as Language) }));
     } catch (error) {
       await failed(error);
     } finally {

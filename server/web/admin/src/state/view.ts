@@ -1,10 +1,25 @@
-import { ref } from 'vue';
+import { computed, ref } from 'vue';
+import { may, maySomewhere } from './may';
 
-export const views = ['entries', 'records', 'locations', 'hardware', 'rules', 'explain'] as const;
+const catalogViews = ['entries', 'records', 'locations', 'hardware', 'rules', 'explain'] as const;
+const userViews = ['users', 'groups', 'roles'] as const;
+export const views = [...catalogViews, ...userViews, 'tokens', 'audit'] as const;
 export type View = (typeof views)[number];
 
-const fromAddress = (): View => views.find((name) => location.hash === `#${name}`) ?? 'entries';
+const fromAddress = (): View | undefined => views.find((name) => location.hash === `#${name}`);
+const wanted = ref(fromAddress());
+addEventListener('hashchange', () => (wanted.value = fromAddress()));
+
+/** What the person may look at. */
+export const offered = computed<View[]>(() => [
+  ...(maySomewhere('catalog.read') ? catalogViews : []),
+  ...(may('users.manage') ? userViews : []),
+  'tokens',
+  ...(may('audit.read') ? (['audit'] as const) : []),
+]);
 
 /** What is shown; the address says which, so that a reload and the browser's back button keep it. */
-export const view = ref<View>(fromAddress());
-addEventListener('hashchange', () => (view.value = fromAddress()));
+export const view = computed<View>(() => {
+  const [first = 'tokens'] = offered.value;
+  return wanted.value && offered.value.includes(wanted.value) ? wanted.value : first;
+});

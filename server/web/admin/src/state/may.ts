@@ -1,0 +1,13 @@
+/** What the person in front of the page may do; the server checks it again. */
+import { computed } from 'vue';
+import { locations } from './places';
+import { at, everywhere, on, somewhere, type Right } from './rights';
+import { session } from './session';
+
+const grants = computed(() => session.session?.rights ?? []);
+const parents = computed(() => new Map(locations.list.value.map(({ id, parent }) => [id, parent])));
+
+export const may = (right: Right) => everywhere(grants.value, right);
+export const maySomewhere = (right: Right) => somewhere(grants.value, right);
+export const mayAt = (right: Right, location: number | null) => at(grants.value, right, location, parents.value);
+export const mayOn = (right: Right, object: string) => on(grants.value, right, object);
