@@ -16,10 +16,12 @@ using people::User;
 namespace
 {
 
+/// What the directory says, as text: it may be any bytes, and JSON takes UTF-8 only.
 std::string shown_name(std::string_view full_name)
 {
-    const auto length = rules::printable_length(full_name);
-    return length && *length <= people::max_full_name ? std::string(full_name) : std::string();
+    const auto text = QString::fromUtf8(full_name.data(), static_cast<qsizetype>(full_name.size())).toStdString();
+    const auto length = rules::printable_length(text);
+    return length && *length <= people::max_full_name ? text : std::string();
 }
 
 void save(Connection& connection, const User& user, bool is_new)

@@ -154,7 +154,7 @@ describe('the people', { skip: noServer }, () => {
     await seen('token:');
     await fill(page, '[aria-label^="Thing, such as"]', 'user:');
     await page.keyboard.press('Enter');
-    await page.locator('tbody tr', { hasText: 'set password' }).first().waitFor();
+    await page.locator('tbody tr', { hasText: 'password set for' }).first().waitFor();
     await page.locator('tbody tr', { hasText: 'token:' }).first().waitFor({ state: 'detached' });
     assert.equal((await page.content()).includes(password), false);
   });

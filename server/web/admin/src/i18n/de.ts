@@ -290,4 +290,13 @@ export const de: Messages = {
     audit_read: 'Protokoll lesen',
     restricted_read: 'Beschränkte Images lesen',
   },
+  action: {
+    create: 'angelegt',
+    change: 'geändert',
+    remove: 'gelöscht',
+    order: 'geordnet',
+    publish: 'veröffentlicht',
+    set_password: 'Passwort gesetzt für',
+    log_in: 'durch Anmeldung',
+  },
 };

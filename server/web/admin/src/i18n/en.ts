@@ -284,6 +284,15 @@ export const en = {
     audit_read: 'Read the audit log',
     restricted_read: 'Read restricted images',
   },
+  action: {
+    create: 'made',
+    change: 'changed',
+    remove: 'removed',
+    order: 'put into order',
+    publish: 'published',
+    set_password: 'password set for',
+    log_in: 'by log-in',
+  },
 };
 
 export type Messages = typeof en;
