@@ -36,6 +36,18 @@ Result<void> check_subnets(Connection& connection, const Principal& principal, c
     return {};
 }
 
+/// PCs of a location read for its audiences: who gives them that has it himself.
+Result<void> check_audiences(const Principal& principal, const Location* before, const Location* after)
+{
+    for (const auto& audience : after ? after->audiences : std::vector<std::string>()) {
+        const bool had = before && std::ranges::count(before->audiences, audience) > 0;
+        if (!had)
+            if (auto may = principal.need_on(Right::read_restricted, people::audience_object(audience)); !may)
+                return may;
+    }
+    return {};
+}
+
 struct Locations {
     using Thing = Location;
     static constexpr const char* path = "locations";
@@ -55,6 +67,8 @@ struct Locations {
     static Result<void> check(Connection& connection, const Principal& principal, const Thing* before,
                               const Thing* after)
     {
+        if (auto may = check_audiences(principal, before, after); !may)
+            return may;
         if (principal.may(edit_right))
             return {};
         if (before)

@@ -7,8 +7,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <type_traits>
 
-/// The registry of PCs, for admins.
+/// The registry of PCs, for admins: what somebody may do with one depends on where the rules see it.
 namespace farboot::server::api
 {
 
@@ -25,14 +26,70 @@ namespace
 
 constexpr std::int64_t page_size = 100; ///< and at most five times that
 
-/// Where the rules see it; null: nowhere.
+/// Where the rules see it, from its location to the root; empty: nowhere.
+std::vector<const rules::Location*> path_of(const catalog::Snapshot& snapshot, const Pc& pc)
+{
+    return snapshot.rules->path_of({.address = address_of(pc.facts.address),
+                                    .mac = pc.facts.mac,
+                                    .uuid = pc.facts.uuid,
+                                    .hardware = {},
+                                    .audiences = {}});
+}
+
+/// A PC that is nowhere is for those alone who have the right for everything.
+bool may(const Principal& principal, Right right, const catalog::Snapshot& snapshot, const Pc& pc)
+{
+    std::vector<std::int64_t> ids;
+    for (const auto* location : path_of(snapshot, pc))
+        ids.push_back(location->id);
+    return principal.may_at(right, ids);
+}
+
+/// The PC, if it may be seen.
+awaitable<std::optional<Pc>> visible(const Context& context, const Request& request, const Principal& principal)
+{
+    const auto id = id_of(request);
+    auto pc = co_await context.database.read([&](Connection& connection) { return catalog::find_pc(connection, id); });
+    const auto snapshot = co_await context.snapshots.current();
+    if (pc && !may(principal, Right::read_catalog, *snapshot, *pc))
+        pc.reset();
+    co_return pc;
+}
+
+Response no_such_pc(const Request& request)
+{
+    return http::error(404, "not-found", fmt::format("There is no PC {} that you may see.", request.parameter("id")));
+}
+
+/// Changes a PC if that is allowed where it is, and writes it into the audit log. `change` gives what is new of it.
+template <class Change>
+awaitable<std::invoke_result_t<Change&, Connection&>> change(const Context& context, const Request& request,
+                                                             const Principal& principal, Right right,
+                                                             const char* action, Change change)
+{
+    const auto id = id_of(request);
+    const auto snapshot = co_await context.snapshots.current();
+    using Changed = std::invoke_result_t<Change&, Connection&>;
+    co_return co_await context.database.write([&](Connection& connection) -> Changed {
+        const auto before = catalog::find_pc(connection, id);
+        if (before && !may(principal, right, *snapshot, *before))
+            return std::unexpected(right_missing(right, "where this PC is"));
+        auto changed = change(connection);
+        if (!changed)
+            return changed;
+        json after = nullptr;
+        if constexpr (!std::is_void_v<typename Changed::value_type>)
+            after = changed->to_json();
+        catalog::log_change(connection, principal.author, action, fmt::format("pc:{}", id),
+                            before ? before->to_json() : json(nullptr), after);
+        return changed;
+    });
+}
+
+/// Null: nowhere.
 json place_of(const catalog::Snapshot& snapshot, const Pc& pc)
 {
-    const auto path = snapshot.rules->path_of({.address = address_of(pc.facts.address),
-                                               .mac = pc.facts.mac,
-                                               .uuid = pc.facts.uuid,
-                                               .hardware = {},
-                                               .audiences = {}});
+    const auto path = path_of(snapshot, pc);
     if (path.empty())
         return nullptr;
     return {{"id", path.front()->id}, {"name", rules::text_json(path.front()->name)}};
@@ -89,7 +146,7 @@ std::expected<catalog::PcFilter, Response> filter_of(const Request& request)
     return filter;
 }
 
-awaitable<Response> list(const Context& context, const Request& request, const Principal&)
+awaitable<Response> list(const Context& context, const Request& request, const Principal& principal)
 {
     auto filter = filter_of(request);
     if (!filter)
@@ -102,20 +159,20 @@ awaitable<Response> list(const Context& context, const Request& request, const P
     const auto snapshot = co_await context.snapshots.current();
     auto rows = json::array();
     for (const auto& pc : pcs)
-        rows.push_back(pc_json(*snapshot, pc));
+        if (may(principal, Right::read_catalog, *snapshot, pc))
+            rows.push_back(pc_json(*snapshot, pc));
     co_return http::json(200, {{"pcs", std::move(rows)}, {"next", more ? json(pcs.back().id) : json(nullptr)}});
 }
 
-awaitable<Response> get(const Context& context, const Request& request, const Principal&)
+awaitable<Response> get(const Context& context, const Request& request, const Principal& principal)
 {
-    const auto id = id_of(request);
-    auto pc = co_await context.database.read([&](Connection& connection) { return catalog::find_pc(connection, id); });
+    auto pc = co_await visible(context, request, principal);
     if (!pc)
-        co_return http::error(404, "not-found", fmt::format("There is no PC {}.", request.parameter("id")));
+        co_return no_such_pc(request);
     co_return co_await answer(context, 200, std::move(*pc));
 }
 
-awaitable<Response> rename(const Context& context, const Request& request, const Principal&)
+awaitable<Response> rename(const Context& context, const Request& request, const Principal& principal)
 {
     const auto if_match = need_if_match(request, "PC");
     if (!if_match)
@@ -125,22 +182,23 @@ awaitable<Response> rename(const Context& context, const Request& request, const
     if (!body.is_object() || name == body.end() || !name->is_string())
         co_return http::error(400, "json-malformed", "Of a PC, {\"name\": \"…\"} can be changed.", "name");
     const auto id = id_of(request);
-    auto pc = co_await context.database.write([&](Connection& connection) {
+    auto rename = [&](Connection& connection) {
         return catalog::rename_pc(connection, id, *if_match, name->get_ref<const std::string&>());
-    });
+    };
+    auto pc = co_await change(context, request, principal, Right::manage_pcs, "change", rename);
     if (!pc)
         co_return refused(pc.error());
     co_return co_await answer(context, 200, std::move(*pc));
 }
 
-awaitable<Response> forget(const Context& context, const Request& request, const Principal&)
+awaitable<Response> forget(const Context& context, const Request& request, const Principal& principal)
 {
     const auto if_match = need_if_match(request, "PC");
     if (!if_match)
         co_return if_match.error();
     const auto id = id_of(request);
-    const auto removed = co_await context.database.write(
-        [&](Connection& connection) { return catalog::remove_pc(connection, id, *if_match); });
+    auto remove = [&](Connection& connection) { return catalog::remove_pc(connection, id, *if_match); };
+    const auto removed = co_await change(context, request, principal, Right::manage_pcs, "remove", remove);
     co_return removed ? http::no_content() : refused(removed.error());
 }
 
@@ -151,19 +209,20 @@ awaitable<Response> confirm(const Context& context, const Request& request, cons
         co_return http::error(400, "json-malformed",
                               "A key is confirmed with {\"code\": \"…\"}, as the PC shows it on its screen.", "code");
     const auto id = id_of(request);
-    auto pc = co_await context.database.write([&](Connection& connection) {
+    auto confirm = [&](Connection& connection) {
         return catalog::confirm_pc(connection, id, code, principal.name, context.now());
-    });
+    };
+    auto pc = co_await change(context, request, principal, Right::confirm_pcs, "confirm", confirm);
     if (!pc)
         co_return refused(pc.error());
     co_return co_await answer(context, 200, std::move(*pc));
 }
 
-awaitable<Response> unconfirm(const Context& context, const Request& request, const Principal&)
+awaitable<Response> unconfirm(const Context& context, const Request& request, const Principal& principal)
 {
     const auto id = id_of(request);
-    auto pc =
-        co_await context.database.write([&](Connection& connection) { return catalog::unconfirm_pc(connection, id); });
+    auto unconfirm = [&](Connection& connection) { return catalog::unconfirm_pc(connection, id); };
+    auto pc = co_await change(context, request, principal, Right::confirm_pcs, "unconfirm", unconfirm);
     if (!pc)
         co_return refused(pc.error());
     co_return co_await answer(context, 200, std::move(*pc));
@@ -178,19 +237,23 @@ json list_json(const std::vector<Thing>& things)
     return rows;
 }
 
-awaitable<Response> boots(const Context& context, const Request& request, const Principal&)
+awaitable<Response> boots(const Context& context, const Request& request, const Principal& principal)
 {
-    const auto id = id_of(request);
-    const auto found =
-        co_await context.database.read([&](Connection& connection) { return catalog::list_pc_boots(connection, id); });
+    const auto pc = co_await visible(context, request, principal);
+    if (!pc)
+        co_return no_such_pc(request);
+    const auto found = co_await context.database.read(
+        [&](Connection& connection) { return catalog::list_pc_boots(connection, pc->id); });
     co_return http::json(200, {{"boots", list_json(found)}});
 }
 
-awaitable<Response> commands(const Context& context, const Request& request, const Principal&)
+awaitable<Response> commands(const Context& context, const Request& request, const Principal& principal)
 {
-    const auto id = id_of(request);
+    const auto pc = co_await visible(context, request, principal);
+    if (!pc)
+        co_return no_such_pc(request);
     const auto found = co_await context.database.read(
-        [&](Connection& connection) { return catalog::list_pc_commands(connection, id); });
+        [&](Connection& connection) { return catalog::list_pc_commands(connection, pc->id); });
     co_return http::json(200, {{"commands", list_json(found)}});
 }
 
@@ -205,9 +268,10 @@ awaitable<Response> command(const Context& context, const Request& request, cons
                               "action");
     const auto record = text_member(body, "record", 256);
     const auto id = id_of(request);
-    const auto made = co_await context.database.write([&](Connection& connection) {
+    auto command = [&](Connection& connection) {
         return catalog::command_pc(connection, id, action, record, principal.name, context.now());
-    });
+    };
+    const auto made = co_await change(context, request, principal, Right::manage_pcs, "command", command);
     if (!made)
         co_return refused(made.error());
     co_return http::json(201, made->to_json());
@@ -217,22 +281,23 @@ awaitable<Response> command(const Context& context, const Request& request, cons
 
 void add_pc_admin_routes(http::Router& router, const Context& context)
 {
-    const auto add = [&](Method method, const char* path, auto handler) {
-        router.add(
-            method, path,
-            for_admins(context, [&context, handler](const Request& request,
-                                                    const Principal& who) { return handler(context, request, who); }),
-            method == Method::get ? 0 : max_json);
+    const auto add = [&](Method method, Right right, const char* path, auto handler) {
+        router.add(method, path,
+                   for_users_with_some(context, right,
+                                       [&context, handler](const Request& request, const Principal& who) {
+                                           return handler(context, request, who);
+                                       }),
+                   method == Method::get ? 0 : max_json);
     };
-    add(Method::get, "/api/v1/pcs", list);
-    add(Method::get, "/api/v1/pcs/{id}", get);
-    add(Method::put, "/api/v1/pcs/{id}", rename);
-    add(Method::remove, "/api/v1/pcs/{id}", forget);
-    add(Method::post, "/api/v1/pcs/{id}/enrolment", confirm);
-    add(Method::remove, "/api/v1/pcs/{id}/enrolment", unconfirm);
-    add(Method::get, "/api/v1/pcs/{id}/boots", boots);
-    add(Method::get, "/api/v1/pcs/{id}/commands", commands);
-    add(Method::post, "/api/v1/pcs/{id}/commands", command);
+    add(Method::get, Right::read_catalog, "/api/v1/pcs", list);
+    add(Method::get, Right::read_catalog, "/api/v1/pcs/{id}", get);
+    add(Method::put, Right::manage_pcs, "/api/v1/pcs/{id}", rename);
+    add(Method::remove, Right::manage_pcs, "/api/v1/pcs/{id}", forget);
+    add(Method::post, Right::confirm_pcs, "/api/v1/pcs/{id}/enrolment", confirm);
+    add(Method::remove, Right::confirm_pcs, "/api/v1/pcs/{id}/enrolment", unconfirm);
+    add(Method::get, Right::read_catalog, "/api/v1/pcs/{id}/boots", boots);
+    add(Method::get, Right::read_catalog, "/api/v1/pcs/{id}/commands", commands);
+    add(Method::post, Right::manage_pcs, "/api/v1/pcs/{id}/commands", command);
 }
 
 } // namespace farboot::server::api

@@ -41,8 +41,7 @@ awaitable<bool> may_read(const Context& context, const Request& request, const s
 {
     if (audience.empty() || !context.audiences.knows(audience))
         co_return false;
-    if (context.audiences.admits(audience, request.client) ||
-        co_await enrolled_pc_may(context, request, audience))
+    if (context.audiences.admits(audience, request.client) || co_await enrolled_pc_may(context, request, audience))
         co_return true;
     const auto principal = co_await who_asks(context, request);
     co_return principal && principal->may_on(Right::read_restricted, people::audience_object(audience));

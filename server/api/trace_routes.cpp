@@ -108,9 +108,11 @@ void add_trace_routes(http::Router& router, const Context& context)
         Method::post, "/api/v1/pc/trace", [&context](const Request& request) { return post_trace(context, request); },
         rootfs::Trace::most_text_bytes);
     router.add(Method::get, "/api/v1/traces",
-               for_admins(context, [&context](const Request& r, const Principal&) { return list(context, r); }));
+               for_users_with(context, Right::read_catalog,
+                              [&context](const Request& r, const Principal&) { return list(context, r); }));
     router.add(Method::get, "/api/v1/traces/{id}",
-               for_admins(context, [&context](const Request& r, const Principal&) { return get(context, r); }));
+               for_users_with(context, Right::read_catalog,
+                              [&context](const Request& r, const Principal&) { return get(context, r); }));
 }
 
 } // namespace farboot::server::api

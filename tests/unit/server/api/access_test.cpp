@@ -1,4 +1,5 @@
 #include "server/api/auth.hpp"
+#include "server/catalog/pcs.hpp"
 #include "server/catalog/records.hpp"
 #include "server/catalog/users.hpp"
 #include "tests/unit/server/api/api_fixture.hpp"
@@ -46,7 +47,7 @@ const std::string password = R"({"password": "a long password"})";
 std::vector<Row> table()
 {
     std::vector<Row> rows;
-    const auto open = [&](const char* route) { rows.push_back({.route = route, .access = Access::open}); };
+    const auto open = [&](const std::string& route) { rows.push_back({.route = route, .access = Access::open}); };
     const auto login = [&](const char* route, const std::string& target, const std::string& body = {}) {
         rows.push_back({.route = route, .access = Access::login, .target = target, .body = body});
     };
@@ -67,9 +68,12 @@ std::vector<Row> table()
     for (const std::string root : {"GET /store/v1", "GET /store/restricted/{audience}/v1"})
         for (const std::string file : {"/manifests/{digest}", "/locators/{digest}", "/hot/{digest}", "/files/{digest}",
                                        "/packs/{prefix}/{digest}"})
-            open((root + file).c_str());
+            open(root + file);
     for (const char* page : {"GET /menu/{path...}", "GET /menu", "GET /admin/{path...}", "GET /admin", "GET /"})
         open(page);
+
+    for (const char* said : {"hello", "report", "boot-token", "system", "trace"}) // by PCs
+        open(fmt::format("POST /api/v1/pc/{}", said));
 
     login("GET /api/v1/session", "/api/v1/session");
     login("DELETE /api/v1/session", "/api/v1/session");
@@ -105,6 +109,19 @@ std::vector<Row> table()
     need("PUT /api/v1/rules/{id}", somewhere, Right::edit_rules, "/api/v1/rules/1", rule);
     need("DELETE /api/v1/rules/{id}", somewhere, Right::edit_rules, "/api/v1/rules/1");
     need("GET /api/v1/explain", somewhere, Right::read_catalog, "/api/v1/explain?address=10.1.0.1");
+
+    const std::string pc = "/api/v1/pcs/1";
+    need("GET /api/v1/pcs", somewhere, Right::read_catalog, "/api/v1/pcs", "", "200");
+    need("GET /api/v1/pcs/{id}", somewhere, Right::read_catalog, pc, "", "404 not-found");
+    need("PUT /api/v1/pcs/{id}", somewhere, Right::manage_pcs, pc, R"({"name": "Seat"})");
+    need("POST /api/v1/pcs/{id}/enrolment", somewhere, Right::confirm_pcs, pc + "/enrolment", R"({"code": "x"})");
+    need("DELETE /api/v1/pcs/{id}/enrolment", somewhere, Right::confirm_pcs, pc + "/enrolment");
+    need("GET /api/v1/pcs/{id}/boots", somewhere, Right::read_catalog, pc + "/boots", "", "404 not-found");
+    need("GET /api/v1/pcs/{id}/commands", somewhere, Right::read_catalog, pc + "/commands", "", "404 not-found");
+    need("POST /api/v1/pcs/{id}/commands", somewhere, Right::manage_pcs, pc + "/commands", R"({"action": "reboot"})");
+    need("DELETE /api/v1/pcs/{id}", somewhere, Right::manage_pcs, pc);
+    need("GET /api/v1/traces", everything, Right::read_catalog, "/api/v1/traces");
+    need("GET /api/v1/traces/{id}", everything, Right::read_catalog, "/api/v1/traces/1");
 
     need("GET /api/v1/records", somewhere, Right::read_catalog, "/api/v1/records", "", "200");
     need("POST /api/v1/records", somewhere, Right::publish_records, "/api/v1/records", "a boot record");
@@ -156,6 +173,13 @@ protected:
         make(all_, "hardware-classes", json::parse(hardware));
         make(all_, "entries", json::parse(entry));
         make(all_, "groups", {{"name", "group"}});
+        ASSERT_TRUE(change([&](catalog::Connection& each) {
+            const catalog::PcFacts facts{.mac = rules::Mac::parse("52:54:00:12:34:56"),
+                                         .uuid = std::nullopt,
+                                         .hardware = {},
+                                         .address = "10.1.0.1"};
+            return catalog::meet_pc(each, facts, std::nullopt, now_);
+        }));
         ASSERT_TRUE(change([&](catalog::Connection& each) -> Result<void> {
             const auto done = catalog::install_policy(each, signers_.policy(1), now_);
             return done ? Result<void>() : std::unexpected(done.error());

@@ -78,6 +78,8 @@ void ApiTest::SetUp()
                                   .hashing = *hashing_,
                                   .throttle = throttle_,
                                   .audiences = audiences_,
+                                  .challenges = challenges_,
+                                  .signed_sources = signed_sources_,
                                   .intakes = *intakes_,
                                   .storing = *storing_,
                                   .store = folder_.path / "store",

@@ -63,6 +63,8 @@ private:
     std::unique_ptr<server::Workers> storing_;
     server::api::Throttle throttle_{5, std::chrono::seconds(20)};
     server::Audiences audiences_{"secret"};
+    server::PcChallenges challenges_{"secret"};
+    server::SignedSources signed_sources_{rootfs::S3Signer({"AKID", "the-secret", ""}, "us-east-1")};
     std::unique_ptr<server::api::Intakes> intakes_;
     std::optional<server::api::Context> context_;
     server::http::Router router_;
