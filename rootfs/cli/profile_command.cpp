@@ -194,6 +194,7 @@ void add_profile_commands(CLI::App& app, Action& chosen)
 
     add_fetch_command(*group, chosen);
     add_learn_command(*group, chosen);
+    add_guess_command(*group, chosen);
 
     const auto [heir, heir_options] =
         add_command(*group, chosen, "inherit", "Give an image the profile of its predecessor", inherit);

@@ -19,7 +19,7 @@ namespace farboot::rootfs
 /// --limit
 void add_limit_option(CLI::App& command, std::uint64_t& limit_mib);
 
-/// What a trial boot gave.
+/// What a trial boot or a guess gave.
 struct Learnt {
     Trace trace;
     HotPack pack;
@@ -30,6 +30,12 @@ struct Learnt {
                                            const std::string& payload, const TrialOptions& options,
                                            std::uint64_t limit_mib, const std::stop_token& stop);
 
+/// Gives an image of the writer's store a profile that is guessed from the squashfs that it is. Reasons: those of
+/// SquashfsTree, not-found (no such image; no systemd in it), and those of put_profile().
+[[nodiscard]] Result<Learnt> guess_profile(StoreWriter& writer, const Digest& image, const std::string& file,
+                                           std::uint64_t limit_mib);
+
+void add_guess_command(CLI::App& group, Action& chosen);
 void add_learn_command(CLI::App& group, Action& chosen);
 void add_fetch_command(CLI::App& group, Action& chosen);
 

@@ -44,7 +44,7 @@ Result<PublishedImage> publish_with_progress(StoreWriter& writer, const ImageSou
     return published;
 }
 
-void inherit_with_note(StoreWriter& writer, const Digest& image)
+bool inherit_with_note(StoreWriter& writer, const Digest& image)
 {
     const auto heritage = inherit_from_store(writer, image);
     if (!heritage)
@@ -52,6 +52,18 @@ void inherit_with_note(StoreWriter& writer, const Digest& image)
     else if (const auto& found = *heritage)
         note(fmt::format("Boot profile inherited from {}: {} chunks unchanged, {} in the place of changed ones, {}.",
                          found->predecessor.hex().substr(0, 12), found->same, found->moved, bytes_text(found->bytes)));
+    return heritage && *heritage;
+}
+
+void guess_with_note(StoreWriter& writer, const Digest& image, const std::string& file)
+{
+    const auto guessed = guess_profile(writer, image, file, default_hot_pack_bytes >> 20);
+    if (guessed)
+        note(fmt::format("Boot profile guessed from the image's files: {} chunks, {}. A trial boot knows more: farboot "
+                         "profile learn.",
+                         guessed->pack.list.rows.size(), bytes_text(guessed->pack.list.pack.bytes)));
+    else if (guessed.error().reason != "not-squashfs")
+        note(fmt::format("The image gets no boot profile: {}", guessed.error().sentence));
 }
 
 Result<void> learn_with_note(StoreWriter& writer, const std::filesystem::path& files, const std::string& payload,

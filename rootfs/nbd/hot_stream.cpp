@@ -16,6 +16,8 @@ constexpr std::chrono::milliseconds first_pause{1'000};
 constexpr std::chrono::milliseconds longest_pause{30'000};
 /// Of the cache's memory: what may lie there unread.
 constexpr std::uint64_t unread_share = 2;
+/// Fewer bytes are not worth a request while more may come soon.
+constexpr std::uint64_t least_part = 4 * 1024 * 1024;
 /// So much in a row that is there already is worth another request.
 constexpr std::uint64_t largest_gap = 1024 * 1024;
 
@@ -121,13 +123,19 @@ Result<void> HotStream::attempt(const Source& source, bool bypass_caches, const 
         return {};
     state_ = State::streaming;
     // What lies unread may not push out what is read: on a PC with little memory the stream comes in parts.
-    while (through_ < chunks_ && use_.wait_until_unread_below(image_->cache.limit() / unread_share / 2, patience.stop))
-        if (auto done = stream(source, list, bypass_caches, patience); !done)
+    const auto most = image_->cache.limit() / unread_share;
+    const auto least = std::min<std::uint64_t>(most / 2, least_part);
+    while (through_ < chunks_) {
+        const auto room = use_.wait_for_room(least, most, patience.stop);
+        if (room == 0)
+            break;
+        if (auto done = stream(source, list, room, bypass_caches, patience); !done)
             return done;
+    }
     return {};
 }
 
-HotStream::Segment HotStream::next_segment(const HotList& list) const
+HotStream::Segment HotStream::next_segment(const HotList& list, std::uint64_t most) const
 {
     const auto& rows = list.rows;
     Segment segment;
@@ -141,7 +149,6 @@ HotStream::Segment HotStream::next_segment(const HotList& list) const
     while (segment.first < rows.size() && needless(rows[segment.first].digest))
         offset += rows[segment.first++].stored_length;
     segment.range.offset = offset;
-    const auto most = image_->cache.limit() / unread_share;
     std::uint64_t gap = 0; // bytes at the end that nobody needs
     for (segment.last = segment.first; segment.last < rows.size() && gap < largest_gap; ++segment.last) {
         const auto& row = rows[segment.last];
@@ -154,9 +161,10 @@ HotStream::Segment HotStream::next_segment(const HotList& list) const
     return segment;
 }
 
-Result<void> HotStream::stream(const Source& source, const HotList& list, bool bypass_caches, const Patience& patience)
+Result<void> HotStream::stream(const Source& source, const HotList& list, std::uint64_t most, bool bypass_caches,
+                               const Patience& patience)
 {
-    const auto segment = next_segment(list);
+    const auto segment = next_segment(list, most);
     through_ = segment.first;
     if (segment.first == segment.last)
         return {};

@@ -56,9 +56,10 @@ private:
     void run(const std::stop_token& stop);
     [[nodiscard]] State stream_all(const std::stop_token& stop);
     [[nodiscard]] Result<void> attempt(const Source& source, bool bypass_caches, const Patience& patience);
-    [[nodiscard]] Result<void> stream(const Source& source, const HotList& list, bool bypass_caches,
+    [[nodiscard]] Result<void> stream(const Source& source, const HotList& list, std::uint64_t most, bool bypass_caches,
                                       const Patience& patience);
-    [[nodiscard]] Segment next_segment(const HotList& list) const;
+    /// At most so many plain bytes.
+    [[nodiscard]] Segment next_segment(const HotList& list, std::uint64_t most) const;
 
     std::shared_ptr<JobImage> image_;
     HotUse use_;

@@ -32,20 +32,23 @@ public:
     /// True once reads have little to do with the list.
     [[nodiscard]] bool strays() const;
 
-    /// Waits until no more than so many plain bytes that were brought have not been read. False when stopped, or once
-    /// reads stray.
-    [[nodiscard]] bool wait_until_unread_below(std::uint64_t bytes, const std::stop_token& stop);
+    /// Waits until at least so many plain bytes may be brought, and says how many may. `most` of those that were
+    /// brought may be unread; fewer unless reads follow the list's order, as they do not when it was guessed: then, no
+    /// more than its use so far is worth. 0 when stopped, or once reads stray.
+    [[nodiscard]] std::uint64_t wait_for_room(std::uint64_t least, std::uint64_t most, const std::stop_token& stop);
 
 private:
     struct Chunk {
         std::uint32_t length = 0;
         bool brought = false;
         bool used = false;
+        std::size_t row = 0;
     };
 
     void use(const std::vector<Digest>& chunks);
     [[nodiscard]] bool strays_locked() const;
     [[nodiscard]] std::size_t foreseen(std::size_t latest) const;
+    [[nodiscard]] std::uint64_t room(std::uint64_t most) const;
 
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
@@ -53,7 +56,10 @@ private:
     bool known_ = false;        ///< the list
     std::vector<Digest> early_; ///< what was read before it was known
     std::uint64_t unread_bytes_ = 0;
-    std::deque<bool> foreseen_; ///< of the latest first uses, newest last
+    std::uint64_t read_bytes_ = 0;          ///< of the list
+    std::size_t read_rows_ = 0;             ///< of the list
+    std::deque<std::size_t> latest_rows_{}; ///< that were read for the first time, newest last
+    std::deque<bool> foreseen_;             ///< of the latest first uses, newest last
 };
 
 } // namespace farboot::rootfs

@@ -39,9 +39,7 @@ TEST_F(HotUseTest, FitsAsLongAsMostReadsWereForeseen)
     EXPECT_TRUE(use.fits()) << "nothing speaks against it yet";
     read(0, 16);
     EXPECT_TRUE(use.fits());
-    read(1000, 4);
-    EXPECT_TRUE(use.fits());
-    read(1004, 1);
+    read(1000, 1);
     EXPECT_FALSE(use.fits());
     EXPECT_FALSE(use.strays());
     read(16, 16);
@@ -55,7 +53,7 @@ TEST_F(HotUseTest, StraysOnceHardlyAReadWasForeseen)
     EXPECT_FALSE(use.strays());
     read(1048, 1);
     EXPECT_TRUE(use.strays());
-    EXPECT_FALSE(use.wait_until_unread_below(1000, stop.get_token()));
+    EXPECT_EQ(use.wait_for_room(100, 1000, stop.get_token()), 0);
 }
 
 TEST_F(HotUseTest, WhatIsReadBeforeTheListIsKnownCounts)
@@ -68,7 +66,7 @@ TEST_F(HotUseTest, WhatIsReadBeforeTheListIsKnownCounts)
     EXPECT_TRUE(early.was_used(digest(1)));
     EXPECT_FALSE(early.was_used(digest(3)));
     early.note_brought(digest(1));
-    EXPECT_TRUE(early.wait_until_unread_below(0, stop.get_token()));
+    EXPECT_EQ(early.wait_for_room(100, 100, stop.get_token()), 100);
 }
 
 TEST_F(HotUseTest, AnImageWithoutAListNeitherFitsNorStrays)
@@ -84,20 +82,38 @@ TEST_F(HotUseTest, AnImageWithoutAListNeitherFitsNorStrays)
 
 TEST_F(HotUseTest, CountsWhatWasBroughtAndNotRead)
 {
-    EXPECT_TRUE(use.wait_until_unread_below(0, stop.get_token()));
+    EXPECT_EQ(use.wait_for_room(1, 1000, stop.get_token()), 1000);
     use.note_brought(digest(1));
     use.note_brought(digest(2));
     use.note_brought(digest(2));
-    EXPECT_TRUE(use.wait_until_unread_below(200, stop.get_token()));
+    EXPECT_EQ(use.wait_for_room(1, 1000, stop.get_token()), 800);
     use.note_use({digest(3)});
     use.note_brought(digest(3));
-    EXPECT_TRUE(use.wait_until_unread_below(200, stop.get_token())) << "3 was read before it came";
+    EXPECT_EQ(use.wait_for_room(1, 1000, stop.get_token()), 800) << "3 was read before it came";
     use.note_brought(digest(4));
     std::jthread reader([&] { read(1, 2); });
-    EXPECT_TRUE(use.wait_until_unread_below(100, stop.get_token()));
+    EXPECT_EQ(use.wait_for_room(900, 1000, stop.get_token()), 900);
     reader.join();
     stop.request_stop();
-    EXPECT_FALSE(use.wait_until_unread_below(0, stop.get_token()));
+    EXPECT_EQ(use.wait_for_room(1, 1000, stop.get_token()), 0);
+}
+
+TEST(HotUse, AListWhoseOrderReadsDoNotFollowBringsWhatItsUseIsWorth)
+{
+    constexpr std::uint64_t MiB = 1024 * 1024;
+    constexpr std::uint64_t most = 128 * MiB;
+    HotList list;
+    for (std::size_t i = 0; i < 200; ++i)
+        list.rows.push_back({digest(i), 1000, MiB});
+    const std::stop_source stop;
+    for (const auto in_order : {true, false}) {
+        HotUse use;
+        use.expect(list);
+        EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), 8 * MiB);
+        for (std::size_t i = 0; i < 64; ++i)
+            use.note_use({digest(in_order ? i : i * 37 % 200)});
+        EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), in_order ? most : (8 + 64 / 2) * MiB);
+    }
 }
 
 } // namespace

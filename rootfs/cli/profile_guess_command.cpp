@@ -1,0 +1,106 @@
+#include "rootfs/cli/console.hpp"
+#include "rootfs/cli/image_command.hpp"
+#include "rootfs/cli/profile_command.hpp"
+#include "rootfs/guess/start_guess.hpp"
+#include "rootfs/image/file.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+struct GuessOptions {
+    std::string store;
+    std::string file;
+    std::string image;
+    std::string trace; ///< file to write, or empty
+    std::uint64_t limit_mib = default_hot_pack_bytes >> 20;
+    bool json = false;
+};
+
+/// As if a PC had read it all at once.
+Result<Trace> guess_trace(const std::string& file, const ManifestRoot& manifest)
+{
+    const auto tree = SquashfsTree::open(file);
+    if (!tree)
+        return std::unexpected(tree.error());
+    Trace trace{manifest.ref().manifest, manifest.image_bytes(), {}, {}, {}};
+    for (const auto& range : guess_start(*tree)) {
+        if (trace.reads.size() == Trace::most_reads)
+            break;
+        if (range.offset < trace.image_bytes)
+            trace.reads.push_back({{}, {range.offset, std::min(range.length, trace.image_bytes - range.offset)}});
+    }
+    if (trace.reads.empty())
+        return fail("not-found", "{}: there is no systemd in it, so what it reads when it starts cannot be guessed.",
+                    file);
+    return trace;
+}
+
+Result<void> guess(const GuessOptions& options)
+{
+    const auto digest = parse_digest(options.image);
+    if (!digest)
+        return std::unexpected(digest.error());
+    auto writer = StoreWriter::open_existing(options.store);
+    if (!writer)
+        return std::unexpected(writer.error());
+    const auto guessed = guess_profile(*writer, *digest, options.file, options.limit_mib);
+    if (!guessed)
+        return std::unexpected(guessed.error());
+    const auto& [trace, pack] = *guessed;
+    if (!options.trace.empty())
+        if (auto done = write_file(options.trace, as_bytes(trace.to_text())); !done)
+            return done;
+    if (options.json) {
+        auto json = json_of(*digest, pack);
+        json["ranges"] = trace.reads.size();
+        say_json(json);
+    } else {
+        say(fmt::format("{}  {} chunks, {}, guessed", digest->hex(), pack.list.rows.size(),
+                        bytes_text(pack.list.pack.bytes)));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Learnt> guess_profile(StoreWriter& writer, const Digest& digest, const std::string& file,
+                             std::uint64_t limit_mib)
+{
+    const auto image = LocalImage::open(writer.store(), digest);
+    if (!image)
+        return std::unexpected(image.error());
+    auto trace = guess_trace(file, image->manifest());
+    if (!trace)
+        return std::unexpected(std::move(trace.error()));
+    const auto chunks = ChunkList::load(*image);
+    if (!chunks)
+        return std::unexpected(chunks.error());
+    auto pack = put_profile(writer, *image, merge_traces({*trace}, *chunks, {}), limit_mib);
+    if (!pack)
+        return std::unexpected(pack.error());
+    return Learnt{std::move(*trace), std::move(*pack)};
+}
+
+void add_guess_command(CLI::App& group, Action& chosen)
+{
+    const auto [command, options] =
+        add_command(group, chosen, "guess", "Make the profile of a system's image from the files in it", guess);
+    command->add_option("file", options->file, "The squashfs that was published")->type_name("FILE")->required();
+    command->add_option("digest", options->image, "The image that it is in the store")->required();
+    command->add_option("--store", options->store, "The store's folder")->type_name("DIR")->required();
+    command->add_option("--trace", options->trace, "Write what was guessed to this file, as a trace")
+        ->type_name("FILE");
+    add_limit_option(*command, options->limit_mib);
+    command->add_flag("--json", options->json, "Print JSON");
+    command->footer("Publishing does so by itself. What a PC or a trial boot has read says more.\n\nExample:\n"
+                    "  farboot profile guess root.squashfs 3b1f… --store /srv/farboot/store");
+}
+
+} // namespace farboot::rootfs

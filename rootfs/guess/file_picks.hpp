@@ -1,0 +1,54 @@
+#pragma once
+
+#include "rootfs/guess/squashfs_tree.hpp"
+
+#include <functional>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace farboot::rootfs
+{
+
+/// Files of a tree in the order in which they are picked, each once, each with what it cannot be used without: a
+/// program with its libraries, a script with its interpreter and the commands that it names.
+class FilePicks
+{
+public:
+    explicit FilePicks(const SquashfsTree& tree);
+
+    [[nodiscard]] const SquashfsTree& tree() const { return tree_; }
+    [[nodiscard]] const std::vector<const SquashfsTree::Node*>& files() const { return files_; }
+
+    /// How far a script is followed.
+    enum class Commands { followed, ignored };
+
+    /// Does nothing if there is no such file.
+    void add(std::string_view path, Commands commands = Commands::followed);
+    /// A path, or a name that is looked for where programs are.
+    void add_command(std::string_view word, Commands commands = Commands::ignored);
+    /// The words of a script or a unit's command line that are commands.
+    void add_commands_in(std::string_view text);
+
+    using Wanted = std::function<bool(const SquashfsTree::Node&)>;
+    /// Files below a folder, by name; `wanted` may be empty.
+    void add_below(std::string_view folder, const Wanted& wanted = {});
+    /// Files that are read as they are, without what they name.
+    void add_plain_below(std::string_view folder, std::uint64_t largest);
+    /// Where libraries lie: "/usr/lib", "/usr/lib/x86_64-linux-gnu", …
+    [[nodiscard]] const std::vector<std::string>& library_folders() const { return library_folders_; }
+
+private:
+    void take(const SquashfsTree::Node& file, Commands commands);
+    void take_libraries(const SquashfsTree::Node& file);
+    void take_script(const SquashfsTree::Node& file, Commands commands);
+    void walk(const SquashfsTree::Node& folder, const std::function<void(const SquashfsTree::Node&)>& visit);
+
+    const SquashfsTree& tree_;
+    std::vector<std::string> library_folders_;
+    std::unordered_set<const SquashfsTree::Node*> seen_;
+    std::vector<const SquashfsTree::Node*> files_;
+};
+
+} // namespace farboot::rootfs
