@@ -58,9 +58,10 @@ struct Counters : ReceivedBytes {
     std::atomic<std::uint64_t> disk_hits{0};       ///< of the misses: chunks that lay on the local disk
     std::atomic<std::uint64_t> waits{0};           ///< times that no source could help and the reader waited
     std::atomic<std::uint64_t> verify_failures{0}; ///< answers that were not what their digest says
-    std::atomic<std::uint64_t> landed_bytes{0};    ///< plain bytes of the chunks that came by requests for a few each
-    std::atomic<std::uint64_t> used_bytes{0};      ///< plain bytes of the fetched chunks that a client has read from
-    std::atomic<std::uint64_t> served_bytes{0};    ///< handed to the client
+    std::atomic<std::uint64_t> landed_bytes{
+        0}; ///< plain bytes of chunks that came by requests for a few each; half of those of the hot list
+    std::atomic<std::uint64_t> used_bytes{0};   ///< plain bytes of the fetched chunks that a client has read from
+    std::atomic<std::uint64_t> served_bytes{0}; ///< handed to the client
 };
 
 } // namespace farboot::rootfs

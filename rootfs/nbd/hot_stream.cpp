@@ -16,6 +16,9 @@ constexpr std::chrono::milliseconds first_pause{1'000};
 constexpr std::chrono::milliseconds longest_pause{30'000};
 /// Of the cache's memory: what may lie there unread.
 constexpr std::uint64_t unread_share = 2;
+/// To what may be guessed besides (worthwhile_neighbours()), a byte that a list brings counts as such a part of one: it
+/// is more likely to be read.
+constexpr std::uint64_t as_good_as = 2;
 /// Fewer bytes are not worth a request while more may come soon.
 constexpr std::uint64_t least_part = 4 * 1024 * 1024;
 /// So much in a row that is there already is worth another request.
@@ -178,6 +181,7 @@ Result<void> HotStream::stream(const Source& source, const HotList& list, std::u
     HotWindow window(image_->cache, use_, expected, HotWindow::Clock::now());
     const auto landed = [&](std::size_t index, const Chunk& chunk) {
         image_->land(expected[index].ref.digest, window.take(index), chunk);
+        image_->counters.landed_bytes += chunk->size() / as_good_as;
         use_.note_brought(expected[index].ref.digest);
     };
     ChunkReceiver receiver(expected, landed, [&](std::size_t index) { return window.wanted(index); });
