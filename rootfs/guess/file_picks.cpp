@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <sstream>
 
 namespace farboot::rootfs
@@ -124,7 +125,7 @@ void FilePicks::add_commands_in(std::string_view text)
         const auto begin = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_word);
         const auto end = std::find_if_not(begin, text.end(), is_word);
         if (end - begin > 1)
-            words.insert({begin, end});
+            words.emplace(begin, end);
         at = static_cast<std::size_t>(end - text.begin());
     }
     for (const auto word : words)

@@ -33,6 +33,7 @@ http {{
         ssl_session_cache shared:farboot:10m;
         location /store/ {{ alias {folder}/store/; }}
         location /profiled/ {{ alias {folder}/profiled/; }}
+        location /guessed/ {{ alias {folder}/guessed/; }}
     }}
     server {{
         listen 127.0.0.1:{http};
@@ -53,8 +54,8 @@ def listens(port):
 
 
 class Site:
-    """Made once in a folder and kept for the next run; serves as long as the `with` block. Beside the store there is
-    another, `profiled`, which knows the trace."""
+    """Made once in a folder and kept for the next run; serves as long as the `with` block. Beside the store there are
+    `profiled`, which knows the trace, and `guessed`, if there is a guess of what the traced image's start reads."""
 
     def __init__(self, folder, build, trace):
         self.folder = folder / f"site-{trace.image_bytes}"
@@ -101,13 +102,13 @@ class Site:
         run(self.farboot, "publish", "boot", "--store", self.store, "--series", "bench", "--number", "1", "--title",
             "Bench", "--kernel", kernel, "--initramfs", kernel, "--image", self.image, "--key", key, "-o", self.record)
 
-    def _make_profile(self):
-        """A store with the same packs, and a hot pack that was learnt from the trace."""
-        profiled = self.folder / "profiled"
+    def _make_profile(self, name, reads):
+        """A store with the same packs, and a hot pack made of these reads, a trace's file."""
+        profiled = self.folder / name
         shutil.rmtree(profiled, ignore_errors=True)
         shutil.copytree(self.store / "v1", profiled / "v1", copy_function=os.link)
         trace = self.folder / "trace.csv"
-        trace.write_text(self.trace.file.read_text().replace(self.trace.manifest, self.manifest))
+        trace.write_text(reads.read_text().replace(self.trace.manifest, self.manifest))
         run(self.farboot, "profile", "make", trace, "--store", profiled)
 
     def _make_certificates(self):
@@ -123,7 +124,10 @@ class Site:
 
     def __enter__(self):
         self.make()
-        self._make_profile()
+        if self.trace.file:
+            self._make_profile("profiled", self.trace.file)
+        if self.trace.guess:
+            self._make_profile("guessed", self.trace.guess)
         self.ports = {name: free_port() for name in ("https", "http", "nbd")}
         config = self.folder / "nginx.conf"
         config.write_text(NGINX.format(folder=self.folder, https=self.ports["https"], http=self.ports["http"]),

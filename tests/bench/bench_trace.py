@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 from processes import BenchError
 
 
 @dataclass(frozen=True)
 class Trace:
-    file: Path
+    file: Optional[Path]  # of_size() has none
     manifest: str  # of the image that it was recorded of
     image_bytes: int
     think_scale: float
@@ -18,6 +19,12 @@ class Trace:
     @property
     def name(self):
         return self.file.stem
+
+    @property
+    def guess(self):
+        """What `farboot profile guess --trace` says of the same image, if it is there."""
+        file = self.file and self.file.parent / "guessed" / self.file.name
+        return file if file and file.exists() else None
 
     @property
     def think_seconds(self):
@@ -45,3 +52,8 @@ def load(file):
         raise BenchError(f"{file} has no reads, or does not say of which image it is.")
     return Trace(Path(file), remarks["manifest"], int(remarks["image_bytes"]), float(remarks["think_scale"]),
                  rows[-1][0], [(int(offset), int(length)) for _, offset, length in rows])
+
+
+def of_size(image_bytes):
+    """Of an image of which nothing is known but its size."""
+    return Trace(None, "", image_bytes, 1, 0, [])

@@ -26,6 +26,7 @@ class Contestant:
     goals: tuple = ()  # ours have some
     # (trace, link's shape) -> seconds that it cannot beat, where they are simple to tell
     lower_bound: Callable = lambda trace, shape: 0
+    takes_part: Callable = lambda trace: True
 
     @property
     def is_peer(self):
@@ -103,6 +104,8 @@ def download_bound(trace, shape):
 
 ALL = [
     Contestant("farboot", "https", farboot("store"), goals=tuple(goals.WITHOUT_PROFILE)),
+    Contestant("farboot+guess", "https", farboot("guessed"), goals=tuple(goals.WITH_GUESS),
+               takes_part=lambda trace: trace.guess is not None),
     Contestant("farboot+profile", "https", farboot("profiled"), goals=tuple(goals.WITH_PROFILE)),
     Contestant("nbdkit cache 256K", "nbd", cache_over_nbd("256K"), lower_bound=cache_bound("256K")),
     Contestant("nbdkit cache 1M", "nbd", cache_over_nbd("1M"), lower_bound=cache_bound("1M")),

@@ -11,6 +11,8 @@ from link import Link, Shape
 from processes import cpu_of, run
 
 SEQUENTIAL = [Shape(20, 100), Shape(100, 1000)]
+LARGE_BYTES = 2 * 1024 * 1024 * 1024  # of which the first second over a long way is little
+LARGE = Shape(100, 1000)
 MOST_MEMORY = 64 * 1024 * 1024
 
 
@@ -48,19 +50,31 @@ def _plain_tools_cpu(site):
             "sha256sum": cpu_of("sha256sum", site.image)}
 
 
+def _sequential(bench, reader, shape, effort):
+    """A row, and the last copy."""
+    size = bench.site.image_bytes
+    copies = [_copy_whole(bench, reader, shape)]
+    while len(copies) < effort.most_runs and sum(copy[0] for copy in copies) < effort.enough_seconds:
+        copies.append(_copy_whole(bench, reader, shape))
+    rates = [size / copy[0] for copy in copies]
+    rate = statistics.median(rates)
+    params = {"rtt_ms": shape.rtt_ms, "rate_mbit": shape.rate_mbit, "bytes": size, "client": "nbdcopy"}
+    return _row("sequential", params, rate, "B/s", "line rate", shape.bytes_a_second, rate / shape.bytes_a_second,
+                ">= 0.9", len(copies), max(rates) - min(rates)), copies[-1]
+
+
+def large_rows(bench, reader, effort):
+    """The row of an image of LARGE_BYTES, which the bench's site has."""
+    yield _sequential(bench, reader, LARGE, effort)[0]
+
+
 def rows(bench, reader, effort):
     """Yields rows for reader.json. `reader` is the contestant that is measured."""
     size = bench.site.image_bytes
     for shape in SEQUENTIAL:
-        copies = [_copy_whole(bench, reader, shape)]
-        while len(copies) < effort.most_runs and sum(copy[0] for copy in copies) < effort.enough_seconds:
-            copies.append(_copy_whole(bench, reader, shape))
-        rates = [size / copy[0] for copy in copies]
-        rate = statistics.median(rates)
-        yield _row("sequential", {"rtt_ms": shape.rtt_ms, "rate_mbit": shape.rate_mbit, "client": "nbdcopy"}, rate,
-                   "B/s", "line rate", shape.bytes_a_second, rate / shape.bytes_a_second, ">= 0.9", len(copies),
-                   max(rates) - min(rates))
-    _, cpu, memory = copies[-1]
+        row, copy = _sequential(bench, reader, shape, effort)
+        yield row
+    _, cpu, memory = copy
     tools = _plain_tools_cpu(bench.site)
     yield _row("processor", {"bytes": size, "tools": tools}, cpu, "s", "curl + zstd -d + sha256sum",
                sum(tools.values()), cpu / sum(tools.values()), "<= 1.3")

@@ -39,13 +39,18 @@ def _near_or_wide(shape):
     return shape.rtt_ms == 0 or shape.rate_mbit >= 1000
 
 
-WITHOUT_PROFILE = [
-    Goal("start without profile", "seconds", BEST_PEER, 1.5, faster=True, where=_far_and_thin),
-    Goal("start without profile", "seconds", BEST_PEER, 1.05, where=_near_or_wide),
-    Goal("start without profile", "seconds", BEST_PEER,
-         where=lambda shape: not _far_and_thin(shape) and not _near_or_wide(shape)),
-    Goal("bytes without profile", "wire_bytes", COMPRESSED_SET, 2.0),
-]
+def _unlearnt(how):
+    return [
+        Goal(f"start {how}", "seconds", BEST_PEER, 1.5, faster=True, where=_far_and_thin),
+        Goal(f"start {how}", "seconds", BEST_PEER, 1.05, where=_near_or_wide),
+        Goal(f"start {how}", "seconds", BEST_PEER,
+             where=lambda shape: not _far_and_thin(shape) and not _near_or_wide(shape)),
+        Goal(f"bytes {how}", "wire_bytes", COMPRESSED_SET, 2.0),
+    ]
+
+
+WITHOUT_PROFILE = _unlearnt("without profile")
+WITH_GUESS = _unlearnt("with a guess")
 WITH_PROFILE = [
     Goal("start with profile", "seconds", WIRE_LIMIT, 1.1),
     Goal("bytes with profile", "wire_bytes", COMPRESSED_SET, 1.1),

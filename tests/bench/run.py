@@ -60,17 +60,21 @@ def measure(options, traces, chosen):
     for trace in traces:
         with Site(options.out, options.build, trace) as site:
             bench = Bench(options.build, site)
+            present = [one for one in chosen if one.takes_part(trace)]
             compressed = chunks.compressed_set(site.store, site.manifest, trace.reads)
             say(f"Trace {trace.name}:")
-            cells = [matrix.fill(bench, chosen, trace, one, compressed, effort, say) for one in shapes]
+            cells = [matrix.fill(bench, present, trace, one, compressed, effort, say) for one in shapes]
             say()
-            for line in report.trace_table(cells, chosen):
+            for line in report.trace_table(cells, present):
                 say(line)
             say()
             for cell in cells:
-                yield from matrix.rows(cell, chosen)
+                yield from matrix.rows(cell, present)
             if trace is traces[-1] and chosen[0] is contestants.ALL[0]:
                 yield from extras.rows(bench, chosen[0], effort)
+    if chosen[0] is contestants.ALL[0]:
+        with Site(options.out, options.build, bench_trace.of_size(extras.LARGE_BYTES)) as site:
+            yield from extras.large_rows(Bench(options.build, site), chosen[0], effort)
 
 
 def main():

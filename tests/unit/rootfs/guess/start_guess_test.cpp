@@ -1,0 +1,182 @@
+#include "rootfs/guess/elf_needs.hpp"
+#include "rootfs/guess/start_guess.hpp"
+#include "rootfs/guess/unit_walk.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace farboot::rootfs
+{
+namespace
+{
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string read_whole(const std::filesystem::path& file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// A small system in a squashfs.
+class StartGuess : public testing::Test
+{
+protected:
+    StartGuess()
+    {
+        std::string name = "/tmp/farboot-guess-XXXXXX";
+        folder = mkdtemp(name.data());
+        link("usr/bin", "bin");
+        link("usr/lib64", "lib64");
+        put("usr/lib64/ld-linux-x86-64.so.2", "the loader");
+        put("usr/lib/x86_64-linux-gnu/libc.so.6", "the C library");
+        put("usr/lib/systemd/systemd", read_whole("/bin/true"));
+        put("usr/lib/systemd/system/graphical.target", "[Unit]\nWants=web.service\n");
+        link("graphical.target", "usr/lib/systemd/system/default.target");
+        put("usr/lib/systemd/system/web.service", "[Service]\nExecStart=-/usr/bin/web --data /usr/share/web\n");
+        put("usr/lib/systemd/system/cron@.service", "[Service]\nExecStart=!/usr/bin/cron\n");
+        link("/usr/lib/systemd/system/cron@.service", "etc/systemd/system/graphical.target.wants/cron@a.service");
+        put("usr/bin/web", "#!/bin/sh\nset -e\nserve-pages | colour\n");
+        for (const auto* name_of_one : {"sh", "serve-pages", "cron", "unused"})
+            put(std::string("usr/bin/") + name_of_one, std::string("it is ") + name_of_one);
+        put("usr/share/web", std::string(300'000, 'w'));
+        put("etc/motd", "Good morning");
+    }
+    ~StartGuess() override { std::filesystem::remove_all(folder); }
+
+    void put(const std::string& name, std::string_view bytes) const
+    {
+        const auto path = folder / "tree" / name;
+        std::filesystem::create_directories(path.parent_path());
+        std::ofstream(path, std::ios::binary) << bytes;
+    }
+    void link(const std::string& target, const std::string& name) const
+    {
+        const auto path = folder / "tree" / name;
+        std::filesystem::create_directories(path.parent_path());
+        std::filesystem::create_symlink(target, path);
+    }
+    [[nodiscard]] std::filesystem::path image(const std::string& options = "") const
+    {
+        auto file = folder / "image";
+        const auto command = fmt::format(
+            "mksquashfs {0}/tree {0}/image -noappend -quiet -no-progress {1} > {0}/log 2>&1", folder.string(), options);
+        EXPECT_EQ(std::system(command.c_str()), 0) << read_whole(folder / "log");
+        return file;
+    }
+
+    std::filesystem::path folder;
+};
+
+std::vector<std::string> paths_of(const FilePicks& picks)
+{
+    std::vector<std::string> paths;
+    for (const auto* file : picks.files())
+        paths.push_back(file->path);
+    return paths;
+}
+
+TEST_F(StartGuess, FindsFilesAndWhereTheirBytesLie)
+{
+    const auto file = image("-noD -noF"); // as they are
+    const auto tree = SquashfsTree::open(file);
+    ASSERT_TRUE(tree) << tree.error().sentence;
+    const auto bytes = read_whole(file);
+    for (const auto* path : {"/usr/share/web", "/bin/../bin/cron", "/usr/lib/systemd/system/default.target"}) {
+        const auto* node = tree->find(path);
+        ASSERT_NE(node, nullptr) << path;
+        std::string of_extents;
+        for (const auto& extent : node->extents)
+            of_extents += bytes.substr(extent.offset, extent.length);
+        EXPECT_THAT(of_extents, testing::HasSubstr(tree->read(*node, 100))) << path;
+        EXPECT_EQ(tree->read(*node, 1 << 20), read_whole((folder / "tree").string() + node->path));
+    }
+    EXPECT_EQ(tree->find("/usr/bin/nothing"), nullptr);
+    EXPECT_EQ(tree->find("/etc/motd/x"), nullptr);
+}
+
+TEST_F(StartGuess, SurvivesLinksInACircle)
+{
+    link("b", "a");
+    link("a", "b");
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    EXPECT_EQ(tree->find("/a"), nullptr);
+}
+
+TEST_F(StartGuess, SaysWhatIsNoSquashfs)
+{
+    put("x", "no file system");
+    const auto tree = SquashfsTree::open(folder / "tree/x");
+    ASSERT_FALSE(tree);
+    EXPECT_EQ(tree.error().reason, "not-squashfs");
+    EXPECT_THAT(tree.error().sentence, testing::HasSubstr("tree/x"));
+}
+
+TEST_F(StartGuess, FollowsUnitsProgramsAndScripts)
+{
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    FilePicks picks(*tree);
+    UnitWalk(picks).start({"default.target", "not-there.service"});
+    EXPECT_THAT(paths_of(picks),
+                ElementsAre("/usr/lib/systemd/system/graphical.target", "/usr/lib/systemd/system/cron@.service",
+                            "/usr/bin/cron", "/usr/lib/systemd/system/web.service", "/usr/bin/web", "/usr/bin/sh",
+                            "/usr/bin/serve-pages", "/usr/share/web"));
+    picks.add("/usr/lib/systemd/systemd");
+    EXPECT_THAT(paths_of(picks), Contains("/usr/lib/x86_64-linux-gnu/libc.so.6"));
+    EXPECT_THAT(paths_of(picks), Contains("/usr/lib64/ld-linux-x86-64.so.2"));
+    EXPECT_THAT(paths_of(picks), Not(Contains("/usr/bin/unused")));
+}
+
+TEST_F(StartGuess, GivesPartsOfTheImageEachOnce)
+{
+    const auto file = image();
+    const auto tree = SquashfsTree::open(file);
+    ASSERT_TRUE(tree);
+    const auto ranges = guess_start(*tree);
+    ASSERT_GT(ranges.size(), 3U);
+    std::set<std::uint64_t> offsets;
+    for (const auto& range : ranges) {
+        EXPECT_LE(range.offset + range.length, std::filesystem::file_size(file));
+        EXPECT_TRUE(offsets.insert(range.offset).second) << range.offset;
+    }
+    std::filesystem::remove(folder / "tree/usr/lib/systemd/systemd");
+    const auto without = SquashfsTree::open(image());
+    ASSERT_TRUE(without);
+    EXPECT_THAT(guess_start(*without), IsEmpty());
+}
+
+TEST(ElfNeeds, TellsOfLoaderAndLibraries)
+{
+    auto program = read_whole("/bin/true");
+    const auto needs = elf_needs(program);
+    EXPECT_THAT(needs.loader, testing::HasSubstr("ld-linux"));
+    EXPECT_THAT(needs.libraries, Contains("libc.so.6"));
+}
+
+TEST(ElfNeeds, TakesWhatIsBrokenForNothing)
+{
+    const auto whole = read_whole("/bin/true");
+    for (std::size_t length = 0; length < whole.size(); length += 97) {
+        auto part = whole.substr(0, length);
+        (void)elf_needs(part);
+        auto broken = whole;
+        broken[length] = static_cast<char>(~broken[length]);
+        (void)elf_needs(broken);
+    }
+    std::string text = "#!/bin/sh";
+    EXPECT_THAT(elf_needs(text).libraries, IsEmpty());
+}
+
+} // namespace
+} // namespace farboot::rootfs
