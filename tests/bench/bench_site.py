@@ -38,6 +38,7 @@ http {{
     server {{
         listen 127.0.0.1:{http};
         location = /image {{ alias {folder}/image; }}
+        location /store/ {{ alias {folder}/store/; }}
     }}
 }}
 """
@@ -66,11 +67,13 @@ class Site:
         self.policy = self.folder / "policy.dsse"
         self.record = self.folder / "record.dsse"
         self.authority = self.folder / "ca.pem"
+        self.build = build
         self.farboot = build / "rootfs/cli/farboot"
         self.plugin = build / "rootfs/nbd/nbdkit-farboot-plugin.so"
         self.reader_tool = build / "rootfs/nbd/farboot-reader"
         self.ports = {}
         self.manifest = None
+        self.nginx = None  # the program
         self._running = ExitStack()
 
     def make(self):
@@ -135,6 +138,7 @@ class Site:
         for command in (["/usr/sbin/nginx", "-c", config],
                         ["nbdkit", "-f", "-r", "-i", "127.0.0.1", "-p", self.ports["nbd"], "file", self.image]):
             server = self._running.enter_context(Program(command, self.folder / "servers.log"))
+            self.nginx = self.nginx or server
             port = self.ports["https" if "nginx" in str(command[0]) else "nbd"]
             server.wait_for(lambda port=port: listens(port))
         return self

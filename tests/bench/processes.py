@@ -67,6 +67,17 @@ class Program:
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
+    def cpu_seconds_of_family(self):
+        """Its own, and those of the processes that it has started and that still run, as nginx has."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as children:
+            pids = [self.process.pid, *children.read().split()]
+        ticks = 0
+        for pid in pids:
+            with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+                fields = stat.read().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / TICKS
+
     def peak_memory(self):
         """Bytes that were resident at most."""
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:

@@ -15,6 +15,7 @@ import extras
 import link_check
 import matrix
 import report
+import serving
 from bench_site import Site
 from link import Shape
 from measure import Bench, Effort
@@ -72,6 +73,7 @@ def measure(options, traces, chosen):
                 yield from matrix.rows(cell, present)
             if trace is traces[-1] and chosen[0] is contestants.ALL[0]:
                 yield from extras.rows(bench, chosen[0], effort)
+                yield from serving.rows(site, effort)
     if chosen[0] is contestants.ALL[0]:
         with Site(options.out, options.build, bench_trace.of_size(extras.LARGE_BYTES)) as site:
             yield from extras.large_rows(Bench(options.build, site), chosen[0], effort)

@@ -1,5 +1,7 @@
 #include "tests/unit/rootfs/cli/program.hpp"
 
+#include <cstdlib>
+
 namespace farboot::rootfs
 {
 namespace
@@ -93,6 +95,31 @@ TEST_F(ProfileCommand, RefusesWhatDoesNotFit)
     EXPECT_FALSE(std::filesystem::exists(folder_ / "mistyped"));
     EXPECT_EQ(run({"profile", "make", "boot.csv", "--store", "store", "--share", "0"}).code, 2);
     EXPECT_EQ(run({"profile", "show", "zz", "--store", "store"}).code, 2);
+}
+
+TEST_F(ProfileCommand, GuessesThatOfASystemThatHasNone)
+{
+    std::filesystem::create_directories(folder_ / "tree/usr/lib/systemd");
+    std::filesystem::copy_file("/bin/true", folder_ / "tree/usr/lib/systemd/systemd");
+    const auto squash =
+        "mksquashfs " + (folder_ / "tree").string() + " " + (folder_ / "root").string() + " > /dev/null";
+    ASSERT_EQ(std::system(squash.c_str()), 0);
+    put("kernel", "a kernel");
+    const auto published =
+        run({"publish", "boot", "--store", "store", "--series", "s", "--number", "1", "--title", "T", "--kernel",
+             "kernel", "--image", "root", "--key", "publisher.pem", "-o", "r.dsse", "--json"});
+    ASSERT_EQ(published.code, 0) << published.err;
+    EXPECT_THAT(published.err, HasSubstr("guessed"));
+    const std::string image = nlohmann::json::parse(published.out)["image"]["manifest"];
+    const auto chunks = show(image)["chunks"].get<int>();
+    EXPECT_GT(chunks, 0);
+
+    good({"profile", "drop", image, "--store", "store"});
+    const auto guessed =
+        good_json({"profile", "guess", "root", image, "--store", "store", "--trace", "guess.csv", "--json"});
+    EXPECT_EQ(guessed["chunks"], chunks);
+    EXPECT_THAT(get("guess.csv"), HasSubstr("# manifest " + image));
+    EXPECT_THAT(bad({"profile", "guess", "one", digest_, "--store", "store"}), HasSubstr("as a squashfs"));
 }
 
 } // namespace
