@@ -1,7 +1,10 @@
 #include "rootfs/cli/s3_client.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <ctime>
+#include <fstream>
 
 namespace farboot::rootfs
 {
@@ -9,7 +12,8 @@ namespace farboot::rootfs
 namespace
 {
 
-constexpr std::size_t longest_word = 300;
+constexpr std::size_t longest_word = 2000;
+constexpr std::uint64_t max_list_bytes = 16 << 20; // of a thousand names
 
 /// What stands between <name> and </name> of an answer of S3, as far as it can be shown; else nothing.
 std::string element(std::string_view xml, std::string_view name)
@@ -24,6 +28,20 @@ std::string element(std::string_view xml, std::string_view name)
     if (end == text.npos || end > longest_word || !std::ranges::all_of(text.substr(0, end), plain))
         return {};
     return std::string(text.substr(0, end));
+}
+
+std::uint64_t number_of(std::string_view text)
+{
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+/// 2026-11-26T13:05:47.126Z
+std::int64_t time_of(const std::string& text)
+{
+    std::tm utc{};
+    return ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &utc) == nullptr ? 0 : ::timegm(&utc);
 }
 
 S3Address::Style style_of(const std::string& text)
@@ -77,19 +95,26 @@ Result<S3Client> S3Client::create(const std::string& bucket_url, const S3Options
 Result<HttpResponse> S3Client::send(HttpRequest request, const std::string& path, const Digest& body,
                                     const std::stop_token& stop) const
 {
-    const S3Request to_sign{request.method, address_.host, address_.path + "/" + path, {}, {}};
-    request.url = address_.url() + "/" + path;
+    sign(request, address_.path + "/" + path, {}, body);
+    return http_->fetch(std::move(request), stop);
+}
+
+void S3Client::sign(HttpRequest& request, const std::string& path, const S3Request::Pairs& query,
+                    const Digest& body) const
+{
+    const S3Request to_sign{request.method, address_.host, path, query, {}};
+    const auto text = s3_query(query);
+    request.url = fmt::format("{}://{}{}{}{}", address_.scheme, address_.host, path, text.empty() ? "" : "?", text);
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     for (auto& header : signer_.headers(to_sign, body, now))
         request.headers.push_back(std::move(header));
     request.stall_timeout = std::chrono::minutes(1);
-    return http_->fetch(std::move(request), stop);
 }
 
 Error S3Client::refusal(const HttpResponse& answer, const std::string& url) const
 {
     const auto code = element(answer.body, "Code");
-    const auto message = element(answer.body, "Message");
+    const auto message = element(answer.body, "Message").substr(0, 300);
     const auto error = [&](const char* reason, const std::string& sentence) {
         return Error{reason, fmt::format("{}: {}", url, sentence)};
     };
@@ -173,6 +198,72 @@ Result<void> S3Client::put(const std::string& path, Body body, const std::string
     if (!answer)
         return std::unexpected(answer.error());
     if (answer->status < 200 || answer->status > 299)
+        return std::unexpected(refusal(*answer, address_.url() + "/" + path));
+    return {};
+}
+
+Result<void> S3Client::download(const std::string& path, const std::filesystem::path& target, std::uint64_t max_bytes,
+                                const std::stop_token& stop) const
+{
+    std::ofstream file(target, std::ios::binary | std::ios::trunc);
+    HttpRequest request;
+    request.max_body = max_bytes;
+    sign(request, address_.path + "/" + path, {}, sha256({}));
+    const auto write = [&](Bytes piece) {
+        file.write(reinterpret_cast<const char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
+        return file.good();
+    };
+    const auto answer = http_->stream(std::move(request), write, stop);
+    file.close();
+    if (!answer)
+        return std::unexpected(answer.error());
+    if (file.fail())
+        return fail("io", "Cannot write {}.", target.string());
+    return {};
+}
+
+Result<std::vector<S3Client::Object>> S3Client::list(const std::string& beginning, const std::stop_token& stop) const
+{
+    const auto bucket = address_.path.substr(0, address_.bucket_length);
+    auto prefix = address_.path.substr(address_.bucket_length) + "/";
+    prefix.erase(0, 1); // names in a bucket begin without a slash
+    std::vector<Object> objects;
+    for (std::string next;;) {
+        S3Request::Pairs query{{"list-type", "2"}, {"prefix", prefix + beginning}};
+        if (!next.empty())
+            query.emplace_back("continuation-token", next);
+        HttpRequest request;
+        request.max_body = max_list_bytes;
+        sign(request, bucket.empty() ? "/" : bucket, query, sha256({}));
+        const auto answer = http_->fetch(std::move(request), stop);
+        if (!answer)
+            return std::unexpected(answer.error());
+        if (answer->status != 200)
+            return std::unexpected(refusal(*answer, address_.url()));
+        std::string_view xml = answer->body;
+        for (auto at = xml.find("<Contents>"); at != xml.npos; at = xml.find("<Contents>", at + 1)) {
+            const auto one = xml.substr(at, xml.find("</Contents>", at) - at);
+            const auto key = element(one, "Key");
+            if (key.starts_with(prefix))
+                objects.push_back({key.substr(prefix.size()), number_of(element(one, "Size")),
+                                   time_of(element(one, "LastModified"))});
+        }
+        next = element(xml, "NextContinuationToken");
+        if (element(xml, "IsTruncated") != "true" || next.empty())
+            break;
+    }
+    std::ranges::sort(objects, {}, &Object::path);
+    return objects;
+}
+
+Result<void> S3Client::remove(const std::string& path, const std::stop_token& stop) const
+{
+    HttpRequest request;
+    request.method = "DELETE";
+    const auto answer = send(std::move(request), path, sha256({}), stop);
+    if (!answer)
+        return std::unexpected(answer.error());
+    if (answer->status != 404 && (answer->status < 200 || answer->status > 299))
         return std::unexpected(refusal(*answer, address_.url() + "/" + path));
     return {};
 }

@@ -5,10 +5,12 @@
 #include "rootfs/s3/signature.hpp"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace farboot::rootfs
 {
@@ -47,6 +49,18 @@ public:
         std::string bytes;
         Digest digest;
     };
+    /// Writes a file of any size to `target` here.
+    [[nodiscard]] Result<void> download(const std::string& path, const std::filesystem::path& target,
+                                        std::uint64_t max_bytes, const std::stop_token& stop) const;
+    struct Object {
+        std::string path; ///< below the store
+        std::uint64_t bytes = 0;
+        std::int64_t modified = 0; ///< seconds since 1970, by the store's clock
+    };
+    /// All files whose paths begin so, sorted.
+    [[nodiscard]] Result<std::vector<Object>> list(const std::string& beginning, const std::stop_token& stop) const;
+    /// Not an error if there is none.
+    [[nodiscard]] Result<void> remove(const std::string& path, const std::stop_token& stop) const;
     [[nodiscard]] Result<void> put(const std::string& path, Body body, const std::string& cache_control,
                                    const std::stop_token& stop) const;
 
@@ -56,6 +70,8 @@ public:
 
 private:
     S3Client(S3Address address, S3Signer signer, TlsTrust trust);
+    /// Signs it; `path` is that of the address, `query` plain.
+    void sign(HttpRequest& request, const std::string& path, const S3Request::Pairs& query, const Digest& body) const;
     [[nodiscard]] Result<HttpResponse> send(HttpRequest request, const std::string& path, const Digest& body,
                                             const std::stop_token& stop) const;
     [[nodiscard]] Error refusal(const HttpResponse& answer, const std::string& url) const;

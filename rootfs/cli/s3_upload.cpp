@@ -1,5 +1,6 @@
 #include "rootfs/cli/s3_upload.hpp"
 
+#include "rootfs/cli/bucket_store.hpp"
 #include "rootfs/cli/progress.hpp"
 #include "rootfs/cli/upload_tries.hpp"
 #include "rootfs/image/file.hpp"
@@ -23,12 +24,15 @@ std::string S3Upload::immutable() const
     return part_.empty() ? "public, max-age=31536000, immutable" : "private, max-age=31536000, immutable";
 }
 
-Result<std::vector<S3Upload::Item>> S3Upload::lacking(const std::vector<Item>& items) const
+Result<std::vector<S3Upload::Item>> S3Upload::lacking(const std::vector<Item>& items, const RetiredList& retired) const
 {
     std::vector<char> lacks(items.size());
     auto asked = several_at_a_time(
         items.size(),
-        [&](std::size_t number) {
+        [&](std::size_t number) -> Result<void> {
+            lacks[number] = retired.contains(from_.relative(items[number].file));
+            if (lacks[number] != 0)
+                return {};
             return try_again(
                 [&]() -> Result<void> {
                     const auto there = client_.size_of(path_of(items[number]), stop_);
@@ -80,7 +84,11 @@ Result<S3Upload::Totals> S3Upload::image(const Digest& digest)
         packs.push_back({from_.pack(pack.digest), pack.digest, pack.bytes});
     if (!hot.rows.empty())
         packs.push_back({from_.hot_pack(hot.pack.digest), hot.pack.digest, hot.pack.bytes});
-    const auto to_send = lacking(packs);
+    // What is about to be deleted there does not count as there.
+    const auto retired = bucket_retired(client_, part_, stop_);
+    if (!retired)
+        return std::unexpected(retired.error());
+    const auto to_send = lacking(packs, *retired);
     if (!to_send)
         return std::unexpected(to_send.error());
     Totals totals;
@@ -103,7 +111,7 @@ Result<S3Upload::Totals> S3Upload::image(const Digest& digest)
     const auto manifest_digest = digest_of_file(manifest_file);
     if (!manifest_digest)
         return std::unexpected(manifest_digest.error());
-    const auto manifest = lacking({{manifest_file, *manifest_digest, image->manifest().file_bytes()}});
+    const auto manifest = lacking({{manifest_file, *manifest_digest, image->manifest().file_bytes()}}, *retired);
     if (!manifest)
         return std::unexpected(manifest.error());
     for (const auto& item : *manifest)
@@ -127,7 +135,7 @@ Result<std::uint64_t> S3Upload::file(const Digest& digest)
     if (!bytes)
         return std::unexpected(bytes.error());
     item.bytes = *bytes;
-    const auto to_send = lacking({item});
+    const auto to_send = lacking({item}, {});
     if (!to_send)
         return std::unexpected(to_send.error());
     if (to_send->empty())

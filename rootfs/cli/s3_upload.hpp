@@ -2,6 +2,7 @@
 
 #include "rootfs/cli/s3_client.hpp"
 #include "rootfs/image/local_image.hpp"
+#include "rootfs/image/retired_list.hpp"
 
 #include <cstdint>
 #include <stop_token>
@@ -44,8 +45,8 @@ private:
 
     [[nodiscard]] std::string path_of(const Item& item) const { return part_ + from_.relative(item.file); }
     [[nodiscard]] std::string immutable() const;
-    /// Those that the bucket lacks, or has in another length.
-    [[nodiscard]] Result<std::vector<Item>> lacking(const std::vector<Item>& items) const;
+    /// Those that the bucket lacks, has in another length, or is about to give up.
+    [[nodiscard]] Result<std::vector<Item>> lacking(const std::vector<Item>& items, const RetiredList& retired) const;
     [[nodiscard]] Result<void> send(const Item& item) const;
 
     const S3Client& client_;

@@ -99,8 +99,12 @@ Result<S3Address> S3Address::of_bucket(std::string_view bucket_url, std::string_
         return place;
     const auto by_host = style == Style::by_host || (style == Style::automatic && endpoint.empty());
     const auto prefix = rest.substr(bucket.size());
-    return parse(by_host ? fmt::format("{}://{}.{}{}{}", place->scheme, bucket, place->host, place->path, prefix)
-                         : fmt::format("{}/{}{}", place->url(), bucket, prefix));
+    const auto whole = by_host ? fmt::format("{}://{}.{}{}", place->scheme, bucket, place->host, place->path)
+                               : fmt::format("{}/{}", place->url(), bucket);
+    auto address = parse(whole + std::string(prefix));
+    if (address)
+        address->bucket_length = place->path.size() + (by_host ? 0 : 1 + bucket.size());
+    return address;
 }
 
 } // namespace farboot::rootfs

@@ -14,6 +14,8 @@ struct S3Address {
     std::string scheme; ///< https or http
     std::string host;   ///< as the Host header has it: with a port unless it is the scheme's own
     std::string path;   ///< "/bucket/prefix", no slash at its end; may be empty
+    /// How much of the path names the bucket: 0 where its host does. Only of_bucket() knows it.
+    std::size_t bucket_length = 0;
 
     [[nodiscard]] std::string url() const { return scheme + "://" + host + path; }
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 /// AWS Signature Version 4 for S3 ("Authenticating Requests" in Amazon's S3 API reference): what a request needs in its
-/// head, or in its address, so that a store that knows the key answers it. libcurl's own (CURLOPT_AWS_SIGV4) of Debian
-/// 12 cannot sign an upload from a file, a port or an address.
+/// head, or in its address, so that a store that knows the key answers it. libcurl's own (CURLOPT_AWS_SIGV4) makes no
+/// signed addresses, and radosgw refused what that of Debian 12 signs.
 namespace farboot::rootfs
 {
 

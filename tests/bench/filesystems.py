@@ -105,8 +105,8 @@ def record_boot(folder, sample, image, trace):
         "--cmdline", "boot=farboot console=ttyS0 systemd.default_device_timeout_sec=900",
         "--kernel", sample / "vmlinuz", "--initramfs", sample / "initrd.img", "--image", image, "--key", key,
         "-o", record)
-    run(farboot, "profile", "learn", record, "--store", store, "--memory", "1024", "--longest", "900", "--until",
-        "login:", "--scratch", folder, "--trace", trace)
+    run(farboot, "profile", "learn", record, "--store", store, "--memory", "1024", "--longest", "900", "--quiet", "240", "--until",
+        "farboot login:", "--scratch", folder, "--trace", trace)
     subprocess.run(["rm", "-rf", store], check=True)
 
 
