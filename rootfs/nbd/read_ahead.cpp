@@ -9,9 +9,12 @@ namespace
 {
 /// A stream as short as this gets along with the neighbours that demand reads take with them.
 constexpr std::uint64_t smallest_window = 256 * 1024;
-/// Clients with several reads in flight send them somewhat out of order, and skip what they already have.
+/// Clients with several reads in flight send them somewhat out of order, and skip what they already have: a stream that
+/// is long is not given up for a gap that is short beside it.
 constexpr std::uint64_t slack_behind = 1024 * 1024;
 constexpr std::uint64_t slack_ahead = 256 * 1024;
+constexpr std::uint64_t share_of_stream = 4;
+constexpr std::uint64_t most_slack = 8 * 1024 * 1024;
 } // namespace
 
 std::optional<FileRange> ReadAhead::note(FileRange read, std::uint64_t room, std::uint64_t request)
@@ -20,7 +23,9 @@ std::optional<FileRange> ReadAhead::note(FileRange read, std::uint64_t room, std
     ++reads_;
     const auto end = read.offset + read.length;
     const auto stream = std::ranges::find_if(streams_, [&](const Stream& known) {
-        return known.used > 0 && read.offset + slack_behind >= known.next && read.offset <= known.next + slack_ahead;
+        const auto slack = std::min(known.read / share_of_stream, most_slack);
+        return known.used > 0 && read.offset + std::max(slack, slack_behind) >= known.next &&
+               read.offset <= known.next + std::max(slack, slack_ahead);
     });
     if (stream == streams_.end()) {
         *std::ranges::min_element(streams_, {}, &Stream::used) = Stream{read.length, end, end, reads_};

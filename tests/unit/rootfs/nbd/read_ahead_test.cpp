@@ -84,5 +84,19 @@ TEST(ReadAhead, PlansWhatThereIsRoomForAndTheRestLater)
     EXPECT_FALSE(ahead.note({7 * MiB, 256 * KiB}, room, request)) << "less than a request";
 }
 
+TEST(ReadAhead, ALongStreamIsNotGivenUpForAGap)
+{
+    for (const auto gap : {2 * MiB, 20 * MiB}) {
+        ReadAhead ahead(8 * MiB);
+        for (std::uint64_t offset = 0; offset < 16 * MiB; offset += MiB)
+            (void)ahead.note({offset, MiB}, room, request);
+        std::uint64_t asked = 0;
+        for (std::uint64_t step = 0; step < 4; ++step)
+            if (const auto plan = ahead.note({16 * MiB + gap + step * MiB, MiB}, room, request))
+                asked = plan->offset + plan->length - (16 * MiB + gap + step * MiB);
+        EXPECT_EQ(asked >= 8 * MiB, gap < 8 * MiB) << asked;
+    }
+}
+
 } // namespace
 } // namespace farboot::rootfs
