@@ -1,5 +1,6 @@
 #include "rootfs/cli/image_command.hpp"
 
+#include "rootfs/cli/bucket_store.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/progress.hpp"
 #include "rootfs/cli/record_file.hpp"
@@ -109,6 +110,9 @@ Result<void> copy_into_bucket(const CopyOptions& options, const std::vector<Dige
     const auto client = S3Client::create(options.to, options.s3, options.server.ca_file);
     if (!client)
         return std::unexpected(client.error());
+    // What is wrong with the address or the key shows in the first answer; only later failures are waited for.
+    if (const auto known = bucket_retired(*client, "", stop); !known)
+        return std::unexpected(known.error());
     if (!options.records.empty()) {
         if (auto done = copy_needs(*client, options, stop); !done)
             return done;
