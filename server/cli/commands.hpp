@@ -13,7 +13,7 @@ namespace farboot::server::cli
 using Chosen = std::function<Result<void>()>;
 
 void add_run(CLI::App& app, Chosen& chosen);
-/// init, token, user, policy
+/// init, token, user, ldap, policy
 void add_manage(CLI::App& app, Chosen& chosen);
 
 } // namespace farboot::server::cli

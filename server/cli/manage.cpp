@@ -8,6 +8,7 @@
 #include "server/catalog/records.hpp"
 #include "server/catalog/tokens.hpp"
 #include "server/catalog/users.hpp"
+#include "server/directory/directory.hpp"
 #include "server/trust/password.hpp"
 #include "server/trust/secret.hpp"
 
@@ -164,6 +165,24 @@ Result<void> policy(const Options& options)
     });
 }
 
+/// What the log-in would find, without a server.
+Result<void> ask_directory(const std::string& file, const std::string& name)
+{
+    auto settings = read_directory_settings(file);
+    if (!settings)
+        return std::unexpected(settings.error());
+    std::string password;
+    std::getline(std::cin, password);
+    const Directory directory(std::move(*settings));
+    const auto person = directory.log_in(name, password);
+    if (!person)
+        return std::unexpected(person.error());
+    fmt::print("DN:     {}\nName:   {}\n", person->dn, person->full_name);
+    for (const auto& group : person->groups)
+        fmt::print("Group:  {}\n", group);
+    return {};
+}
+
 CLI::App* add(CLI::App& app, const std::shared_ptr<Options>& options, Chosen& chosen, const char* name,
               const char* about, Result<void> (*command)(const Options&))
 {
@@ -199,6 +218,13 @@ void add_manage(CLI::App& app, Chosen& chosen)
                       user);
     users->add_option("--name", options->name, "The user; made if there is none")->required();
     users->add_flag("--remove", options->remove, "Remove the user instead");
+
+    auto* directories = app.add_subcommand("ldap", "Try a directory's settings: what does a user's log-in find there? "
+                                                   "His password is the first line of the standard input");
+    directories->add_option("FILE", options->file, "The settings, as run --ldap takes them")->required();
+    directories->add_option("--name", options->name, "The user")->required();
+    directories->callback(
+        [options, &chosen] { chosen = [options] { return ask_directory(options->file, options->name); }; });
 
     auto* policies = add(app, options, chosen, "policy",
                          "Install a policy: the first one as it is, later ones if the old one accepts them", policy);

@@ -2,7 +2,6 @@
 #include "server/cli/data_folder.hpp"
 
 #include "server/api/routes.hpp"
-#include "server/base/files.hpp"
 #include "server/http/server.hpp"
 
 #include <QString>
@@ -168,12 +167,9 @@ Result<std::optional<Directory>> open_directory(const std::filesystem::path& fil
 {
     if (file.empty())
         return std::nullopt;
-    const auto text = read_file(file, 65'536);
-    if (!text)
-        return std::unexpected(text.error());
-    auto settings = DirectorySettings::parse(*text);
+    auto settings = read_directory_settings(file);
     if (!settings)
-        return fail(settings.error().reason, "{}: {}", file.string(), settings.error().sentence);
+        return std::unexpected(settings.error());
     return Directory(std::move(*settings));
 }
 

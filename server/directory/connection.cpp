@@ -60,7 +60,7 @@ Connection::Connection(LDAP* handle, const DirectorySettings& settings)
 std::unexpected<Error> Connection::unreachable(std::string_view doing, int code) const
 {
     char* more = nullptr;
-    ::ldap_get_option(handle_.get(), LDAP_OPT_DIAGNOSTIC_MESSAGE, &more);
+    ::ldap_get_option(handle_.get(), LDAP_OPT_DIAGNOSTIC_MESSAGE, static_cast<void*>(&more));
     const std::string details = more ? more : "";
     ::ldap_memfree(more);
     return fail("directory-unreachable", "The directory {} failed at {}: {}{}{}.", settings_->url, doing,

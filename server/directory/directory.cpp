@@ -1,5 +1,6 @@
 #include "server/directory/directory.hpp"
 
+#include "server/base/files.hpp"
 #include "server/directory/connection.hpp"
 #include "server/directory/filter.hpp"
 
@@ -14,6 +15,17 @@ namespace
 constexpr int max_groups = 2000;
 
 } // namespace
+
+Result<DirectorySettings> read_directory_settings(const std::filesystem::path& file)
+{
+    const auto text = read_file(file, 65'536);
+    if (!text)
+        return std::unexpected(text.error());
+    auto settings = DirectorySettings::parse(*text);
+    if (!settings)
+        return fail(settings.error().reason, "{}: {}", file.string(), settings.error().sentence);
+    return settings;
+}
 
 Directory::Directory(DirectorySettings settings) : settings_(std::move(settings))
 {

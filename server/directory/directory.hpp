@@ -9,6 +9,10 @@
 namespace farboot::server
 {
 
+/// Reads the settings from a file; its errors name it. Reasons: those of DirectorySettings::parse(), and of reading a
+/// file.
+[[nodiscard]] Result<DirectorySettings> read_directory_settings(const std::filesystem::path& file);
+
 /// A directory that users log in with. Its functions block for up to some time-outs: not on a thread that serves
 /// requests.
 class Directory

@@ -32,6 +32,7 @@ const std::vector<Right>& all_rights()
 {
     static const std::vector<Right> all = [] {
         std::vector<Right> rights;
+        rights.reserve(names.size());
         for (const auto& [right, name] : names)
             rights.push_back(right);
         return rights;

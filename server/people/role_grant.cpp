@@ -26,12 +26,13 @@ Parsed<std::vector<RoleGrant>> parse_role_grants(const json& root)
         const auto role = rules::parse_id(each, "role", prefix + "role");
         if (!role)
             return std::unexpected(role.error());
-        if (!*role)
+        const auto id = role->value_or(0);
+        if (id == 0)
             return wrong(prefix + "role", fmt::format("{}role must be the id of a role.", prefix));
         auto place = Place::parse(each, prefix);
         if (!place)
             return std::unexpected(place.error());
-        RoleGrant grant{.role = **role, .place = std::move(*place)};
+        RoleGrant grant{.role = id, .place = std::move(*place)};
         if (std::ranges::find(grants, grant) != grants.end())
             return wrong("roles", "roles must name each role only once for a place.");
         grants.push_back(std::move(grant));

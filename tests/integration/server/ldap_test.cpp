@@ -233,6 +233,24 @@ TEST_F(Ldap, PasswordsGoOverEncryptedConnectionsOnly)
     EXPECT_THAT(output, HasSubstr("say \"plain\": true"));
 }
 
+TEST_F(Ldap, SettingsAreTriedWithoutAServer)
+{
+    use();
+    server_.reset();
+    const auto attempt = [&](const std::string& password) {
+        std::string output;
+        const auto line = fmt::format("echo \"{}\" | {} ldap {} --name anna", password, FARBOOT_SERVER,
+                                      (folder_.path / "ldap.json").string());
+        run({"/bin/sh", "-c", line}, &output);
+        return output;
+    };
+    EXPECT_THAT(attempt("anna's password"),
+                testing::AllOf(HasSubstr("Name:   Anna Ä."), HasSubstr("Group:  cn=teachers")));
+    EXPECT_THAT(attempt("wrong"), HasSubstr("does not accept the password of cn=Anna"));
+    slapd_->stop();
+    EXPECT_THAT(attempt("anna's password"), HasSubstr("failed at connecting: Can't contact LDAP server"));
+}
+
 TEST_F(Ldap, ASilentDirectoryIsGivenUp)
 {
     const SilentPort silent;
@@ -241,4 +259,6 @@ TEST_F(Ldap, ASilentDirectoryIsGivenUp)
     EXPECT_EQ(answer.status, 503) << answer.body;
     EXPECT_TRUE(answer.headers.contains("retry-after"));
     EXPECT_TRUE(silent.was_visited());
+    use({{"url", fmt::format("ldap://127.0.0.1:{}", silent.port())}, {"timeout_seconds", 1}});
+    EXPECT_EQ(log_in("anna", "anna's password").status, 503);
 }
