@@ -1,3 +1,4 @@
+#include "rootfs/cli/audience_options.hpp"
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/server_client.hpp"
@@ -46,6 +47,7 @@ struct CatalogOptions {
     std::uint64_t id = 0;
     std::vector<std::uint64_t> ids;
     std::string file;
+    AudienceOptions audiences;
     bool force = false;
     bool json = false;
     bool all = false;
@@ -174,6 +176,8 @@ Result<void> add(const CatalogOptions& options, ServerClient& server, const std:
     if (!object)
         return std::unexpected(object.error());
     object->erase("etag");
+    if (const auto applied = options.audiences.apply(*object); !applied)
+        return applied;
     const auto added = server.change("POST", fmt::format("/api/v1/{}", options.kind->path), *object, "", stop);
     if (!added)
         return std::unexpected(added.error());
@@ -188,9 +192,13 @@ Result<void> add(const CatalogOptions& options, ServerClient& server, const std:
 
 Result<void> change(const CatalogOptions& options, ServerClient& server, const std::stop_token& stop)
 {
-    auto object = read_object(options.file);
+    if (options.file.empty() && options.audiences.empty())
+        return fail("usage", "Say what it is to become: in a file, or by an option of its own.");
+    auto object = options.file.empty() ? find_one(server, *options.kind, options.id, stop) : read_object(options.file);
     if (!object)
         return std::unexpected(object.error());
+    if (const auto applied = options.audiences.apply(*object); !applied)
+        return applied;
     const auto etag = object->find("etag");
     const auto known = etag != object->end() && etag->is_string() ? etag->get<std::string>() : std::string();
     if (known.empty() && !options.force)
@@ -261,8 +269,9 @@ void add_kind(CLI::App& app, Action& chosen, const Kind& kind, const char* descr
     const auto with_id = [&](const auto& declared) {
         declared.first->add_option("id", declared.second->id, "Its number")->required();
     };
-    const auto with_file = [&](const auto& declared) {
-        declared.first->add_option("file", declared.second->file, "JSON file, or - for standard input")->required();
+    const auto with_file = [&](const auto& declared, bool needed) {
+        declared.first->add_option("file", declared.second->file, "JSON file, or - for standard input")
+            ->required(needed);
         declared.first->add_flag("--json", declared.second->json, "Print JSON: what it has become");
     };
     const auto listed = declare("list", "List all, with their numbers", at_server<list>);
@@ -270,16 +279,21 @@ void add_kind(CLI::App& app, Action& chosen, const Kind& kind, const char* descr
     if (kind.whole)
         listed.first->add_flag("--all", listed.second->all, "Those of all users, not one's own only");
     with_id(declare("show", "Print one as JSON, to be changed", at_server<show>));
+    const bool has_audiences = &kind == &location_kind;
     const auto added = declare(
         "add", fmt::format("Add a {}; prints its {}", kind.people, kind.changes ? "number" : "secret, this once"),
         at_server<add>);
-    with_file(added);
+    with_file(added, true);
+    if (has_audiences)
+        add_audience_options(*added.first, added.second->audiences, false);
     if (kind.changes) {
         const auto changed =
             declare("change", fmt::format("Replace a {} by what a file says", kind.people), at_server<change>);
         with_id(changed);
-        with_file(changed);
+        with_file(changed, !has_audiences);
         changed.first->add_flag("--force", changed.second->force, "Whatever somebody else has made of it meanwhile");
+        if (has_audiences)
+            add_audience_options(*changed.first, changed.second->audiences, true);
     }
     const auto removed = declare("remove", fmt::format("Remove a {}, or several", kind.people), at_server<remove>);
     removed.first->add_option("id", removed.second->ids, "Their numbers")->required();
@@ -298,7 +312,9 @@ void add_catalog_commands(CLI::App& app, Action& chosen)
              "  farboot entry list --server https://boot.example.org --ca ca.pem --token-file token");
     add_kind(app, chosen, location_kind, "Where PCs are: a tree of buildings, rooms, seats",
              "  echo '{\"name\": {\"en\": \"Room 12\"}, \"subnets\": [\"10.1.12.0/24\"]}' |\n"
-             "      farboot location add - --server https://boot.example.org --ca ca.pem --token-file token");
+             "      farboot location add - --server https://boot.example.org --ca ca.pem --token-file token\n"
+             "  farboot location change 2 --audience exam --server https://boot.example.org --ca ca.pem --token-file "
+             "token");
     add_kind(app, chosen, hardware_kind, "Classes of PCs by what they are",
              "  echo '{\"name\": {\"en\": \"Big\"}, \"memory_mib\": {\"min\": 15000}}' |\n"
              "      farboot hardware add - --server https://boot.example.org --ca ca.pem --token-file token");

@@ -105,6 +105,24 @@ TEST_F(CatalogCommand, WhoeverWasFasterIsNotOverwritten)
     EXPECT_THAT(farboot({"location", "change", id, path("two.json")}, 2), HasSubstr("has no \"etag\""));
 }
 
+TEST_F(CatalogCommand, ALocationsAudiencesAreKeptAddedAndRemoved)
+{
+    write_whole(path("room.json"), R"({"name": {"en": "Room"}, "audiences": ["exam"]})");
+    auto id = farboot({"location", "add", path("room.json"), "--audience", "cad", "--audience", "exam"});
+    id.pop_back();
+    const auto audiences = [&] { return json::parse(farboot({"location", "show", id}))["audiences"]; };
+    EXPECT_EQ(audiences(), json({"exam", "cad"}));
+    farboot({"location", "change", id, "--remove-audience", "exam", "--audience", "music"});
+    EXPECT_EQ(audiences(), json({"cad", "music"}));
+    EXPECT_EQ(list("location")[0]["name"]["en"], "Room") << "the rest stays";
+    EXPECT_THAT(farboot({"location", "change", id, "--remove-audience", "exam"}, 2), HasSubstr("exam"));
+    EXPECT_THAT(farboot({"location", "change", id}, 2), HasSubstr("Say what it is to become"));
+    write_whole(path("shown.json"), farboot({"location", "show", id}));
+    farboot({"location", "change", id, path("shown.json"), "--remove-audience", "music"});
+    EXPECT_EQ(audiences(), json({"cad"}));
+    EXPECT_THAT(farboot({"rule", "change", "1", "--audience", "x"}, 2), HasSubstr("--audience"));
+}
+
 TEST_F(CatalogCommand, SaysWhatIsWrong)
 {
     EXPECT_THAT(farboot({"rule", "show", "7"}, 1), HasSubstr("There is no rule 7."));

@@ -53,6 +53,8 @@ export interface LocationDraft extends Named {
   subnets: string[];
   macs: string[];
   uuids: string[];
+  /** Whose restricted images the enrolled PCs in it, and below it, may read. */
+  audiences: string[];
 }
 
 export interface Location extends LocationDraft {

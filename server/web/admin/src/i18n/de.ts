@@ -299,4 +299,8 @@ export const de: Messages = {
     set_password: 'Passwort gesetzt für',
     log_in: 'durch Anmeldung',
   },
+  audiences: 'Zielgruppen',
+  audiencesHint:
+    'Jede in einer Zeile: wessen geschützte Images die PCs in diesem Ort, und in allen darin, lesen dürfen. Nur für PCs, deren Schlüssel bestätigt wurde.',
+  audienceTag: 'Zielgruppe {audience}',
 };

@@ -293,6 +293,10 @@ export const en = {
     set_password: 'password set for',
     log_in: 'by log-in',
   },
+  audiences: 'Audiences',
+  audiencesHint:
+    'One a line: whose restricted images the PCs in it, and in what is inside of it, may read. For PCs alone whose key was confirmed.',
+  audienceTag: 'audience {audience}',
 };
 
 export type Messages = typeof en;

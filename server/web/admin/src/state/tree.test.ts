@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Location } from '../api/types';
-import { emptyLocation, matching, pathsOf, possibleParents, treeOf } from './tree';
+import { emptyLocation, locationDraft, matching, pathsOf, possibleParents, treeOf } from './tree';
 
 const location = (id: number, parent: number | null, en: string): Location => ({ ...emptyLocation(parent), id, name: { en } });
 const list = [
@@ -29,6 +29,17 @@ describe('a parent', () => {
   it('is not the location itself, nor inside of it', () =>
     expect(possibleParents(list, 2).map(({ id }) => id)).toEqual([1, 5]));
   it('is any for a new one', () => expect(possibleParents(list, null)).toHaveLength(5));
+});
+
+describe('a draft', () => {
+  it('has all that the location says, and lists of its own', () => {
+    const room = { ...location(4, 2, 'Room 10'), etag: '"l4-1"', subnets: ['10.1.0.0/24'], audiences: ['exam'] };
+    const draft = locationDraft(room);
+    const { id, etag, ...decided } = room;
+    expect([id, etag, draft]).toEqual([4, '"l4-1"', decided]);
+    draft.audiences.pop();
+    expect(room.audiences).toEqual(['exam']);
+  });
 });
 
 describe('a search', () => {

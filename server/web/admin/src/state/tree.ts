@@ -56,9 +56,11 @@ export function possibleParents(list: readonly Location[], id: number | null): L
 }
 
 export function emptyLocation(parent: number | null = null): LocationDraft {
-  return { parent, name: { de: '', en: '' }, subnets: [], macs: [], uuids: [] };
+  return { parent, name: { de: '', en: '' }, subnets: [], macs: [], uuids: [], audiences: [] };
 }
 
-export function locationDraft({ parent, name, subnets, macs, uuids }: LocationDraft): LocationDraft {
-  return { parent, name: { ...name }, subnets: [...subnets], macs: [...macs], uuids: [...uuids] };
+/** What an admin decides of a location, without what the server adds. */
+export function locationDraft({ parent, name, subnets, macs, uuids, audiences }: LocationDraft): LocationDraft {
+  const known = { subnets: [...subnets], macs: [...macs], uuids: [...uuids] };
+  return { parent, name: { ...name }, ...known, audiences: [...audiences] };
 }
