@@ -95,9 +95,21 @@ json place_of(const catalog::Snapshot& snapshot, const Pc& pc)
     return {{"id", path.front()->id}, {"name", rules::text_json(path.front()->name)}};
 }
 
-json pc_json(const catalog::Snapshot& snapshot, const Pc& pc)
+/// The record of what it is in; null: of nothing.
+json runs_of(Connection& connection, const Pc& pc)
+{
+    if (pc.state == catalog::PcState::off || pc.state == catalog::PcState::preboot)
+        return nullptr;
+    const auto boot = catalog::newest_pc_boot(connection, pc.id);
+    if (!boot || boot->ended || boot->record.empty())
+        return nullptr;
+    return {{"record", boot->record}, {"number", boot->number}};
+}
+
+json pc_json(const catalog::Snapshot& snapshot, const Pc& pc, json runs)
 {
     auto row = pc.to_json();
+    row["runs"] = std::move(runs);
     row["location"] = place_of(snapshot, pc);
     row["etag"] = pc.etag();
     return row;
@@ -105,8 +117,9 @@ json pc_json(const catalog::Snapshot& snapshot, const Pc& pc)
 
 awaitable<Response> answer(const Context& context, int status, Pc pc)
 {
+    auto runs = co_await context.database.read([&](Connection& connection) { return runs_of(connection, pc); });
     const auto snapshot = co_await context.snapshots.current();
-    co_return http::json(status, pc_json(*snapshot, pc)).with("ETag", pc.etag());
+    co_return http::json(status, pc_json(*snapshot, pc, std::move(runs))).with("ETag", pc.etag());
 }
 
 /// A number in the query; nothing if it is none.
@@ -152,16 +165,24 @@ awaitable<Response> list(const Context& context, const Request& request, const P
     if (!filter)
         co_return filter.error();
     const auto wanted = static_cast<std::size_t>(filter->limit++);
-    auto pcs =
-        co_await context.database.read([&](Connection& connection) { return catalog::list_pcs(connection, *filter); });
-    const bool more = pcs.size() > wanted;
-    pcs.resize(std::min(pcs.size(), wanted));
+    bool more = false;
+    auto pcs = co_await context.database.read([&](Connection& connection) {
+        std::vector<std::pair<Pc, json>> found;
+        auto listed = catalog::list_pcs(connection, *filter);
+        more = listed.size() > wanted;
+        listed.resize(std::min(listed.size(), wanted));
+        for (auto& pc : listed) {
+            auto runs = runs_of(connection, pc);
+            found.emplace_back(std::move(pc), std::move(runs));
+        }
+        return found;
+    });
     const auto snapshot = co_await context.snapshots.current();
     auto rows = json::array();
-    for (const auto& pc : pcs)
+    for (auto& [pc, runs] : pcs)
         if (may(principal, Right::read_catalog, *snapshot, pc))
-            rows.push_back(pc_json(*snapshot, pc));
-    co_return http::json(200, {{"pcs", std::move(rows)}, {"next", more ? json(pcs.back().id) : json(nullptr)}});
+            rows.push_back(pc_json(*snapshot, pc, std::move(runs)));
+    co_return http::json(200, {{"pcs", std::move(rows)}, {"next", more ? json(pcs.back().first.id) : json(nullptr)}});
 }
 
 awaitable<Response> get(const Context& context, const Request& request, const Principal& principal)

@@ -33,14 +33,6 @@ PcBoot read_boot(const QSqlQuery& row)
     return boot;
 }
 
-std::optional<PcBoot> newest_boot(Connection& connection, std::int64_t pc)
-{
-    auto row = connection.run("pc-boot-newest", {{":pc", value(pc)}});
-    if (!row.next())
-        return std::nullopt;
-    return read_boot(row);
-}
-
 void end(Connection& connection, const PcBoot& boot, std::string_view ending, std::chrono::sys_seconds now)
 {
     if (!boot.ended)
@@ -109,7 +101,7 @@ json PcBoot::to_json() const
 void begin_pc_boot(Connection& connection, std::int64_t pc, std::string_view boot_id, PcState before,
                    const std::vector<PcStage>& stages, std::chrono::sys_seconds now)
 {
-    const auto newest = newest_boot(connection, pc);
+    const auto newest = newest_pc_boot(connection, pc);
     if (!newest || newest->ended || newest->boot_id != boot_id || boot_id.empty()) {
         if (newest)
             end(connection, *newest, ending_of(before), now);
@@ -124,7 +116,7 @@ void begin_pc_boot(Connection& connection, std::int64_t pc, std::string_view boo
 
 void choose_pc_boot(Connection& connection, std::int64_t pc, const rootfs::RecordHeader& record)
 {
-    if (const auto boot = newest_boot(connection, pc); boot && !boot->ended)
+    if (const auto boot = newest_pc_boot(connection, pc); boot && !boot->ended)
         connection.run("pc-boot-record", {{":id", value(boot->id)},
                                           {":record", value(record.name.text())},
                                           {":number", value(static_cast<std::int64_t>(record.number))}});
@@ -132,15 +124,23 @@ void choose_pc_boot(Connection& connection, std::int64_t pc, const rootfs::Recor
 
 void tell_pc_stages(Connection& connection, std::int64_t pc, bool system, const std::vector<PcStage>& stages)
 {
-    if (const auto boot = newest_boot(connection, pc); boot && !boot->ended && !stages.empty())
+    if (const auto boot = newest_pc_boot(connection, pc); boot && !boot->ended && !stages.empty())
         connection.run(system ? "pc-boot-system-stages" : "pc-boot-stages",
                        {{":id", value(boot->id)}, {":stages", value(to_json(stages).dump())}});
 }
 
 void end_pc_boot(Connection& connection, std::int64_t pc, std::string_view ending, std::chrono::sys_seconds now)
 {
-    if (const auto boot = newest_boot(connection, pc))
+    if (const auto boot = newest_pc_boot(connection, pc))
         end(connection, *boot, ending, now);
+}
+
+std::optional<PcBoot> newest_pc_boot(Connection& connection, std::int64_t pc)
+{
+    auto row = connection.run("pc-boot-newest", {{":pc", value(pc)}});
+    if (!row.next())
+        return std::nullopt;
+    return read_boot(row);
 }
 
 std::vector<PcBoot> list_pc_boots(Connection& connection, std::int64_t pc)

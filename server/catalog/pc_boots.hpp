@@ -51,6 +51,8 @@ void choose_pc_boot(Connection& connection, std::int64_t pc, const rootfs::Recor
 void tell_pc_stages(Connection& connection, std::int64_t pc, bool system, const std::vector<PcStage>& stages);
 void end_pc_boot(Connection& connection, std::int64_t pc, std::string_view ending, std::chrono::sys_seconds now);
 
+/// The one that goes on, or was last; nothing: the PC never told of one.
+[[nodiscard]] std::optional<PcBoot> newest_pc_boot(Connection& connection, std::int64_t pc);
 /// Newest first.
 [[nodiscard]] std::vector<PcBoot> list_pc_boots(Connection& connection, std::int64_t pc);
 

@@ -155,6 +155,7 @@ TEST_F(Pcs, AnEnrolledPcStartsASystemAndIsFollowed)
     ASSERT_EQ(boot.status, 200) << boot.body;
     const json token = json::parse(boot.body)["token"];
     EXPECT_EQ(seen(id)["state"], "booting");
+    EXPECT_EQ(seen(id)["runs"], (json{{"record", "boot/debian"}, {"number", 1}}));
     const json given{{"token", token}, {"record", "boot/debian"}};
     EXPECT_EQ(code_of(request("POST", "/api/v1/pc/system", json{{"token", token}, {"record", "boot/x"}}.dump())),
               "403 token-wrong");
@@ -173,6 +174,7 @@ TEST_F(Pcs, AnEnrolledPcStartsASystemAndIsFollowed)
        {{"state", "off"}, {"ending", "reboot"}, {"done", {{"id", report["command"]["id"]}, {"outcome", "done"}}}},
        session);
     EXPECT_EQ(seen(id)["state"], "off");
+    EXPECT_EQ(json::parse(admin("GET", "/api/v1/pcs").body)["pcs"][0]["runs"], nullptr);
     const auto commands = json::parse(admin("GET", fmt::format("/api/v1/pcs/{}/commands", id)).body)["commands"];
     EXPECT_EQ(commands[0]["outcome"], "done");
     EXPECT_EQ(commands[0]["by"], "token test");
