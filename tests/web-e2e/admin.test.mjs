@@ -268,9 +268,18 @@ describe('the administration', { skip: noServer }, () => {
     await error.waitFor();
     assert.ok(await page.evaluate(() => document.activeElement.matches('#location-subnets')));
     await fill(page, '#location-subnets', '127.0.0.0/8');
+    await fill(page, '#location-audiences', 'exam');
     await press(page, '[data-test=save]');
     await seen('“Test room” was added.');
     await dialogGone();
+    await seen('audience exam');
+    await press(page, '[aria-label="Edit: Test room"]');
+    await fill(page, '#location-name-de', 'Testraum');
+    assert.equal(await page.locator('#location-audiences').inputValue(), 'exam');
+    await press(page, '[data-test=save]');
+    await seen('“Test room” was saved.');
+    await dialogGone();
+    await seen('audience exam');
     await page.locator('.places .places', { hasText: '127.0.0.0/8' }).waitFor();
     await fill(page, '[aria-label="Find by name, address, MAC or UUID"]', '127.');
     await seen('Building A › Test room', page.locator('.entry-title'));

@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { openPage, startBrowser } from './support/browser.mjs';
+import { makePc } from './support/pc.mjs';
 import { noServer, startServer } from './support/server.mjs';
 
 if (noServer) throw new Error(noServer);
@@ -73,6 +74,41 @@ try {
   await page.click('a[href="#locations"]');
   await page.getByText('Room 101').first().waitFor();
   await page.screenshot({ path: `${images}08-locations.png` });
+
+  // Three seats of room 101, known by their UUIDs: one crashed and waits, one runs, one is new.
+  const seat = (number) => `4c4c4544-0042-3510-8052-b4c04f4e4d3${number}`;
+  for (const number of [1, 2, 3]) await place(`Seat ${number}`, { parent: room, uuids: [seat(number)] });
+  const hardware = { vendor: 'Dell Inc.', product: 'OptiPlex 7090', memory_mib: 15872 };
+  const preboot = [['network-up', 3.4], ['menu-ready', 4.1], ['page-ready', 5.6], ['choice', 9.8], ['kexec-loaded', 11.2]];
+  const system = [['initramfs-start', 1.2], ['reader-start', 1.9], ['nbd-attached', 2.6], ['root-mounted', 3.3]];
+  const stages = (list) => list.map(([name, seconds]) => ({ name, seconds }));
+  const pcs = [1, 2, 3].map((n) => makePc(server, { uuid: seat(n), mac: `52:54:00:12:34:0${n}`, hardware }));
+  for (const [index, pc] of pcs.slice(0, 2).entries()) {
+    const { id, key } = (await pc.comeUp(stages(preboot))).pc;
+    await post(`pcs/${id}/enrolment`, { code: key.code });
+    await pc.comeUp(stages(preboot));
+    await pc.start('boot/debian-desktop', 1, stages(system));
+    await page.evaluate(
+      async ([number, name, value]) => {
+        const etag = (await fetch(`/api/v1/pcs/${number}`)).headers.get('ETag');
+        const headers = { 'Content-Type': 'application/json', 'X-Farboot-Csrf': value, 'If-Match': etag };
+        await fetch(`/api/v1/pcs/${number}`, { method: 'PUT', headers, body: JSON.stringify({ name }) });
+      },
+      [id, `Physics 101, seat ${index + 1}`, csrf],
+    );
+  }
+  await pcs[0].comeUp(stages(preboot));
+  await pcs[0].start('boot/debian-desktop', 1, stages(system));
+  await pcs[2].comeUp(stages(preboot));
+  await page.click('a[href="#pcs"]');
+  await page.locator('[data-waiting]').waitFor();
+  await page.screenshot({ path: `${images}09-pcs.png` });
+  await page.setViewportSize({ width: 1280, height: 1120 });
+  await page.click('[data-pc] .pc-name');
+  await page.locator('.pc-start').first().waitFor();
+  // It slides in.
+  await page.waitForFunction(() => document.querySelector('.pc-drawer').getAnimations({ subtree: true }).length === 0);
+  await page.screenshot({ path: `${images}10-pc.png` });
 } finally {
   await browser.close();
   await server.close();

@@ -43,7 +43,7 @@ async function start(folder) {
 }
 
 /**
- * Resolves to a running server with one admin and a publisher's key: `url`, `admin` {user, password},
+ * Resolves to a running server with one admin and a publisher's key: `url`, `ca` (PEM), `admin` {user, password},
  * `publish(type, series, title)`, `close()`.
  */
 export async function startServer() {
@@ -61,6 +61,7 @@ export async function startServer() {
   await writeFile(at('kernel'), randomBytes(4096));
   await writeFile(at('disk'), randomBytes(65536));
   const password = (await readFile(at('data/initial-admin-password'), 'utf8')).trim();
+  const ca = await readFile(at('data/ca.pem'), 'utf8');
   const { child, port } = await start(folder);
   const url = `https://localhost:${port}`;
 
@@ -85,5 +86,5 @@ export async function startServer() {
     await rm(folder, { recursive: true });
   }
 
-  return { url, admin: { user: 'admin', password }, publish, close };
+  return { url, ca, admin: { user: 'admin', password }, publish, close };
 }

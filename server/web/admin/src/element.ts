@@ -3,6 +3,7 @@ import 'element-plus/theme-chalk/base.css';
 import 'element-plus/theme-chalk/el-alert.css';
 import 'element-plus/theme-chalk/el-button.css';
 import 'element-plus/theme-chalk/el-dialog.css';
+import 'element-plus/theme-chalk/el-drawer.css';
 import 'element-plus/theme-chalk/el-form.css';
 import 'element-plus/theme-chalk/el-form-item.css';
 import 'element-plus/theme-chalk/el-input.css';

@@ -213,3 +213,60 @@ export interface AuditRow {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
 }
+
+export const pcStates = ['off', 'preboot', 'booting', 'running', 'standby'] as const;
+export type PcState = (typeof pcStates)[number];
+
+/** A PC that has been here (docs/pcs.md). Times are RFC 3339. */
+export interface Pc {
+  id: number;
+  /** An admin's; may be empty. */
+  name: string;
+  uuid: string | null;
+  mac: string | null;
+  hardware: { vendor?: string; product?: string; memory_mib?: number; cpu_flags?: string[] };
+  address: string;
+  state: PcState;
+  state_since: string | null;
+  seen: string | null;
+  created: string | null;
+  /** The confirmed one; null: it is not enrolled. */
+  key: { code: string; kept: 'tpm' | 'disk'; confirmed: string | null; by: string } | null;
+  /** The one shown last; it waits to be confirmed where it is another than the confirmed one. */
+  asking: { code: string; kept: 'tpm' | 'disk'; since: string | null } | null;
+  location: { id: number; name: Localized } | null;
+  /** What was started last, as long as the PC is in it. */
+  runs: { record: string; number: number } | null;
+  etag: string;
+}
+
+export interface PcStage {
+  name: string;
+  /** Since its kernel's start. */
+  seconds: number;
+}
+
+export interface PcBoot {
+  begun: string;
+  record: string | null;
+  number: number | null;
+  stages: PcStage[];
+  system_stages: PcStage[];
+  ended: string | null;
+  ending: 'reboot' | 'power-off' | 'crash' | 'power-lost' | 'silent' | 'left' | null;
+}
+
+export const pcActions = ['reboot', 'power-off', 'boot'] as const;
+export type PcAction = (typeof pcActions)[number];
+
+export interface PcCommand {
+  id: number;
+  action: PcAction;
+  record: string | null;
+  made: string;
+  by: string;
+  /** When the PC has got it. */
+  taken: string | null;
+  /** "done", "replaced", or what the PC says of it. */
+  outcome: string | null;
+}
