@@ -19,7 +19,7 @@ namespace
 struct ExplainOptions {
     ServerOptions server;
     std::string menu = "preboot";
-    std::string address, mac, uuid, user, time, vendor, product, memory_mib, cpu_flags;
+    std::string pc, address, mac, uuid, user, time, vendor, product, memory_mib, cpu_flags;
     std::vector<std::string> groups;
     bool json = false;
 };
@@ -31,6 +31,7 @@ std::string path_of(const ExplainOptions& options)
         if (!value.empty())
             path += fmt::format("&{}={}", name, in_query(value));
     };
+    add("pc", options.pc);
     add("address", options.address);
     add("mac", options.mac);
     add("uuid", options.uuid);
@@ -85,6 +86,8 @@ void add_explain_command(CLI::App& app, Action& chosen)
     command->add_option("--for", options->menu, "Of the boot menu or of the session's menu")
         ->check(CLI::IsMember({"preboot", "session"}))
         ->capture_default_str();
+    command->add_option("--pc", options->pc, "A PC that has been here, by its number: what is known of it counts")
+        ->type_name("ID");
     command->add_option("--address", options->address, "The PC's address, IPv4 or IPv6");
     command->add_option("--mac", options->mac, "Of its network card");
     command->add_option("--uuid", options->uuid, "Of its firmware");
@@ -97,7 +100,8 @@ void add_explain_command(CLI::App& app, Action& chosen)
     command->add_option("--cpu-flags", options->cpu_flags, "Names of /proc/cpuinfo, with commas between them");
     command->add_flag("--json", options->json, "Print JSON");
     command->footer("Example:\n  farboot explain --address 10.1.12.33 --time 2026-02-10T08:00:00Z \\\n"
-                    "      --server https://boot.example.org --ca ca.pem --token-file token");
+                    "      --server https://boot.example.org --ca ca.pem --token-file token\n"
+                    "  farboot explain --pc 12 --server https://boot.example.org --ca ca.pem --token-file token");
 }
 
 } // namespace farboot::rootfs

@@ -29,6 +29,7 @@ int run(int argc, char** argv)
     add_catalog_commands(app, chosen);
     add_password_command(app, chosen);
     add_audit_command(app, chosen);
+    add_pc_commands(app, chosen);
     add_explain_command(app, chosen);
     add_bucket_commands(app, chosen);
     try {
