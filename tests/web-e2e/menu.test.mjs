@@ -106,6 +106,21 @@ describe('the list of systems', () => {
     await sent(page, { command: 'boot', record: 'boot/kiosk' });
   });
 
+  test('says calmly that the PC’s key waits, until it is confirmed', async (t) => {
+    const pc = (state) => ({ event: 'pc', id: 12, name: '', key: { state, code: 'k7qm-2xpa-9dfe-3htr' } });
+    const page = await onPc(t, [hello, { event: 'menu', menu }, pc('waiting'), atMenu]);
+    const line = page.locator('.key-line');
+    await line.waitFor();
+    assert.equal(await line.innerText(), 'PC 12: the key k7qm-2xpa-9dfe-3htr waits to be confirmed.');
+    await say(page, pc('other'));
+    await page.getByText('is enrolled with another key').waitFor();
+    await say(page, pc('confirmed'));
+    await line.waitFor({ state: 'hidden' });
+    await eventually(page, 'PC 12 · Connected to');
+    const box = await page.locator('footer').boundingBox();
+    assert.ok(box.y + box.height <= 768, 'nothing is pushed off the screen');
+  });
+
   test('says when there is none', async (t) => {
     const page = await onPc(t, [hello, { event: 'menu', menu: { ...menu, entries: [], auto: null } }, atMenu]);
     await eventually(page, 'No system is published for this PC yet.');

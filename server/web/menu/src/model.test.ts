@@ -58,6 +58,16 @@ describe('the highlighted entry', () => {
     expect(after([menuEvent, state('countdown', { record: 'boot/b', seconds: 3 })]).selected).toBe(2));
 });
 
+describe('the PC', () => {
+  const known = (key: string, code: string | null) => event({ event: 'pc', id: 12, name: '', key: { state: key, code } });
+
+  it('is not known until the agent says it', () => expect(after([hello, menuEvent]).pc).toBeNull());
+  it('is what the agent said last', () =>
+    expect(after([hello, known('waiting', 'k7qm'), menuEvent, known('confirmed', 'k7qm')]).pc).toEqual({
+      ...{ id: 12, key: 'confirmed', code: 'k7qm' },
+    }));
+});
+
 describe('the language', () => {
   it('is the agent’s', () => expect(after([hello]).language).toBe('de'));
   it('stays the person’s own choice when the agent comes back', () =>

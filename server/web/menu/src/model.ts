@@ -1,7 +1,7 @@
 /** What the page shows, as plain data: every event makes a new model, the views draw it. */
 import type { Language, Localized } from '../../shared/localized';
 import type { Menu, MenuEntry } from '../../shared/menu';
-import type { AgentEvent, AgentState, StateName } from './protocol';
+import type { AgentEvent, AgentState, KnownPc, StateName } from './protocol';
 import { protocolVersion } from './protocol';
 
 /** Where the menu comes from: not known yet, the agent beside the browser, or (to look at only) the server itself. */
@@ -14,6 +14,8 @@ export interface Model {
   source: Source;
   server: string;
   menu: Menu | null;
+  /** Who the server takes this PC for; null: not known. */
+  pc: KnownPc | null;
   /** The id of the highlighted entry. */
   selected: number | null;
   state: AgentState | null;
@@ -41,6 +43,7 @@ export function emptyModel(language: Language): Model {
     source: 'unknown',
     server: '',
     menu: null,
+    pc: null,
     selected: null,
     state: null,
     deadline: null,
@@ -107,6 +110,8 @@ export function withEvent(model: Model, event: AgentEvent, now: number): Model {
       };
     case 'menu':
       return withMenu({ ...model, source: 'agent' }, event.menu);
+    case 'pc':
+      return { ...model, source: 'agent', pc: event.pc };
     case 'state':
       return withState({ ...model, source: 'agent' }, event, now);
   }

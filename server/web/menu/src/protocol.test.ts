@@ -34,8 +34,21 @@ describe('parseEvent', () => {
     expect(parseEvent(line)).toMatchObject({ bytes: null, total: null, rate: null });
   });
 
+  it('reads who the PC is', () => {
+    const line = '{"event":"pc","id":12,"name":"Seat 3","key":{"state":"waiting","code":"k7qm-2xpa"}}';
+    expect(parseEvent(line)).toEqual({ event: 'pc', pc: { id: 12, key: 'waiting', code: 'k7qm-2xpa' } });
+    expect(parseEvent('{"event":"pc","id":12,"name":"","key":{"state":"none","code":null}}')).toEqual({
+      event: 'pc',
+      pc: { id: 12, key: 'none', code: null },
+    });
+  });
+
   it.each([
     ['not json'],
+    ['{"event":"pc","id":12}'],
+    ['{"event":"pc","id":"12","key":{"state":"none"}}'],
+    ['{"event":"pc","id":12,"key":{"state":"lost"}}'],
+    ['{"event":"pc","id":12,"key":null}'],
     ['null'],
     ['[]'],
     ['{"event":"news"}'],

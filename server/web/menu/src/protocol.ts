@@ -37,9 +37,20 @@ export interface AgentState {
   sentence: Localized;
 }
 
+export const keyStates = ['none', 'waiting', 'confirmed', 'other'] as const;
+
+/** Who the server takes this PC for, and how it stands with its key. */
+export interface KnownPc {
+  id: number;
+  key: (typeof keyStates)[number];
+  /** What people compare; null where there is no key. */
+  code: string | null;
+}
+
 export type AgentEvent =
   | { event: 'hello'; version: number; server: string; language: Language }
   | { event: 'menu'; menu: Menu }
+  | { event: 'pc'; pc: KnownPc }
   | ({ event: 'state' } & AgentState);
 
 type Json = Record<string, unknown>;
@@ -72,6 +83,14 @@ function parseState(json: Json): AgentEvent | null {
   };
 }
 
+function parsePc(json: Json): AgentEvent | null {
+  const id = number(json['id']);
+  const told = typeof json['key'] === 'object' ? (json['key'] as Json | null) : null;
+  const key = keyStates.find((name) => name === told?.['state']);
+  if (id === null || !key) return null;
+  return { event: 'pc', pc: { id, key, code: string(told?.['code']) || null } };
+}
+
 /** Reads one line of the agent. Null for what this version does not know: it is ignored, as the protocol says. */
 export function parseEvent(line: string): AgentEvent | null {
   let json: Json;
@@ -94,6 +113,8 @@ export function parseEvent(line: string): AgentEvent | null {
       const menu = parseMenu(json['menu']);
       return menu && { event: 'menu', menu };
     }
+    case 'pc':
+      return parsePc(json);
     case 'state':
       return parseState(json);
     default:

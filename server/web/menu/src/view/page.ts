@@ -3,6 +3,7 @@ import { screenOf, type Model, type Screen } from '../model';
 import { noticeText } from '../notice-text';
 import { say, type TextName } from '../texts';
 import { make, setAttribute, setText } from './dom';
+import { KeyLine } from './key-line';
 import { Notice } from './notice';
 import { PowerDialog } from './power-dialog';
 import { ProgressPanel } from './progress-panel';
@@ -24,6 +25,7 @@ export class Page {
   readonly power: PowerDialog;
   private readonly top: TopBar;
   private readonly notice = new Notice();
+  private readonly key = new KeyLine();
   private readonly progress: ProgressPanel;
   private readonly heading = make('h1');
   private readonly menu: HTMLElement;
@@ -42,7 +44,7 @@ export class Page {
     this.menu = make('section', { class: 'menu' }, this.heading, this.list.element);
     root.replaceChildren(
       this.top.element,
-      make('main', {}, this.notice.element, this.connecting, this.menu, this.progress.element),
+      make('main', {}, this.notice.element, this.connecting, this.menu, this.progress.element, this.key.element),
       make('footer', { class: 'bottom' }, this.keys, this.server),
       this.spoken,
       this.power.element,
@@ -59,6 +61,7 @@ export class Page {
     this.connecting.hidden = screen !== 'connecting';
     this.menu.hidden = screen !== 'menu';
     this.progress.element.hidden = screen !== 'progress';
+    this.key.update(model, screen === 'menu');
     if (screen === 'connecting') setText(this.connecting, this.connectingText(model));
     if (screen === 'menu' && model.menu) {
       setText(this.heading, say(language, 'heading'));
@@ -91,7 +94,8 @@ export class Page {
 
   private updateBottom(model: Model, screen: Screen): void {
     const { language } = model;
-    setText(this.server, this.serverText(model));
+    const known = model.pc ? `${say(language, 'thisPc', { id: String(model.pc.id) })} · ` : '';
+    setText(this.server, known + this.serverText(model));
     const drawn = `${language} ${screen} ${model.source}`;
     if (drawn === this.drawnKeys) return;
     this.drawnKeys = drawn;
