@@ -293,10 +293,12 @@ void add_run(CLI::App& app, Chosen& chosen)
                     "File (mode 0600) with a key that may read them, as ~/.aws/credentials has it; without it, "
                     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the environment")
         ->type_name("FILE");
-    sub->add_option("--restricted", options->restricted,
-                    "An audience of images that are not for everybody, and the networks of its PCs, as in "
-                    "exam=10.1.0.0/16,2001:db8:1::/48; more than once for more")
-        ->type_name("NAME=NETWORKS");
+    sub->add_option(
+           "--restricted", options->restricted,
+           "An audience of images that are not for everybody, and the networks of its PCs, as in "
+           "exam=10.1.0.0/16,2001:db8:1::/48, or its name alone, for enrolled PCs of its locations; more than once "
+           "for more")
+        ->type_name("NAME[=NETWORKS]");
     sub->add_option("--gui", options->gui,
                     "The graphical layer that menus name, gui/NAME or none; without it, the one published last")
         ->type_name("RECORD");

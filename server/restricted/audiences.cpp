@@ -32,13 +32,13 @@ Result<void> Audiences::add(std::string_view option)
 {
     const auto equals = option.find('=');
     const auto name = option.substr(0, equals);
-    if (equals == std::string_view::npos || !rootfs::is_series_name(name))
+    if (!rootfs::is_series_name(name))
         return fail("usage",
                     "--restricted takes an audience and its networks, such as exam=10.1.0.0/16,2001:db8:1::/48, not "
                     "\"{}\".",
                     option);
     auto& networks = networks_[std::string(name)];
-    auto rest = option.substr(equals + 1);
+    auto rest = equals == std::string_view::npos ? "" : option.substr(equals + 1);
     while (!rest.empty()) {
         const auto comma = std::min(rest.find(','), rest.size());
         const auto network = Subnet::parse(rest.substr(0, comma));

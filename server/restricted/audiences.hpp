@@ -24,7 +24,8 @@ public:
     /// `secret` is what the tokens are made with.
     explicit Audiences(std::string secret) : secret_(std::move(secret)) {}
 
-    /// As an option has it: "exam=10.1.0.0/16,2001:db8::/32"; the networks of a name that comes again are added.
+    /// As an option has it: "exam=10.1.0.0/16,2001:db8::/32", or the name alone for an audience of no network; the
+    /// networks of a name that comes again are added.
     /// Reasons: usage, subnet-malformed.
     [[nodiscard]] Result<void> add(std::string_view option);
 
