@@ -122,7 +122,7 @@ std::string boot_token(JobContext& job, const BootFacts& facts, const rootfs::Re
 Result<void> run(JobContext& job, const Site& site, const BootFacts& facts)
 {
     Status status{.phase = Phase::fetching, .record = facts.record.text(), .title = facts.title};
-    const auto record = fetch_record(job, status, facts.record);
+    const auto record = fetch_record(job, status, facts.record, facts.session);
     if (!record)
         return std::unexpected(record.error());
     const auto boot = rootfs::BootRecord::parse(record->payload);

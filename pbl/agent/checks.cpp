@@ -37,12 +37,13 @@ Result<void> renew_statement(JobContext& job, const Status& base)
     return {};
 }
 
-Result<VerifiedRecord> fetch_record(JobContext& job, const Status& base, const rootfs::RecordName& name)
+Result<VerifiedRecord> fetch_record(JobContext& job, const Status& base, const rootfs::RecordName& name,
+                                    const std::string& session)
 {
     if (!job.trust.has_fresh_statement())
         if (auto renewed = renew_statement(job, base); !renewed)
             return std::unexpected(renewed.error());
-    const auto envelope = retry(job, base, [&] { return job.api.record(name, std::nullopt, true, job.stop); });
+    const auto envelope = retry(job, base, [&] { return job.api.record(name, std::nullopt, true, session, job.stop); });
     if (!envelope)
         return std::unexpected(envelope.error());
     return job.trust.open(name, *envelope);

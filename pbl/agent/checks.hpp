@@ -11,7 +11,8 @@ namespace farboot::agent
 [[nodiscard]] Result<void> renew_statement(JobContext& job, const Status& base);
 
 /// Fetches a record and makes all checks of docs/records.md; renews the statement if it is not fresh enough.
-/// Waits while the server cannot be reached.
-[[nodiscard]] Result<VerifiedRecord> fetch_record(JobContext& job, const Status& base, const rootfs::RecordName& name);
+/// Waits while the server cannot be reached. `session`: as ServerApi::record() takes it.
+[[nodiscard]] Result<VerifiedRecord> fetch_record(JobContext& job, const Status& base, const rootfs::RecordName& name,
+                                                  const std::string& session = "");
 
 } // namespace farboot::agent

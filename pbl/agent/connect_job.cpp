@@ -49,7 +49,7 @@ Result<bool> follow_policies(JobContext& job, const Status& base, std::optional<
         if (number - ours > max_policy_steps)
             return fail("number-gap", "The server speaks of policy {}, ours is {}.", *newest, ours);
         const auto envelope =
-            retry(job, base, [&] { return job.api.record(name, number, job.trust.knows_time(), job.stop); });
+            retry(job, base, [&] { return job.api.record(name, number, job.trust.knows_time(), "", job.stop); });
         if (!envelope && envelope.error().reason == "http-404" && !newest)
             break;
         if (!envelope)

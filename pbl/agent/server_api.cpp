@@ -76,9 +76,11 @@ Result<std::string> ServerApi::menu(std::string_view mac, std::string_view uuid,
 }
 
 Result<std::string> ServerApi::record(const rootfs::RecordName& name, std::optional<std::uint64_t> number,
-                                      bool check_dates, std::stop_token stop)
+                                      bool check_dates, const std::string& session, std::stop_token stop)
 {
     rootfs::HttpRequest request;
+    if (!session.empty())
+        request.headers.emplace_back(session_header, session);
     request.url = server_ + "/api/v1/records/" + name.text();
     if (number)
         request.url += "/" + std::to_string(*number);

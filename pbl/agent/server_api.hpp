@@ -33,9 +33,10 @@ public:
     /// `hardware`: of hardware_query().
     [[nodiscard]] Result<std::string> menu(std::string_view mac, std::string_view uuid, std::string_view hardware,
                                            std::stop_token stop);
-    /// The newest one, or that with a number. `check_dates` as for a statement: a record is signed.
+    /// The newest one, or that with a number. `check_dates` as for a statement: a record is signed. The PC's session
+    /// shows whose restricted images it may read; it may be empty.
     [[nodiscard]] Result<std::string> record(const rootfs::RecordName& name, std::optional<std::uint64_t> number,
-                                             bool check_dates, std::stop_token stop);
+                                             bool check_dates, const std::string& session, std::stop_token stop);
 
     /// For files of the store.
     [[nodiscard]] rootfs::HttpClient& client() { return client_; }

@@ -1,3 +1,4 @@
+#include "server/api/audience.hpp"
 #include "server/api/auth.hpp"
 #include "server/api/routes.hpp"
 
@@ -50,7 +51,7 @@ Response envelope(const Request& request, const std::optional<PublishedRecord>& 
 awaitable<bool> may_see(const Context& context, const Request& request, const PublishedRecord& record)
 {
     const auto audience = catalog::audience_of(record);
-    if (context.audiences.admits(audience, request.client))
+    if (co_await belongs_to(context, request, audience))
         co_return true;
     const auto principal = co_await who_asks(context, request);
     co_return principal && principal->may_on(Right::read_restricted, people::audience_object(audience));

@@ -1,11 +1,9 @@
+#include "server/api/audience.hpp"
 #include "server/api/auth.hpp"
-#include "server/api/pc_auth.hpp"
-#include "server/api/question.hpp"
 #include "server/api/routes.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,27 +19,12 @@ using http::Response;
 namespace
 {
 
-awaitable<bool> enrolled_pc_may(const Context& context, const Request& request, const std::string& audience)
-{
-    const auto pc = co_await enrolled_pc(context, request);
-    if (!pc)
-        co_return false;
-    const auto snapshot = co_await context.snapshots.current();
-    const auto audiences = snapshot->rules->audiences_of({.address = address_of(request.client),
-                                                          .mac = pc->facts.mac,
-                                                          .uuid = pc->facts.uuid,
-                                                          .hardware = {},
-                                                          .audiences = {},
-                                                          .enrolled = true});
-    co_return std::ranges::count(audiences, audience) > 0;
-}
-
 /// By its address, as an enrolled PC, or by the right of who has logged in.
 awaitable<bool> may_read(const Context& context, const Request& request, const std::string& audience)
 {
     if (audience.empty() || !context.audiences.knows(audience))
         co_return false;
-    if (context.audiences.admits(audience, request.client) || co_await enrolled_pc_may(context, request, audience))
+    if (co_await belongs_to(context, request, audience))
         co_return true;
     const auto principal = co_await who_asks(context, request);
     co_return principal && principal->may_on(Right::read_restricted, people::audience_object(audience));

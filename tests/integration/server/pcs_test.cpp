@@ -1,5 +1,6 @@
 #include "rootfs/base/encoding.hpp"
 #include "rootfs/record/key.hpp"
+#include "rootfs/record/record.hpp"
 #include "tests/integration/server/server_process.hpp"
 #include "tests/unit/server/catalog/signers.hpp"
 
@@ -26,11 +27,10 @@ protected:
         ServerTest::SetUp();
         if (HasFatalFailure())
             return;
-        const Signers signers;
-        write_whole(folder_.path / "policy", signers.policy(1));
+        write_whole(folder_.path / "policy", signers_.policy(1));
         std::string output;
         ASSERT_EQ(command({"policy", (folder_.path / "policy").string()}, &output), 0) << output;
-        ASSERT_EQ(admin("POST", "/api/v1/records", signers.boot("debian", 1)).status, 201);
+        ASSERT_EQ(admin("POST", "/api/v1/records", signers_.boot("debian", 1)).status, 201);
         ASSERT_EQ(admin("POST", "/api/v1/entries",
                         R"({"kind": "system", "record": "boot/debian", "title": {"en": "Debian"}})")
                       .status,
@@ -79,12 +79,32 @@ protected:
         return admin("POST", fmt::format("/api/v1/pcs/{}/enrolment", hello["pc"]["id"].get<int>()),
                      json{{"code", hello["pc"]["key"]["code"]}}.dump());
     }
+    /// Publishes a system whose image is for the audience "exam".
+    void publish_exam()
+    {
+        rootfs::BootRecord record;
+        record.header = {{"boot", "exam"}, 1};
+        record.title = "Exam";
+        record.kernel = {sha256(as_bytes("kernel")), 6};
+        record.initramfs = {{sha256(as_bytes("initramfs")), 9}};
+        record.image = rootfs::ImageRef{
+            .manifest = sha256(as_bytes("manifest")), .root_bytes = 80, .bytes = 4096, .audience = "exam"};
+        ASSERT_EQ(
+            admin("POST", "/api/v1/records", Signers::envelope("boot", record.to_json(), signers_.publisher)).status,
+            201);
+        ASSERT_EQ(
+            admin("POST", "/api/v1/entries", R"({"kind": "system", "record": "boot/exam", "title": {"en": "Exam"}})")
+                .status,
+            201);
+    }
     std::string code_of(const Answer& answer)
     {
         const auto body = json::parse(answer.body, nullptr, false);
         return fmt::format("{} {}", answer.status,
                            body.is_object() && body.contains("error") ? body["error"]["code"].get<std::string>() : "");
     }
+
+    Signers signers_;
 };
 
 } // namespace
@@ -214,13 +234,21 @@ TEST_F(Pcs, LocationsGiveAudiencesToEnrolledPcsOnly)
             headers.emplace_back("Farboot-Pc", session.get<std::string>());
         return code_of(request("POST", "/api/v1/store-token", R"({"audience": "exam"})", headers));
     };
+    publish_exam();
+    const auto record_for = [&](const json& session) {
+        return request("GET", "/api/v1/records/boot/exam", "", {{"Farboot-Pc", session.get<std::string>()}}).status;
+    };
     EXPECT_EQ(token_for(nullptr), "403 audience-refused");
     const auto key = rootfs::SigningKey::generate();
     const auto waiting = met(key);
     EXPECT_EQ(token_for(waiting["session"]), "403 audience-refused") << "it says the UUID, and nobody has confirmed it";
+    EXPECT_EQ(waiting["menu"]["entries"].size(), 1U);
+    EXPECT_EQ(record_for(waiting["session"]), 404);
     ASSERT_EQ(confirm(waiting).status, 200);
     const auto enrolled = met(key);
     EXPECT_EQ(token_for(enrolled["session"]), "200 ");
+    EXPECT_EQ(enrolled["menu"]["entries"].size(), 2U);
+    EXPECT_EQ(record_for(enrolled["session"]), 200) << "what the menu shows can be started";
     const auto why =
         json::parse(admin("GET", fmt::format("/api/v1/explain?pc={}", enrolled["pc"]["id"].get<int>())).body);
     EXPECT_EQ(why["place"]["path"].size(), 1U) << why;

@@ -1,0 +1,29 @@
+#include "server/api/audience.hpp"
+
+#include "server/api/pc_auth.hpp"
+#include "server/api/question.hpp"
+
+#include <algorithm>
+
+namespace farboot::server::api
+{
+
+boost::asio::awaitable<bool> belongs_to(const Context& context, const http::Request& request,
+                                        const std::string& audience)
+{
+    if (context.audiences.admits(audience, request.client))
+        co_return true;
+    const auto pc = co_await enrolled_pc(context, request);
+    if (!pc)
+        co_return false;
+    const auto snapshot = co_await context.snapshots.current();
+    const auto audiences = snapshot->rules->audiences_of({.address = address_of(request.client),
+                                                          .mac = pc->facts.mac,
+                                                          .uuid = pc->facts.uuid,
+                                                          .hardware = {},
+                                                          .audiences = {},
+                                                          .enrolled = true});
+    co_return std::ranges::count(audiences, audience) > 0;
+}
+
+} // namespace farboot::server::api
