@@ -73,12 +73,29 @@ TEST_P(TokensTest, EndWithTheirOwner)
     EXPECT_TRUE(find_user(connection(), admin->id));
 }
 
-TEST_P(TokensTest, TheServersOwnHaveAllRightsOfLaterVersionsToo)
+TEST_P(TokensTest, TheServersOwnIsFoundByName)
 {
     ASSERT_TRUE(make("publisher", "one", std::nullopt));
     const auto found = find_server_token(connection(), "publisher");
     ASSERT_TRUE(found);
     EXPECT_FALSE(found->user);
+    EXPECT_TRUE(found->scope.everywhere(Right::read_catalog));
+    EXPECT_FALSE(found->scope.somewhere(Right::edit_rules)); // it is no more than its scope either
+    EXPECT_FALSE(find_server_token(connection(), "other"));
+}
+
+TEST_P(TokensTest, OneOfAllRightsHasThoseOfLaterVersionsToo)
+{
+    Token token;
+    token.name = "admin";
+    token.scope = people::Rights({{.rights = people::RightSet::all(), .place = {}}});
+    token.created = noon;
+    ASSERT_TRUE(change([&](Connection& each) { return create_token(each, token, "secret"); }));
+    auto row = connection().run("token-list");
+    ASSERT_TRUE(row.next());
+    EXPECT_EQ(text_of(row, "scope"), R"([{"rights": ["*"]}])"); // and not the names of those that there are now
+    const auto found = token_of_secret(connection(), "secret", noon);
+    ASSERT_TRUE(found);
     for (const auto right : people::all_rights())
         EXPECT_TRUE(found->scope.everywhere(right));
 }
