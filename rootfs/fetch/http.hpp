@@ -52,7 +52,7 @@ struct HttpResponse {
     std::string etag;
     std::string content_type;
     std::string body;
-    std::string kept_header{}; ///< its value; empty if it was not there
+    std::string kept_header{};             ///< its value; empty if it was not there
     std::optional<std::uint64_t> length{}; ///< Content-Length: of a HEAD, how long the body of a GET would be
 };
 

@@ -38,8 +38,8 @@ private:
     std::string text_;
 };
 
-/// What a PC signs: the challenge, and the host (a name in lower case, or an address, without brackets and port) that it
-/// believes to talk to, so that no other one can pass it on.
+/// What a PC signs: the challenge, and the host (a name in lower case, or an address, without brackets and port) that
+/// it believes to talk to, so that no other one can pass it on.
 [[nodiscard]] std::string pc_proof_message(std::string_view host, std::string_view challenge);
 
 /// Challenges that need no memory: the time when one ends, chance, and a MAC over both (RFC 2104, SHA-256) by a secret

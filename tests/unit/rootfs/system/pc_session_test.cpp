@@ -41,7 +41,8 @@ protected:
             }
             peer.answer(status_, answer_);
         });
-        Envelope envelope{payload_type_of("boot"), R"({"series": "debian", "number": 3})", {}};
+        Envelope envelope{
+            payload_type_of("boot"), R"({"version": 1, "type": "boot", "series": "debian", "number": 3})", {}};
         envelope.sign(SigningKey::generate());
         hand("server.json", json{{"version", 1}, {"server", server_->url("")}}.dump());
         hand("ca.pem", authority_.certificate());

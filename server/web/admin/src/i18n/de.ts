@@ -298,6 +298,9 @@ export const de: Messages = {
     publish: 'veröffentlicht',
     set_password: 'Passwort gesetzt für',
     log_in: 'durch Anmeldung',
+    confirm: 'Schlüssel bestätigt von',
+    unconfirm: 'Bestätigung genommen von',
+    command: 'Befehl an',
   },
   audiences: 'Zielgruppen',
   audiencesHint:

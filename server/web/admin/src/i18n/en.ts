@@ -292,6 +292,9 @@ export const en = {
     publish: 'published',
     set_password: 'password set for',
     log_in: 'by log-in',
+    confirm: 'key confirmed of',
+    unconfirm: 'confirmation taken from',
+    command: 'command to',
   },
   audiences: 'Audiences',
   audiencesHint:
