@@ -17,10 +17,15 @@ class System:
         self.folder.mkdir(parents=True, exist_ok=True)
         site.make_system(sample, self.folder)
         self.record = self.folder / "record.dsse"
-        run(site.farboot, "publish", "boot", "--series", sample, "--title", sample, "--cmdline", "boot=farboot",
+        self.publish(sample, "boot=farboot", self.record)
+
+    def publish(self, series, cmdline, record):
+        """As a boot record of its own, which the file `record` gets."""
+        site = self.site
+        run(site.farboot, "publish", "boot", "--series", series, "--title", series, "--cmdline", cmdline,
             "--kernel", self.folder / "vmlinuz", "--initramfs", self.folder / "initrd.img",
             "--image", self.folder / "root.squashfs", "--store", site.store, "--key", site.key, "--number", "auto",
-            "--server", site.local_url, "--ca", site.data / "ca.pem", "--token-file", site.token_file, "-o", self.record)
+            "--server", site.local_url, "--ca", site.data / "ca.pem", "--token-file", site.token_file, "-o", record)
 
     def power_on(self, pc, cmdline="", handover=None, sources=None, initramfs="initrd.img"):
         """Starts it on a PC. `cmdline` is added to the kernel's; `handover` is what the preboot system tells of the network

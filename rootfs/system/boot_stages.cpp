@@ -68,15 +68,18 @@ Result<std::vector<BootStage>> boot_stages()
     const auto this_boot = "_BOOT_ID=" + std::string(sd_id128_to_string(boot, text));
     sd_journal_add_match(opened, this_boot.data(), this_boot.size());
     sd_journal_add_conjunction(opened);
-    for (const auto sender :
-         {std::string_view("_TRANSPORT=kernel"), std::string_view("SYSLOG_IDENTIFIER=vmchooser"), startup_finished}) {
+    for (const auto sender : {std::string_view("SYSLOG_IDENTIFIER=farboot"),
+                              std::string_view("SYSLOG_IDENTIFIER=vmchooser"), startup_finished}) {
         sd_journal_add_match(opened, sender.data(), sender.size());
         sd_journal_add_disjunction(opened);
     }
     std::vector<BootStage> stages;
     while (stages.size() < max_stages && sd_journal_next(opened) > 0) {
         const bool finished = field(opened, "MESSAGE_ID") == startup_finished.substr(startup_finished.find('=') + 1);
-        const auto name = finished ? std::string_view(startup_stage) : stage_in(field(opened, "MESSAGE"));
+        // Of what the initramfs has written to /dev/kmsg, the journal makes a sender "farboot" and the rest.
+        const std::string prefix = field(opened, "SYSLOG_IDENTIFIER") == "farboot" ? "farboot: " : "";
+        const auto line = prefix + std::string(field(opened, "MESSAGE"));
+        const auto name = finished ? std::string_view(startup_stage) : stage_in(line);
         if (!name.empty() && std::ranges::find(stages, name, &BootStage::name) == stages.end())
             stages.push_back({std::string(name), seconds_of(opened)});
     }

@@ -83,6 +83,8 @@ class Registry:
 def machine(site, small_system):
     """A PC with firmware that names it and a TPM; power_on() starts its preboot system."""
     tpm = Tpm(ROOT / "build/e2e/tpm")
+    small_system.publish("small-pc", "boot=farboot console=tty0 console=ttyS0 systemd.default_device_timeout_sec=900",
+                         small_system.folder / "small-pc.dsse")
     pc = PC(ROOT / "build/e2e/pcs", memory_mib=1024, cpus=1, extra=["-uuid", UUID, *tpm.arguments()])
 
     def power_on():
@@ -111,7 +113,7 @@ def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine):
     registry.confirm(code)
 
     # It learns of that by itself, and does what an admin wants.
-    registry.command(action="boot", record="boot/managers")
+    registry.command(action="boot", record="boot/small-pc")
     machine.wait_stage("command", chain.PAINT, action="boot")
     machine.wait_stage("kexec", chain.DOWNLOAD)
     assert registry.pc()["state"] == "booting"
@@ -119,14 +121,14 @@ def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine):
     pc = registry.wait(lambda pc: pc["state"] == "running", chain.SYSTEM)
     assert pc["key"]["code"] == code
     start = registry.starts()[0]
-    assert start["record"] == "boot/managers"
+    assert start["record"] == "boot/small-pc"
     assert {"network-up", "menu-ready", "record-verified"} <= {stage["name"] for stage in start["stages"]}
     assert registry.commands()[0]["taken"]
 
     # What it has read comes to the server, for boot profiles.
     registry.wait(lambda pc: site.request("GET", "/api/v1/traces")["traces"], chain.SYSTEM)
     trace = site.request("GET", "/api/v1/traces")["traces"][0]
-    assert trace["session"] == "boot/managers" and trace["reads"] > 100, trace
+    assert trace["session"] == "boot/small-pc" and trace["reads"] > 100, trace
     folder = site.folder / "traces"
     shutil.rmtree(folder, ignore_errors=True)
     run(site.farboot, "profile", "fetch", trace["manifest"], "-o", folder, "--server", site.local_url,
@@ -143,7 +145,7 @@ def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine):
     assert {"initramfs-start", "root-mounted"} <= {stage["name"] for stage in starts[1]["system_stages"]}
 
     # A command of the booted system's.
-    registry.command(action="boot", record="boot/managers")
+    registry.command(action="boot", record="boot/small-pc")
     machine.wait_stage("root-mounted", chain.SYSTEM, after=len(machine.stages))
     registry.wait(lambda pc: pc["state"] == "running", chain.SYSTEM)
     registry.command(action="power-off")
