@@ -4,6 +4,7 @@
 #include "pbl/agent/download.hpp"
 #include "pbl/agent/handover.hpp"
 #include "pbl/agent/output_file.hpp"
+#include "pbl/agent/pc_hello.hpp"
 
 #include <cstdlib>
 
@@ -108,14 +109,15 @@ std::string boot_token(JobContext& job, const BootFacts& facts, const rootfs::Re
 {
     if (facts.session.empty())
         return {};
-    const auto answer = job.api.tell("boot-token", {{"record", record.name.text()}, {"number", record.number}},
-                                     facts.session, job.stop);
+    const nlohmann::json body{
+        {"record", record.name.text()}, {"number", record.number}, {"stages", stages_json(job.log)}};
+    const auto answer = job.api.tell("boot-token", body, facts.session, job.stop);
     if (!answer) {
         job.log.note("there is no boot token: " + answer.error().sentence);
         return {};
     }
-    const auto body = nlohmann::json::parse(*answer, nullptr, false);
-    const auto token = body.is_object() ? body.value("token", nlohmann::json()) : nlohmann::json();
+    const auto given = nlohmann::json::parse(*answer, nullptr, false);
+    const auto token = given.is_object() ? given.value("token", nlohmann::json()) : nlohmann::json();
     return token.is_string() ? token.get<std::string>() : std::string();
 }
 

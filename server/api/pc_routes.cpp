@@ -232,7 +232,8 @@ std::optional<rootfs::RecordHeader> header_in(const json& body)
 
 awaitable<Response> post_boot_token(const Context& context, const Request& request)
 {
-    const auto header = header_in(json::parse(request.body, nullptr, false));
+    const auto body = json::parse(request.body, nullptr, false);
+    const auto header = header_in(body);
     if (!header)
         co_return http::error(400, "json-malformed",
                               "A boot token is asked for with {\"record\": \"boot/…\", \"number\": …}.", "record");
@@ -241,9 +242,11 @@ awaitable<Response> post_boot_token(const Context& context, const Request& reque
         co_return pc_unknown();
     const auto token = fresh_secret();
     const auto now = context.now();
+    const auto stages = catalog::stages_of(body.value("stages", json()));
     co_await context.database.write([&](Connection& connection) -> Result<void> {
         catalog::make_boot_token(connection, token, *session, header->name, now);
         catalog::choose_pc_boot(connection, session->pc, *header);
+        catalog::tell_pc_stages(connection, session->pc, false, stages);
         catalog::set_pc_state(connection, session->pc, PcState::booting, now);
         return {};
     });

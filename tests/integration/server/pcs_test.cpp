@@ -171,7 +171,9 @@ TEST_F(Pcs, AnEnrolledPcStartsASystemAndIsFollowed)
     EXPECT_EQ(second["pc"]["key"]["state"], "confirmed");
     EXPECT_EQ(seen(id)["key"]["code"], first["pc"]["key"]["code"]);
     EXPECT_EQ(code_of(pc("report", {{"state", "preboot"}}, first["session"])), "401 pc-unknown");
-    const auto boot = pc("boot-token", {{"record", "boot/debian"}, {"number", 1}}, second["session"]);
+    const json stages{{{"name", "menu-ready"}, {"seconds", 4}}, {{"name", "record-verified"}, {"seconds", 9}}};
+    const auto boot =
+        pc("boot-token", {{"record", "boot/debian"}, {"number", 1}, {"stages", stages}}, second["session"]);
     ASSERT_EQ(boot.status, 200) << boot.body;
     const json token = json::parse(boot.body)["token"];
     EXPECT_EQ(seen(id)["state"], "booting");
@@ -203,6 +205,7 @@ TEST_F(Pcs, AnEnrolledPcStartsASystemAndIsFollowed)
     ASSERT_EQ(boots.size(), 2U);
     EXPECT_EQ(boots[1]["ending"], "reboot");
     EXPECT_EQ(boots[1]["record"], "boot/debian");
+    EXPECT_EQ(boots[1]["stages"][1]["name"], "record-verified");
     EXPECT_EQ(boots[1]["system_stages"][0]["name"], "root-mounted");
 }
 

@@ -114,7 +114,9 @@ TEST_F(PcTest, TheSystemIsHandedABootToken)
     face->command("boot", "boot/debian-desktop");
     face->wait_state("handover");
     const auto asked = wait_told("boot-token", [](const json&) { return true; });
-    EXPECT_EQ(asked.front(), (json{{"record", "boot/debian-desktop"}, {"number", 3}}));
+    EXPECT_EQ(asked.front().at("record"), "boot/debian-desktop");
+    EXPECT_EQ(asked.front().at("number"), 3);
+    EXPECT_THAT(asked.front().at("stages").dump(), HasSubstr("record-verified"));
     EXPECT_THAT(requests_to("boot-token").front(), HasSubstr("Farboot-Pc: the-session\r\n"));
     const auto kexecs = system_.wait_kexecs(2);
     EXPECT_THAT(kexecs.at(0).initramfs, HasSubstr("the-token"));
