@@ -18,6 +18,15 @@ std::optional<Pc> pc_in(QSqlQuery row)
     return Pc::read(row);
 }
 
+/// Within the transaction that has changed it.
+Pc after_change(Connection& connection, std::int64_t id)
+{
+    auto pc = find_pc(connection, id);
+    if (!pc)
+        throw DatabaseError(fmt::format("PC {} is gone in the middle of its change.", id));
+    return std::move(*pc);
+}
+
 std::optional<Pc> with_key(Connection& connection, std::string_view key)
 {
     return pc_in(connection.run("pc-by-key", {{":key", value(key)}}));
@@ -59,7 +68,7 @@ Result<Pc> register_pc(Connection& connection, const std::string& identity, std:
                                  {":created1", value(now)},
                                  {":created2", value(now)},
                                  {":created3", value(now)}});
-    return *find_pc(connection, id);
+    return after_change(connection, id);
 }
 
 void note_facts(Connection& connection, const Pc& pc, const PcFacts& facts, std::chrono::sys_seconds now)
@@ -108,7 +117,7 @@ Result<Met> meet_pc(Connection& connection, const PcFacts& facts, const std::opt
         note_facts(connection, *found, facts, now);
     if (proof && !met.enrolled)
         note_asking(connection, *found, *proof, now);
-    met.pc = *find_pc(connection, found->id);
+    met.pc = after_change(connection, found->id);
     return met;
 }
 
@@ -151,7 +160,7 @@ Result<Pc> rename_pc(Connection& connection, std::int64_t id, std::string_view i
     if (const auto old = seen(find_pc(connection, id), "PC", id, if_match); !old)
         return std::unexpected(old.error());
     connection.run("pc-rename", {{":id", value(id)}, {":name", value(name)}});
-    return *find_pc(connection, id);
+    return after_change(connection, id);
 }
 
 Result<Pc> confirm_pc(Connection& connection, std::int64_t id, std::string_view code, std::string_view by,
@@ -174,7 +183,7 @@ Result<Pc> confirm_pc(Connection& connection, std::int64_t id, std::string_view 
                                   {":kept", value(pc->asking_kept)},
                                   {":confirmed", value(now)},
                                   {":by", value(by)}});
-    return *find_pc(connection, id);
+    return after_change(connection, id);
 }
 
 Result<Pc> unconfirm_pc(Connection& connection, std::int64_t id)
@@ -184,7 +193,7 @@ Result<Pc> unconfirm_pc(Connection& connection, std::int64_t id)
     connection.run("pc-session-delete-of", {{":pc", value(id)}});
     connection.run("pc-boot-token-delete-of", {{":pc", value(id)}});
     connection.run("pc-unconfirm", {{":id", value(id)}});
-    return *find_pc(connection, id);
+    return after_change(connection, id);
 }
 
 Result<void> remove_pc(Connection& connection, std::int64_t id, std::string_view if_match)
