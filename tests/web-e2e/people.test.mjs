@@ -118,6 +118,7 @@ describe('the people', { skip: noServer }, () => {
       'Hardware',
       'Rules',
       'Explain',
+      'PCs',
       'Tokens',
     ]);
     assert.equal(await page.locator('[data-test=add]').count(), 0);

@@ -128,7 +128,7 @@ TEST_F(PcCommand, ExplainsWhatAPcShows)
 
 TEST_F(PcCommand, SaysWhatIsWrong)
 {
-    EXPECT_THAT(farboot({"pc", "show", "7"}, 1), HasSubstr("There is no PC 7."));
+    EXPECT_THAT(farboot({"pc", "show", "7"}, 1), HasSubstr("There is no PC 7 that you may see."));
     EXPECT_THAT(farboot({"pc", "confirm", "7", "x"}, 1), HasSubstr("There is no PC 7"));
     EXPECT_THAT(farboot({"pc", "remove", "7"}, 1), HasSubstr("status 404"));
     EXPECT_THAT(farboot({"pc", "list", "--state", "flying"}, 2), HasSubstr("--state"));
