@@ -15,7 +15,9 @@ namespace
 std::vector<std::string> command_line(const std::filesystem::path& folder, const std::vector<std::string>& parameters)
 {
     std::filesystem::create_directories(folder);
-    std::vector<std::string> command{"nbdkit", "-f", "-r", "-U", (folder / "nbd.sock").string(), FARBOOT_PLUGIN};
+    std::filesystem::remove(folder / "ready"); // of one before
+    std::vector<std::string> command{
+        "nbdkit", "-f", "-r", "-U", (folder / "nbd.sock").string(), "-P", (folder / "ready").string(), FARBOOT_PLUGIN};
     command.insert(command.end(), parameters.begin(), parameters.end());
     command.push_back("control=" + (folder / "control.sock").string());
     return command;
@@ -26,7 +28,8 @@ std::vector<std::string> command_line(const std::filesystem::path& folder, const
 NbdServer::NbdServer(std::filesystem::path folder, const std::vector<std::string>& parameters)
     : folder_(std::move(folder)), process_(command_line(folder_, parameters), folder_ / "log")
 {
-    if (!eventually([&] { return std::filesystem::exists(folder_ / "nbd.sock") || !process_.running(); }) ||
+    // The socket's file is there a moment before somebody listens on it.
+    if (!eventually([&] { return std::filesystem::exists(folder_ / "ready") || !process_.running(); }) ||
         !process_.running())
         throw std::runtime_error(log());
 }
