@@ -31,7 +31,9 @@ HostFacts probe_host(Accelerator accelerator)
     host.accelerator = accelerator;
     host.free_memory_mib = available_mib(meminfo.view());
     host.cpus = std::thread::hardware_concurrency();
-    host.tpm_emulator = !QStandardPaths::findExecutable("swtpm").isEmpty();
+    // libvirt prepares the emulator's state by the second, which Debian has in a package of its own (swtpm-tools).
+    host.tpm_emulator =
+        !QStandardPaths::findExecutable("swtpm").isEmpty() && !QStandardPaths::findExecutable("swtpm_setup").isEmpty();
     return host;
 }
 

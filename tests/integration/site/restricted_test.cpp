@@ -178,7 +178,7 @@ TEST_F(Restricted, NobodyElseLearnsAnything)
     const NbdServer server(folder_.path / "nbd", parameters);
     NbdClient client(server.uri());
     EXPECT_NE(client.read(0, 4096).error, 0);
-    EXPECT_THAT(server.log(), HasSubstr("for certain networks only"));
+    EXPECT_THAT(server.log(), HasSubstr("for certain networks and enrolled PCs only"));
 }
 
 TEST_F(Restricted, ATokenOpensOneAudienceAndIsMadeAnewWhenTheSecretIs)
