@@ -1,5 +1,7 @@
 #include "pbl/agent/reporter.hpp"
 
+#include "rootfs/base/pause.hpp"
+
 #include <memory>
 
 namespace farboot::agent
@@ -12,7 +14,6 @@ Reporter::Reporter(boost::asio::io_context& loop, StageLog& log, const Site& sit
       log_(log),
       events_(std::move(events)),
       api_(site.server, site.ca_file),
-      chance_(std::random_device{}()),
       timer_(loop),
       worker_(loop, [this](const std::string& what) { log_.note("reporting to the server failed: " + what); })
 {
@@ -70,9 +71,7 @@ void Reporter::wait()
     if (session_.empty() || leaving_)
         return;
     // A room full of PCs that were switched on together does not ask together.
-    const auto most = std::chrono::milliseconds(std::chrono::seconds(again_));
-    std::uniform_int_distribution<std::int64_t> spread(most.count() * 3 / 4, most.count() * 5 / 4);
-    timer_.expires_after(std::chrono::milliseconds(spread(chance_)));
+    timer_.expires_after(rootfs::up_to_half_more(std::chrono::milliseconds(again_ * 800)));
     timer_.async_wait([this](boost::system::error_code error) {
         if (!error)
             in_menu();

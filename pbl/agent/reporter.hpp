@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <random>
 #include <string>
 
 namespace farboot::agent
@@ -57,7 +56,6 @@ private:
     int again_ = 30;
     std::int64_t done_ = 0; ///< a command that has been begun and not been told of
     bool leaving_ = false;
-    std::minstd_rand chance_;
     boost::asio::steady_timer timer_;
     Worker worker_; ///< last: its thread ends before what it uses
 };

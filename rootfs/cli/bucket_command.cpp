@@ -1,8 +1,8 @@
+#include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/bucket_store.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/image_command.hpp"
 #include "rootfs/cli/progress.hpp"
-#include "rootfs/cli/stop_on_signal.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
 #include "rootfs/cli/image_command.hpp"
 
+#include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/progress.hpp"
-#include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/pack_index.hpp"
 #include "rootfs/image/parallel.hpp"
 

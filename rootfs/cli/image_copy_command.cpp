@@ -1,12 +1,12 @@
 #include "rootfs/cli/image_command.hpp"
 
+#include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/bucket_store.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/progress.hpp"
 #include "rootfs/cli/record_file.hpp"
 #include "rootfs/cli/s3_upload.hpp"
 #include "rootfs/cli/site_upload.hpp"
-#include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/image_copier.hpp"
 #include "rootfs/image/record_needs.hpp"
 
@@ -36,6 +36,28 @@ Result<CopyProgress> copy_one(ImageCopier& copier, const Digest& digest, const s
         digest, [&](const CopyProgress& now) { progress.update(now.copied_bytes, now.total_bytes); }, stop);
 }
 
+/// By a SiteUpload or an S3Upload; says what was sent.
+template <class Upload>
+Result<void> copy_each(Upload& upload, const std::vector<Digest>& digests, bool json)
+{
+    auto list = nlohmann::json::array();
+    for (const auto& digest : digests) {
+        const auto sent = upload.image(digest);
+        if (!sent)
+            return std::unexpected(sent.error());
+        list.push_back({{"manifest", digest.hex()},
+                        {"copied_bytes", sent->sent_bytes},
+                        {"known_bytes", sent->known_bytes},
+                        {"new_packs", sent->packs}});
+        if (!json)
+            say(fmt::format("{}  {} copied, {} were there", digest.hex(), bytes_text(sent->sent_bytes),
+                            bytes_text(sent->known_bytes)));
+    }
+    if (json)
+        say_json(list);
+    return {};
+}
+
 Result<void> upload(const CopyOptions& options, const Store& from, const std::vector<Digest>& digests,
                     const std::stop_token& stop)
 {
@@ -45,22 +67,7 @@ Result<void> upload(const CopyOptions& options, const Store& from, const std::ve
     if (!server)
         return std::unexpected(server.error());
     SiteUpload site(*server, from, options.audience, stop);
-    auto list = nlohmann::json::array();
-    for (const auto& digest : digests) {
-        const auto sent = site.image(digest);
-        if (!sent)
-            return std::unexpected(sent.error());
-        list.push_back({{"manifest", digest.hex()},
-                        {"copied_bytes", sent->sent_bytes},
-                        {"known_bytes", sent->known_bytes},
-                        {"new_packs", sent->packs}});
-        if (!options.json)
-            say(fmt::format("{}  {} copied, {} were there", digest.hex(), bytes_text(sent->sent_bytes),
-                            bytes_text(sent->known_bytes)));
-    }
-    if (options.json)
-        say_json(list);
-    return {};
+    return copy_each(site, digests, options.json);
 }
 
 /// All that the records name: kernels and initramfs files, images of whatever audience.
@@ -121,21 +128,8 @@ Result<void> copy_into_bucket(const CopyOptions& options, const std::vector<Dige
         if (!from)
             return std::unexpected(from.error());
         S3Upload upload(*client, *from, options.audience, stop);
-        auto list = nlohmann::json::array();
-        for (const auto& digest : digests) {
-            const auto sent = upload.image(digest);
-            if (!sent)
-                return std::unexpected(sent.error());
-            list.push_back({{"manifest", digest.hex()},
-                            {"copied_bytes", sent->sent_bytes},
-                            {"known_bytes", sent->known_bytes},
-                            {"new_packs", sent->packs}});
-            if (!options.json)
-                say(fmt::format("{}  {} copied, {} were there", digest.hex(), bytes_text(sent->sent_bytes),
-                                bytes_text(sent->known_bytes)));
-        }
-        if (options.json)
-            say_json(list);
+        if (auto done = copy_each(upload, digests, options.json); !done)
+            return done;
     }
     note(fmt::format("PCs read it from {}, a --source of farboot-server.", client->url()));
     return {};

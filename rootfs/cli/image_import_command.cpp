@@ -1,8 +1,8 @@
 #include "rootfs/cli/image_command.hpp"
 
+#include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/publish_image.hpp"
-#include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/casync_source.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,8 +1,8 @@
+#include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/password_input.hpp"
 #include "rootfs/cli/server_client.hpp"
-#include "rootfs/cli/stop_on_signal.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
+#include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/profile_command.hpp"
 #include "rootfs/cli/record_file.hpp"
-#include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/file.hpp"
 
 #include <nlohmann/json.hpp>

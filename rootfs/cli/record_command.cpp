@@ -1,10 +1,10 @@
+#include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/key_file.hpp"
 #include "rootfs/cli/record_file.hpp"
 #include "rootfs/cli/server_client.hpp"
 #include "rootfs/cli/site_upload.hpp"
-#include "rootfs/cli/stop_on_signal.hpp"
 #include "rootfs/image/file.hpp"
 #include "rootfs/record/policy.hpp"
 

@@ -1,7 +1,7 @@
 #include "rootfs/nbd/hot_stream.hpp"
 
+#include "rootfs/base/pause.hpp"
 #include "rootfs/nbd/hot_window.hpp"
-#include "rootfs/nbd/pause.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "rootfs/nbd/image_fill.hpp"
 
+#include "rootfs/base/pause.hpp"
 #include "rootfs/nbd/chunk_receiver.hpp"
-#include "rootfs/nbd/pause.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "rootfs/nbd/source_set.hpp"
 
-#include "rootfs/nbd/pause.hpp"
+#include "rootfs/base/pause.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,6 @@
 /// farboot-system(8): tells the server what has become of the system that it has started, and does what an admin wants.
+#include "rootfs/base/pause.hpp"
+#include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/nbd/control_client.hpp"
 #include "rootfs/system/boot_stages.hpp"
 #include "rootfs/system/manager.hpp"
@@ -9,11 +11,8 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <random>
-#include <sys/signalfd.h>
 #include <thread>
 
 namespace
@@ -34,6 +33,8 @@ constexpr std::array<std::string_view, 1> marks{"vmchooser-ready"};
 constexpr double settled_after = 60; ///< seconds
 /// … or by then.
 constexpr auto longest_start = std::chrono::minutes(5);
+/// The system ends soon after: a server that is away must not hold it up.
+constexpr auto longest_leave = std::chrono::milliseconds(2000);
 
 void say(std::string_view sentence)
 {
@@ -118,10 +119,9 @@ void leave(rootfs::PcSession& session)
     if (ending == rootfs::Ending::none)
         return;
     std::stop_source late;
-    std::jthread clock([&](const std::stop_token& stop) {
-        for (int i = 0; i < 30 && !stop.stop_requested(); ++i)
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        late.request_stop();
+    const std::jthread clock([&](const std::stop_token& stop) {
+        if (rootfs::sleep_about(longest_leave, stop))
+            late.request_stop();
     });
     static_cast<void>(session.tell(
         "report", {{"state", "off"}, {"ending", ending == rootfs::Ending::reboot ? "reboot" : "power-off"}},
@@ -130,42 +130,26 @@ void leave(rootfs::PcSession& session)
 
 int run(const Options& options)
 {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr); // before any thread starts
-    std::stop_source source;
-    std::jthread waiter([&](const std::stop_token& done) {
-        const timespec moment{0, 200'000'000};
-        while (!done.stop_requested())
-            if (sigtimedwait(&signals, nullptr, &moment) > 0) {
-                source.request_stop();
-                return;
-            }
-    });
-    auto session = rootfs::PcSession::open(options.folder, source.get_token());
+    const rootfs::StopOnSignal stop;
+    auto session = rootfs::PcSession::open(options.folder, stop.token());
     if (!session) {
         say(session.error().sentence);
         return session.error().reason == "cancelled" || session.error().reason == "not-registered" ? EXIT_SUCCESS
                                                                                                    : EXIT_FAILURE;
     }
-    std::minstd_rand chance(std::random_device{}());
     const auto begun = std::chrono::steady_clock::now();
     bool traced = false;
-    while (!source.stop_requested()) {
+    std::chrono::milliseconds until_next{0};
+    while (rootfs::sleep_about(until_next, stop.token())) {
         const auto stages = stages_json();
         if (!traced && has_started(stages, begun))
-            traced = send_trace(*session, options, source.get_token());
-        const auto again = report(*session, stages, source.get_token());
+            traced = send_trace(*session, options, stop.token());
+        const auto again = report(*session, stages, stop.token());
         if (!again) {
             say("the server knows this PC's session no longer");
             return EXIT_SUCCESS;
         }
-        std::uniform_int_distribution<int> spread(*again * 750, *again * 1250);
-        const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(spread(chance));
-        while (!source.stop_requested() && std::chrono::steady_clock::now() < until)
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        until_next = std::chrono::milliseconds(*again * 800); // and up to half more
     }
     leave(*session);
     return EXIT_SUCCESS;

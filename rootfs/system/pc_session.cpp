@@ -1,5 +1,6 @@
 #include "rootfs/system/pc_session.hpp"
 
+#include "rootfs/base/pause.hpp"
 #include "rootfs/record/envelope.hpp"
 #include "rootfs/record/record.hpp"
 
@@ -8,11 +9,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <condition_variable>
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <mutex>
 
 namespace farboot::rootfs
 {
@@ -43,15 +42,6 @@ Result<void> keep(const std::filesystem::path& file, const std::string& secret)
     if (!written || ::rename(fresh.c_str(), file.c_str()) != 0)
         return fail("io", "This PC's session cannot be kept in {}: {}.", file.string(), std::strerror(errno));
     return {};
-}
-
-/// False when it was stopped.
-bool pause(std::chrono::seconds time, const std::stop_token& stop)
-{
-    std::mutex mutex;
-    std::condition_variable_any nothing;
-    std::unique_lock lock(mutex);
-    return !nothing.wait_for(lock, stop, time, [&] { return stop.stop_requested(); });
 }
 
 Result<json> json_of(const Result<HttpResponse>& response)
@@ -119,7 +109,7 @@ Result<void> PcSession::begin(const std::filesystem::path& folder, const std::st
         }
         if (answer.error().reason.starts_with("http-4") || answer.error().reason == "bad-answer")
             return std::unexpected(answer.error());
-        if (!pause(wait, stop))
+        if (!sleep_about(wait, stop))
             return fail("cancelled", "It was stopped.");
     }
     std::error_code ignored;

@@ -17,12 +17,9 @@ boost::asio::awaitable<bool> belongs_to(const Context& context, const http::Requ
     if (!pc)
         co_return false;
     const auto snapshot = co_await context.snapshots.current();
-    const auto audiences = snapshot->rules->audiences_of({.address = address_of(request.client),
-                                                          .mac = pc->facts.mac,
-                                                          .uuid = pc->facts.uuid,
-                                                          .hardware = {},
-                                                          .audiences = {},
-                                                          .enrolled = true});
+    auto asking = known_pc(pc->facts, true);
+    asking.address = address_of(request.client); // where it is now
+    const auto audiences = snapshot->rules->audiences_of(asking);
     co_return std::ranges::count(audiences, audience) > 0;
 }
 

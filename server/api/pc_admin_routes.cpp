@@ -29,11 +29,7 @@ constexpr std::int64_t page_size = 100; ///< and at most five times that
 /// Where the rules see it, from its location to the root; empty: nowhere.
 std::vector<const rules::Location*> path_of(const catalog::Snapshot& snapshot, const Pc& pc)
 {
-    return snapshot.rules->path_of({.address = address_of(pc.facts.address),
-                                    .mac = pc.facts.mac,
-                                    .uuid = pc.facts.uuid,
-                                    .hardware = {},
-                                    .audiences = {}});
+    return snapshot.rules->path_of(known_pc(pc.facts, !pc.key.empty()));
 }
 
 /// A PC that is nowhere is for those alone who have the right for everything.

@@ -97,18 +97,6 @@ Result<Welcome> welcome(Connection& connection, const Hello& hello, const std::o
     return result;
 }
 
-rules::Question question_of(const Hello& hello, std::chrono::sys_seconds now)
-{
-    rules::Question question;
-    question.kind = rules::Kind::system;
-    question.time = now;
-    question.pc.mac = hello.facts.mac;
-    question.pc.uuid = hello.facts.uuid;
-    question.pc.hardware = hello.facts.hardware;
-    question.pc.address = address_of(hello.facts.address);
-    return question;
-}
-
 awaitable<Response> post_hello(const Context& context, const Request& request)
 {
     const auto hello = Hello::parse(request);
@@ -123,12 +111,9 @@ awaitable<Response> post_hello(const Context& context, const Request& request)
         [&](Connection& connection) { return welcome(connection, *hello, *proof, secret, now); });
     if (!met && met.error().reason != "pc-nameless" && met.error().reason != "pcs-full")
         co_return http::error(409, met.error());
-    auto question = question_of(*hello, now);
-    if (met && met->met.enrolled) {
-        question.pc.mac = met->met.pc.facts.mac;
-        question.pc.uuid = met->met.pc.facts.uuid;
-        question.pc.enrolled = true;
-    }
+    const bool enrolled = met && met->met.enrolled;
+    rules::Question question{.kind = rules::Kind::system, .pc = {}, .user = {}, .time = now};
+    question.pc = known_pc(enrolled ? met->met.pc.facts : hello->facts, enrolled);
     const auto menu = co_await menu_answer(context, request, std::move(question));
     json answer{{"pc", nullptr}, {"session", nullptr}, {"again", report_every}, {"command", nullptr}};
     if (met) {

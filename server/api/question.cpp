@@ -119,6 +119,16 @@ std::optional<Address> address_of(std::string_view client)
     return Address::parse(client.substr(0, client.find('%')));
 }
 
+rules::Pc known_pc(const catalog::PcFacts& facts, bool enrolled)
+{
+    return {.address = address_of(facts.address),
+            .mac = facts.mac,
+            .uuid = facts.uuid,
+            .hardware = facts.hardware,
+            .audiences = {},
+            .enrolled = enrolled};
+}
+
 std::expected<Question, Response> question_of_pc(const Request& request, std::chrono::sys_seconds now)
 {
     auto question = common(request, now);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/catalog/pc.hpp"
 #include "server/http/request.hpp"
 #include "server/http/response.hpp"
 #include "server/rules/question.hpp"
@@ -19,6 +20,9 @@ namespace farboot::server::api
 
 /// A connection's address; a link-local one names its link, too, which says nothing here.
 [[nodiscard]] std::optional<Address> address_of(std::string_view client);
+
+/// What the rules are asked about a registered PC, from the address that it had last.
+[[nodiscard]] rules::Pc known_pc(const catalog::PcFacts& facts, bool enrolled);
 
 /// What an admin asks about a PC, an address and a time of his choice among it. Whatever is wrong gets a 400.
 [[nodiscard]] std::expected<rules::Question, http::Response> question_of_admin(const http::Request& request,

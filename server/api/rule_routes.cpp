@@ -124,12 +124,10 @@ awaitable<std::optional<Response>> ask_for_pc(const Context& context, const Requ
         [id](catalog::Connection& connection) { return catalog::find_pc(connection, id); });
     if (!pc)
         co_return http::error(404, "not-found", fmt::format("There is no PC {}.", text), "pc");
-    if (!question.pc.address)
-        question.pc.address = address_of(pc->facts.address);
-    question.pc.mac = pc->facts.mac;
-    question.pc.uuid = pc->facts.uuid;
-    question.pc.hardware = pc->facts.hardware;
-    question.pc.enrolled = !pc->key.empty();
+    const auto given = question.pc.address;
+    question.pc = known_pc(pc->facts, !pc->key.empty());
+    if (given)
+        question.pc.address = given;
     co_return std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-#include "rootfs/cli/stop_on_signal.hpp"
+#include "rootfs/base/stop_on_signal.hpp"
 
 #include <csignal>
 #include <pthread.h>
