@@ -6,7 +6,6 @@
 #include "server/http/impl/write.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -306,18 +305,18 @@ asio::awaitable<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<asio::
         co_await connection.run();
         co_return;
     }
-    asio::ssl::stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *tls);
+    TlsStream stream(std::move(socket), *tls);
     const Closable closable(*session, stream.next_layer());
     stream.next_layer().expires_after(shared.limits.header_deadline);
-    auto [refused] = co_await stream.async_handshake(asio::ssl::stream_base::server, as_tuple);
+    const auto refused = co_await stream.handshake();
     if (refused) {
         log_note("tls-failed", session->client, refused.message());
         co_return;
     }
-    Connection<asio::ssl::stream<beast::tcp_stream>> connection(stream, *session, shared);
+    Connection<TlsStream> connection(stream, *session, shared);
     co_await connection.run();
     stream.next_layer().expires_after(std::chrono::seconds(2));
-    co_await stream.async_shutdown(as_tuple); // whether the client says goodbye too does not matter
+    co_await stream.shutdown(); // whether the client says goodbye too does not matter
 }
 
 } // namespace farboot::server::http

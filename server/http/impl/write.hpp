@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/http/impl/message.hpp"
+#include "server/http/impl/tls_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -11,9 +12,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <memory>
+#include <span>
 #include <string>
 #include <sys/sendfile.h>
-#include <vector>
 
 /// How answers get onto a stream. All functions give false when the client has gone or stopped reading.
 namespace farboot::server::http
@@ -25,21 +27,26 @@ struct WriteOptions {
     std::chrono::milliseconds stall{}; ///< for each block
 };
 
-template <class Stream>
-boost::asio::awaitable<bool> write_bytes(Stream& stream, boost::asio::const_buffer bytes,
-                                         std::chrono::milliseconds stall)
+inline boost::asio::awaitable<bool> write_bytes(boost::beast::tcp_stream& stream, std::span<const char> bytes,
+                                                std::chrono::milliseconds stall)
 {
-    boost::beast::get_lowest_layer(stream).expires_after(stall);
-    auto [failure, sent] =
-        co_await boost::asio::async_write(stream, bytes, boost::asio::as_tuple(boost::asio::use_awaitable));
+    stream.expires_after(stall);
+    auto [failure, sent] = co_await boost::asio::async_write(stream, boost::asio::buffer(bytes.data(), bytes.size()),
+                                                             boost::asio::as_tuple(boost::asio::use_awaitable));
     co_return !failure;
+}
+
+inline boost::asio::awaitable<bool> write_bytes(TlsStream& stream, std::span<const char> bytes,
+                                                std::chrono::milliseconds stall)
+{
+    return stream.write(bytes, stall);
 }
 
 template <class Stream>
 boost::asio::awaitable<bool> write_continue(Stream& stream)
 {
     static constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
-    co_return co_await write_bytes(stream, boost::asio::buffer(text), std::chrono::seconds(15));
+    co_return co_await write_bytes(stream, text, std::chrono::seconds(15));
 }
 
 /// The kernel copies from the file to the socket. The stream's own timer does not see this, so there is one here.
@@ -74,25 +81,25 @@ inline boost::asio::awaitable<bool> send_file(boost::beast::tcp_stream& stream, 
     co_return true;
 }
 
-/// Reads blocks of 128 KiB: TLS makes eight records of each.
-template <class Stream>
-boost::asio::awaitable<bool> write_file_part(Stream& stream, std::string header, const FilePart& part,
-                                             std::chrono::milliseconds stall)
+inline boost::asio::awaitable<bool> write_file_part(TlsStream& stream, const std::string& header, const FilePart& part,
+                                                    std::chrono::milliseconds stall)
 {
-    constexpr std::size_t block = 128 * 1024;
     auto offset = part.offset;
     auto left = part.length;
-    std::vector<char> bytes(header.size() + std::min<std::uint64_t>(left, block));
+    const auto size =
+        std::max<std::size_t>(header.size(), std::min<std::uint64_t>(header.size() + left, TlsStream::block_bytes));
+    const auto memory = std::make_unique_for_overwrite<char[]>(size);
+    const std::span bytes(memory.get(), size);
     std::ranges::copy(header, bytes.begin());
     std::size_t filled = header.size();
     while (filled > 0 || left > 0) {
-        const auto wanted = std::min<std::uint64_t>(left, bytes.size() - filled);
-        const auto got = wanted == 0 ? 0 : part.file->read(offset, std::span(bytes).subspan(filled, wanted));
+        const auto wanted = std::min<std::uint64_t>(left, size - filled);
+        const auto got = wanted == 0 ? 0 : part.file->read(offset, bytes.subspan(filled, wanted));
         if (got == 0 && wanted > 0)
             co_return false; // the file has become shorter
         offset += got;
         left -= got;
-        if (!co_await write_bytes(stream, boost::asio::buffer(bytes.data(), filled + got), stall))
+        if (!co_await write_bytes(stream, bytes.first(filled + got), stall))
             co_return false;
         filled = 0;
     }
@@ -105,17 +112,17 @@ boost::asio::awaitable<bool> write(Stream& stream, const Response& response, Wri
     std::string header = header_text(response, options.keep);
     const auto* part = std::get_if<FilePart>(&response.body);
     if (options.head || response.status == 304 || response.status == 204 || response.length() == 0)
-        co_return co_await write_bytes(stream, boost::asio::buffer(header), options.stall);
+        co_return co_await write_bytes(stream, header, options.stall);
     if (!part) {
         header += std::get<std::string>(response.body); // one write, one TLS record for most answers
-        co_return co_await write_bytes(stream, boost::asio::buffer(header), options.stall);
+        co_return co_await write_bytes(stream, header, options.stall);
     }
     if constexpr (std::is_same_v<Stream, boost::beast::tcp_stream>) {
-        if (!co_await write_bytes(stream, boost::asio::buffer(header), options.stall))
+        if (!co_await write_bytes(stream, header, options.stall))
             co_return false;
         co_return co_await send_file(stream, *part, options.stall);
     } else {
-        co_return co_await write_file_part(stream, std::move(header), *part, options.stall);
+        co_return co_await write_file_part(stream, header, *part, options.stall);
     }
 }
 

@@ -23,9 +23,13 @@ struct TlsClient::Connection {
     }
 };
 
-TlsClient::TlsClient(std::uint16_t port, const std::filesystem::path& ca) : connection_(std::make_unique<Connection>())
+TlsClient::TlsClient(std::uint16_t port, const std::filesystem::path& ca, int newest)
+    : connection_(std::make_unique<Connection>())
 {
     auto& c = *connection_;
+    SSL_CTX_set_max_proto_version(c.context, newest);
+    if (newest != 0 && newest < TLS1_2_VERSION)
+        SSL_CTX_set_security_level(c.context, 0); // else OpenSSL itself would not
     SSL_CTX_load_verify_locations(c.context, ca.c_str(), nullptr);
     SSL_CTX_set_verify(c.context, SSL_VERIFY_PEER, nullptr);
     c.ssl = SSL_new(c.context);
@@ -89,6 +93,11 @@ Answer TlsClient::receive(bool head)
     answer.body = buffer_.substr(0, length);
     buffer_.erase(0, length);
     return answer;
+}
+
+bool TlsClient::renew_keys()
+{
+    return SSL_key_update(connection_->ssl, SSL_KEY_UPDATE_REQUESTED) == 1;
 }
 
 bool TlsClient::wait_for_close()

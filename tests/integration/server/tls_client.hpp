@@ -20,8 +20,9 @@ struct Answer {
 class TlsClient
 {
 public:
-    /// Checks the server's certificate for 127.0.0.1. Throws when there is no connection.
-    TlsClient(std::uint16_t port, const std::filesystem::path& ca);
+    /// Checks the server's certificate for 127.0.0.1. `newest` is OpenSSL's number of a version, 0: whatever it has.
+    /// Throws when there is no connection.
+    TlsClient(std::uint16_t port, const std::filesystem::path& ca, int newest = 0);
     ~TlsClient();
     TlsClient(const TlsClient&) = delete;
     TlsClient& operator=(const TlsClient&) = delete;
@@ -32,6 +33,8 @@ public:
     Answer receive(bool head = false);
     /// Waits until the next answer has begun to come.
     bool wait_for_bytes() { return !buffer_.empty() || fill(); }
+    /// TLS 1.3: both sides encrypt with new keys from the next bytes on.
+    bool renew_keys();
     /// True once the server closes the connection.
     bool wait_for_close();
 
