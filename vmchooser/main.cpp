@@ -26,7 +26,10 @@ namespace
 class Catalog
 {
 public:
-    explicit Catalog(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    Catalog(std::filesystem::path folder, std::filesystem::path relay)
+        : folder_(std::move(folder)), relay_(std::move(relay))
+    {
+    }
 
     template <class Use>
     auto with(Use use) -> decltype(use(std::declval<CatalogClient&>()))
@@ -37,7 +40,7 @@ public:
                 auto data = SessionData::load(folder_);
                 if (!data)
                     return std::unexpected(data.error());
-                client_ = std::make_unique<CatalogClient>(std::move(*data));
+                client_ = std::make_unique<CatalogClient>(std::move(*data), relay_);
             }
         }
         return use(*client_);
@@ -45,6 +48,7 @@ public:
 
 private:
     std::filesystem::path folder_;
+    std::filesystem::path relay_;
     std::mutex lock_;
     std::unique_ptr<CatalogClient> client_;
 };
@@ -106,7 +110,7 @@ std::optional<DesktopSession> choose(int& argc, char** argv)
 
     SystemProcesses processes;
     const auto window_manager = WindowManager::start();
-    Catalog catalog(options.data);
+    Catalog catalog(options.data, options.relay);
     const ReaderClient reader(options.reader_control);
     Hypervisor hypervisor;
     const auto accelerator = [] { return kvm_works() ? Accelerator::kvm : Accelerator::tcg; };

@@ -20,9 +20,11 @@ Options parse_options(const QCoreApplication& application)
                                     "/run/farboot-reader");
     const QCommandLineOption root_reader("root-reader", "Control socket of the root file system's reader.", "SOCKET",
                                          "/run/initramfs/run/control.sock");
+    const QCommandLineOption relay("relay", "Where farboot-system(8) asks the server as this PC.", "SOCKET",
+                                   "/run/farboot-system/socket");
     const QCommandLineOption language("language", "de or en (default: the session's language).", "LANGUAGE");
     const QCommandLineOption accelerator("accelerator", "kvm or tcg (default: KVM where it works).", "NAME");
-    parser.addOptions({data, sessions, scratch, reader, root_reader, language, accelerator});
+    parser.addOptions({data, sessions, scratch, reader, root_reader, relay, language, accelerator});
     parser.process(application);
 
     const auto refuse = [&](const QCommandLineOption& option) {
@@ -40,6 +42,7 @@ Options parse_options(const QCoreApplication& application)
     options.reader_control = path(reader) / "control.sock";
     options.nbd_socket = path(reader) / "nbd.sock";
     options.root_reader = path(root_reader);
+    options.relay = path(relay);
     options.language = parser.value(language);
     if (parser.isSet(language) && options.language != "de" && options.language != "en")
         refuse(language);

@@ -18,6 +18,7 @@ struct Options {
     std::filesystem::path reader_control;   ///< control socket of the reader of virtual disks
     std::filesystem::path nbd_socket;       ///< its NBD socket
     std::filesystem::path root_reader;      ///< control socket of the root file system's reader, asked for its counters
+    std::filesystem::path relay;            ///< where farboot-system asks the server as this PC
     QString language;                       ///< "de", "en", or empty: the session's
     std::optional<Accelerator> accelerator; ///< nothing: find out
 };

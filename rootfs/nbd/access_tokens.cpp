@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <fstream>
 
 namespace farboot::rootfs
 {
@@ -15,9 +16,23 @@ namespace
 /// Paths that are remembered as likely to be wanted: those of a store of some terabytes.
 constexpr std::size_t most_expected = 65'536;
 
+/// The secret in the file; empty unless it can stand in a header.
+std::string secret_in(const std::filesystem::path& file)
+{
+    std::string secret(257, '\0');
+    std::ifstream stream(file, std::ios::binary);
+    stream.read(secret.data(), static_cast<std::streamsize>(secret.size()));
+    secret.resize(static_cast<std::size_t>(stream.gcount()));
+    const auto is_printable = [](char c) { return c > 0x20 && c < 0x7f; };
+    return secret.size() <= 256 && std::ranges::all_of(secret, is_printable) ? secret : std::string();
+}
+
 } // namespace
 
-AccessTokens::AccessTokens(std::string url, TlsTrust trust) : url_(std::move(url)), trust_(std::move(trust)) {}
+AccessTokens::AccessTokens(std::string url, TlsTrust trust, std::filesystem::path session)
+    : url_(std::move(url)), trust_(std::move(trust)), session_(std::move(session))
+{
+}
 
 AccessTokens::~AccessTokens()
 {
@@ -75,6 +90,9 @@ HttpRequest AccessTokens::request(const Place& place, const std::vector<std::str
     request.method = "POST";
     request.url = url_;
     request.headers = {{"Content-Type", "application/json"}};
+    if (!session_.empty())
+        if (auto secret = secret_in(session_); !secret.empty())
+            request.headers.emplace_back("Farboot-Pc", std::move(secret));
     request.body = nlohmann::json{{"audience", place.audience}, {"source", place.source}, {"paths", paths}}.dump();
     request.connect_timeout = std::chrono::milliseconds(5'000);
     request.stall_timeout = std::chrono::milliseconds(10'000);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -39,8 +40,10 @@ public:
     /// Most files that are asked for at once.
     static constexpr std::size_t most_paths = 256;
 
-    /// `url` is where tokens are given out; empty: nowhere, and restricted images cannot be read.
-    AccessTokens(std::string url, TlsTrust trust);
+    /// `url` is where tokens are given out; empty: nowhere, and restricted images cannot be read. `session` is a file
+    /// with the secret of this PC's session (docs/pcs.md), which is shown there; it may come, change and go. Empty:
+    /// none.
+    AccessTokens(std::string url, TlsTrust trust, std::filesystem::path session = {});
     ~AccessTokens();
     AccessTokens(const AccessTokens&) = delete;
     AccessTokens& operator=(const AccessTokens&) = delete;
@@ -81,6 +84,7 @@ private:
 
     std::string url_;
     TlsTrust trust_;
+    std::filesystem::path session_;
     std::mutex mutex_;
     std::map<Place, std::shared_ptr<Entry>> entries_; ///< under the mutex
     std::unique_ptr<HttpClient> client_;              ///< under the mutex; made with the first token

@@ -61,7 +61,7 @@ Result<ControlSocket> ControlSocket::listen(const std::filesystem::path& path)
     std::error_code ignored;
     if (std::filesystem::is_socket(path, ignored)) {
         if (somebody_listens(address))
-            return fail("exists", "Another reader already listens on {}.", path.string());
+            return fail("exists", "Another program already listens on {}.", path.string());
         std::filesystem::remove(path, ignored);
     }
     const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -157,7 +157,7 @@ std::string ControlSocket::answer_to(std::string_view line, uid_t uid) const
     try {
         return answer_(line, uid);
     } catch (const std::exception&) {
-        return R"({"ok":false,"reason":"internal","sentence":"The reader could not work on this command."})";
+        return R"({"ok":false,"reason":"internal","sentence":"This command could not be worked on."})";
     }
 }
 

@@ -45,6 +45,7 @@ const char* PluginSettings::help()
            "sources=<FILE>  JSON list of the stores to read from, best first.\n"
            "source=<URL>    Instead: one store's address. May be repeated, best first.\n"
            "tokens=<URL>    Where tokens for restricted images are given out (default: what sources says).\n"
+           "session=<FILE>  Secret of this PC's session, shown there; the file may come later.\n"
            "record=<FILE>   Envelope of a record whose image is served. May be repeated.\n"
            "control=<SOCKET>  Unix socket for add, remove and status; required without record.\n"
            "ca=<FILE>       PEM file of the authorities to trust (default: the system's).\n"
@@ -59,9 +60,9 @@ const char* PluginSettings::help()
 
 Result<void> PluginSettings::set(std::string_view key, std::string_view value)
 {
-    const std::map<std::string_view, std::filesystem::path*> paths{{"policy", &policy_},   {"sources", &sources_},
-                                                                   {"ca", &ca_},           {"disk-cache", &disk_cache_},
-                                                                   {"control", &control_}, {"console", &console_}};
+    const std::map<std::string_view, std::filesystem::path*> paths{
+        {"policy", &policy_},   {"sources", &sources_}, {"ca", &ca_},          {"disk-cache", &disk_cache_},
+        {"control", &control_}, {"console", &console_}, {"session", &session_}};
     const auto path = paths.find(key);
     if (path != paths.end() || key == "record") {
         if (!value.starts_with('/'))
@@ -157,6 +158,7 @@ Result<ReaderEngine::Options> PluginSettings::engine_options() const
     }
     if (!tokens_.empty())
         options.tokens = tokens_;
+    options.session = session_;
     options.trust.ca_file = ca_;
     options.cache_bytes = cache_mib_ << 20;
     if (!disk_cache_.empty())

@@ -30,7 +30,7 @@ std::unique_ptr<DiskCache> open_disk(std::optional<DiskCache::Options> options)
 ReaderEngine::ReaderEngine(Options options)
     : give_up_(options.give_up),
       sources_(std::move(options.sources), std::move(options.source_options)),
-      tokens_(std::move(options.tokens), options.trust),
+      tokens_(std::move(options.tokens), options.trust, std::move(options.session)),
       cache_(options.cache_bytes),
       disk_(open_disk(std::move(options.disk))),
       demand_client_(options.trust, 2 * demand_workers), // a hedge must not wait behind what it is for

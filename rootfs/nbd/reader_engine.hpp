@@ -7,6 +7,7 @@
 #include "rootfs/nbd/source_set.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -24,6 +25,7 @@ public:
     struct Options {
         std::vector<std::string> sources; ///< base URLs, parse_sources()
         std::string tokens;               ///< where tokens for restricted images are given out; may be empty
+        std::filesystem::path session;    ///< file with this PC's session, which is shown there; empty: none
         TlsTrust trust;
         std::size_t cache_bytes = 64 << 20; ///< hard limit for plain chunks, at least 1 MiB
         /// A read fails when no source could help for so long. Nothing: it waits for ever.

@@ -1,8 +1,10 @@
 /// farboot-reader(1): talks to a reader's control socket, and attaches what it serves.
+#include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/image/trace.hpp"
 #include "rootfs/nbd/control_client.hpp"
 #include "rootfs/nbd/kernel_device.hpp"
 #include "rootfs/nbd/metrics.hpp"
+#include "rootfs/system/pc_session.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -85,6 +87,16 @@ Result<void> attach(const std::string& socket, const std::string& path, bool aga
     return again ? device->attach_again(*connection) : device->attach(*connection);
 }
 
+/// Says why this PC has no session, if it should have one; the reader goes on without.
+int begin_session(const std::string& folder)
+{
+    const rootfs::StopOnSignal stop;
+    const auto begun = rootfs::begin_session_for_root(folder, stop.token());
+    if (!begun)
+        fmt::print(stderr, "farboot-reader: {} ({})\n", begun.error().sentence, begun.error().reason);
+    return begun ? 0 : 1;
+}
+
 std::string check_label(const std::string& text)
 {
     return rootfs::is_trace_label(text) ? "" : "a label is up to 80 printable ASCII characters";
@@ -100,6 +112,7 @@ int run(int argc, char** argv)
     std::string name;
     std::string hardware;
     std::string session;
+    std::string handed;
     bool bytes = false;
     bool again = false;
     app.add_option("--socket", socket, "The reader's control socket")->capture_default_str();
@@ -124,8 +137,13 @@ int run(int argc, char** argv)
     attaching->add_option("device", device, "/dev/nbd0, …")->required();
     attaching->add_flag("--again", again, "The device was attached before, and its reader has ended");
     attaching->footer("Example:\n  farboot-reader attach /run/farboot-reader/nbd.sock /dev/nbd1");
+    auto* beginning = app.add_subcommand(
+        "begin", "Begin this PC's session if the handed over record's image is not for everybody (root, initramfs)");
+    beginning->add_option("folder", handed, "With server.json, ca.pem, record.dsse and boot-token")->required();
     CLI11_PARSE(app, argc, argv);
 
+    if (beginning->parsed())
+        return begin_session(handed);
     if (attaching->parsed()) {
         const auto done = attach(nbd_socket, device, again);
         if (!done)

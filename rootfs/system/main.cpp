@@ -2,9 +2,11 @@
 #include "rootfs/base/pause.hpp"
 #include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/nbd/control_client.hpp"
+#include "rootfs/nbd/control_socket.hpp"
 #include "rootfs/system/boot_stages.hpp"
 #include "rootfs/system/manager.hpp"
 #include "rootfs/system/pc_session.hpp"
+#include "rootfs/system/relay.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -13,7 +15,10 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <thread>
+
+#include <sys/stat.h>
 
 namespace
 {
@@ -24,6 +29,7 @@ using nlohmann::json;
 struct Options {
     std::filesystem::path folder = "/run/farboot";
     std::filesystem::path reader = "/run/initramfs/run/control.sock"; ///< of the root file system's reader
+    std::filesystem::path socket = "/run/farboot-system/socket";
     std::string state;
 };
 
@@ -128,15 +134,34 @@ void leave(rootfs::PcSession& session)
         late.get_token()));
 }
 
+/// For everybody at this PC. It is there before the session is: who asks early waits for it.
+std::optional<rootfs::ControlSocket> listen_for_people(const std::filesystem::path& path)
+{
+    auto socket = rootfs::ControlSocket::listen(path);
+    if (socket && ::chmod(path.c_str(), 0666) == 0)
+        return std::move(*socket);
+    say(socket ? fmt::format("people's programs may not use {}", path.string()) : socket.error().sentence);
+    return std::nullopt;
+}
+
 int run(const Options& options)
 {
     const rootfs::StopOnSignal stop;
+    auto people = listen_for_people(options.socket);
     auto session = rootfs::PcSession::open(options.folder, stop.token());
     if (!session) {
         say(session.error().sentence);
         return session.error().reason == "cancelled" || session.error().reason == "not-registered" ? EXIT_SUCCESS
                                                                                                    : EXIT_FAILURE;
     }
+    if (auto shared = rootfs::share_session(options.folder); !shared)
+        say(shared.error().sentence);
+    if (people)
+        people->serve([&](std::string_view line, uid_t) {
+            return rootfs::relay(line, [&](rootfs::RelayRequest request) {
+                return session->ask(std::move(request.method), request.path, std::move(request.body), stop.token());
+            });
+        });
     const auto begun = std::chrono::steady_clock::now();
     bool traced = false;
     std::chrono::milliseconds until_next{0};
@@ -151,6 +176,7 @@ int run(const Options& options)
         }
         until_next = std::chrono::milliseconds(*again * 800); // and up to half more
     }
+    people.reset();
     leave(*session);
     return EXIT_SUCCESS;
 }
@@ -177,6 +203,8 @@ int main(int argc, char** argv)
     app.set_version_flag("--version", FARBOOT_VERSION);
     app.add_option("--folder", options.folder, "What the preboot system has handed over")->capture_default_str();
     app.add_option("--reader", options.reader, "Control socket of the root file system's reader")
+        ->capture_default_str();
+    app.add_option("--socket", options.socket, "Where programs of the people at this PC ask the server")
         ->capture_default_str();
     app.require_subcommand(1);
     auto* run_command = app.add_subcommand("run", "Report from time to time, until SIGTERM; a service of systemd's");

@@ -5,6 +5,8 @@
 #include "rootfs/record/record.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +25,7 @@ namespace
 
 constexpr auto first_pause = std::chrono::seconds(1);
 constexpr auto longest_pause = std::chrono::seconds(15);
+constexpr std::uint64_t max_answer = 2 << 20; ///< bytes of what a person's program asks for
 
 std::string content_of(const std::filesystem::path& file)
 {
@@ -52,6 +55,11 @@ Result<json> json_of(const Result<HttpResponse>& response)
     if (!body.is_object())
         return fail("bad-answer", "The server's answer is no JSON object.");
     return body;
+}
+
+std::string path_of(std::string_view what)
+{
+    return fmt::format("/api/v1/pc/{}", what);
 }
 
 /// "boot/debian": what this system was started as.
@@ -117,11 +125,11 @@ Result<void> PcSession::begin(const std::filesystem::path& folder, const std::st
     return keep(folder / "pc-session", secret_);
 }
 
-HttpRequest PcSession::request(std::string_view what, std::string type, std::string body) const
+HttpRequest PcSession::request(std::string_view path, std::string type, std::string body) const
 {
     HttpRequest request;
     request.method = "POST";
-    request.url = fmt::format("{}/api/v1/pc/{}", server_, what);
+    request.url = server_ + std::string(path);
     request.headers = {{"Content-Type", std::move(type)}};
     if (!secret_.empty())
         request.headers.emplace_back("Farboot-Pc", secret_);
@@ -132,15 +140,55 @@ HttpRequest PcSession::request(std::string_view what, std::string type, std::str
 Result<json> PcSession::tell(std::string_view what, const json& body, const std::stop_token& stop)
 {
     auto text = body.dump(-1, ' ', false, json::error_handler_t::replace);
-    return json_of(client_->fetch_ok(request(what, "application/json", std::move(text)), stop));
+    return json_of(client_->fetch_ok(request(path_of(what), "application/json", std::move(text)), stop));
+}
+
+Result<std::string> PcSession::ask(std::string method, std::string_view path, std::string body,
+                                   const std::stop_token& stop)
+{
+    auto question = request(path, "application/json", std::move(body));
+    question.method = std::move(method);
+    question.max_body = max_answer;
+    auto answer = client_->fetch_ok(std::move(question), stop);
+    if (!answer)
+        return std::unexpected(answer.error());
+    return std::move(answer->body);
 }
 
 Result<void> PcSession::send_text(std::string_view what, std::string text, const std::stop_token& stop)
 {
-    const auto sent = client_->fetch_ok(request(what, "text/csv", std::move(text)), stop);
+    const auto sent = client_->fetch_ok(request(path_of(what), "text/csv", std::move(text)), stop);
     if (!sent)
         return std::unexpected(sent.error());
     return {};
+}
+
+Result<void> share_session(const std::filesystem::path& folder, const std::string& group)
+{
+    const auto file = folder / "pc-session";
+    const auto* known = ::getgrnam(group.c_str());
+    if (known == nullptr)
+        return {};
+    const int fd = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    const bool shared = fd >= 0 && ::fchown(fd, static_cast<uid_t>(-1), known->gr_gid) == 0 && ::fchmod(fd, 0640) == 0;
+    const int error = errno;
+    if (fd >= 0)
+        ::close(fd);
+    if (!shared)
+        return fail("io", "{} cannot be given to the group {}: {}.", file.string(), group, std::strerror(error));
+    return {};
+}
+
+Result<bool> begin_session_for_root(const std::filesystem::path& folder, const std::stop_token& stop)
+{
+    const auto envelope = Envelope::parse(content_of(folder / "record.dsse"));
+    const auto image = envelope ? image_of(envelope->payload) : std::unexpected(envelope.error());
+    if (!image)
+        return fail("handover-malformed", "{} is no record of an image.", (folder / "record.dsse").string());
+    if (image->audience.empty())
+        return false;
+    const auto session = PcSession::open(folder, stop);
+    return session ? Result<bool>(true) : std::unexpected(session.error());
 }
 
 } // namespace farboot::rootfs

@@ -25,11 +25,15 @@ public:
     /// POST /api/v1/pc/<what>; gives the answer. Reasons: HttpClient's; http-401: the session has ended.
     [[nodiscard]] Result<nlohmann::json> tell(std::string_view what, const nlohmann::json& body,
                                               const std::stop_token& stop);
+    /// Asks for something else as this PC, "/api/v1/…"; gives the answer's body. An empty `body` is none. Reasons:
+    /// HttpClient's fetch_ok().
+    [[nodiscard]] Result<std::string> ask(std::string method, std::string_view path, std::string body,
+                                          const std::stop_token& stop);
     /// The same with a text for a body, and whatever answer.
     [[nodiscard]] Result<void> send_text(std::string_view what, std::string text, const std::stop_token& stop);
 
 private:
-    [[nodiscard]] HttpRequest request(std::string_view what, std::string type, std::string body) const;
+    [[nodiscard]] HttpRequest request(std::string_view path, std::string type, std::string body) const;
     PcSession(std::string server, const std::filesystem::path& folder);
     [[nodiscard]] Result<void> begin(const std::filesystem::path& folder, const std::stop_token& stop);
 
@@ -37,5 +41,14 @@ private:
     std::string secret_;
     std::unique_ptr<HttpClient> client_;
 };
+
+/// Lets the readers of virtual disks, who are of this group, read the session that is kept in `folder`: they show it
+/// where they ask for leave to read images that are not for everybody. Where there is no such group it stays root's.
+[[nodiscard]] Result<void> share_session(const std::filesystem::path& folder,
+                                         const std::string& group = "farboot-reader");
+
+/// Begins the session before the root file system is there, if its image is not for everybody: the reader needs it
+/// then. False: it is for everybody, and nothing was done. Otherwise as PcSession::open().
+[[nodiscard]] Result<bool> begin_session_for_root(const std::filesystem::path& folder, const std::stop_token& stop);
 
 } // namespace farboot::rootfs

@@ -17,9 +17,7 @@ boost::asio::awaitable<bool> belongs_to(const Context& context, const http::Requ
     if (!pc)
         co_return false;
     const auto snapshot = co_await context.snapshots.current();
-    auto asking = known_pc(pc->facts, true);
-    asking.address = address_of(request.client); // where it is now
-    const auto audiences = snapshot->rules->audiences_of(asking);
+    const auto audiences = snapshot->rules->audiences_of(known_at(pc->facts, true, address_of(request.client)));
     co_return std::ranges::count(audiences, audience) > 0;
 }
 

@@ -31,11 +31,11 @@ awaitable<Response> get_menu(const Context& context, const Request& request)
     auto question = question_of_pc(request, context.now());
     if (!question)
         co_return question.error();
-    const auto enrolled = co_await enrolled_pc(context, request);
-    if (enrolled) {
-        question->pc.mac = enrolled->facts.mac;
-        question->pc.uuid = enrolled->facts.uuid;
-        question->pc.enrolled = true;
+    if (const auto session = co_await asking_pc(context, request)) {
+        const auto pc = co_await context.database.read(
+            [&](catalog::Connection& connection) { return catalog::find_pc(connection, session->pc); });
+        if (pc) // what it has said when it came up: a booted system has no need to say it again
+            question->pc = known_at(pc->facts, session->enrolled, question->pc.address);
     }
     co_return http::json_text(200, co_await menu_answer(context, request, std::move(*question)));
 }

@@ -129,6 +129,13 @@ rules::Pc known_pc(const catalog::PcFacts& facts, bool enrolled)
             .enrolled = enrolled};
 }
 
+rules::Pc known_at(const catalog::PcFacts& facts, bool enrolled, const std::optional<Address>& address)
+{
+    auto pc = known_pc(facts, enrolled);
+    pc.address = address;
+    return pc;
+}
+
 std::expected<Question, Response> question_of_pc(const Request& request, std::chrono::sys_seconds now)
 {
     auto question = common(request, now);

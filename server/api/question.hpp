@@ -24,6 +24,9 @@ namespace farboot::server::api
 /// What the rules are asked about a registered PC, from the address that it had last.
 [[nodiscard]] rules::Pc known_pc(const catalog::PcFacts& facts, bool enrolled);
 
+/// The same from the address where it is now.
+[[nodiscard]] rules::Pc known_at(const catalog::PcFacts& facts, bool enrolled, const std::optional<Address>& address);
+
 /// What an admin asks about a PC, an address and a time of his choice among it. Whatever is wrong gets a 400.
 [[nodiscard]] std::expected<rules::Question, http::Response> question_of_admin(const http::Request& request,
                                                                                std::chrono::sys_seconds now);

@@ -2,6 +2,7 @@
 
 #include "rootfs/base/encoding.hpp"
 #include "rootfs/record/statement.hpp"
+#include "rootfs/system/relay_client.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,16 +13,29 @@ namespace farboot::vmchooser
 
 using namespace rootfs;
 
-CatalogClient::CatalogClient(SessionData data) : data_(std::move(data)), http_(TlsTrust{data_.ca_file, true}, 2) {}
+CatalogClient::CatalogClient(SessionData data, std::filesystem::path relay)
+    : data_(std::move(data)), relay_(std::move(relay)), http_(TlsTrust{data_.ca_file, true}, 2)
+{
+}
+
+Result<std::string> CatalogClient::get(const std::string& path, const std::stop_token& stop)
+{
+    std::error_code ignored;
+    if (std::filesystem::exists(relay_, ignored))
+        if (auto answer = ask_relay(relay_, "GET", path); answer || answer.error().reason != "relay-away")
+            return answer;
+    HttpRequest request;
+    request.url = data_.server + path;
+    auto answer = http_.fetch_ok(std::move(request), stop);
+    if (!answer)
+        return std::unexpected(answer.error());
+    return std::move(answer->body);
+}
 
 Result<Menu> CatalogClient::menu(std::stop_token stop)
 {
-    HttpRequest request;
-    request.url = data_.server + "/api/v1/menu?for=session";
-    const auto answer = http_.fetch_ok(std::move(request), std::move(stop));
-    if (!answer)
-        return std::unexpected(answer.error());
-    return Menu::parse(answer->body);
+    const auto answer = get("/api/v1/menu?for=session", stop);
+    return answer ? Menu::parse(*answer) : std::unexpected(answer.error());
 }
 
 Result<VerifiedVm> CatalogClient::vm(const RecordName& name, std::stop_token stop)
@@ -37,9 +51,7 @@ Result<VerifiedVm> CatalogClient::vm(const RecordName& name, std::stop_token sto
     if (!statement_answer)
         return std::unexpected(statement_answer.error());
 
-    HttpRequest request;
-    request.url = fmt::format("{}/api/v1/records/{}", data_.server, name.text());
-    auto record_answer = http_.fetch_ok(std::move(request), stop);
+    auto record_answer = get("/api/v1/records/" + name.text(), stop);
     if (!record_answer)
         return std::unexpected(record_answer.error());
 
@@ -50,7 +62,7 @@ Result<VerifiedVm> CatalogClient::vm(const RecordName& name, std::stop_token sto
     if (!statement)
         return std::unexpected(statement.error());
 
-    const auto envelope = Envelope::parse(record_answer->body);
+    const auto envelope = Envelope::parse(*record_answer);
     if (!envelope)
         return std::unexpected(envelope.error());
     const auto payload = data_.policy.open(*envelope, name);
@@ -61,7 +73,7 @@ Result<VerifiedVm> CatalogClient::vm(const RecordName& name, std::stop_token sto
         return std::unexpected(record.error());
     if (auto allowed = statement->allows(record->header, *payload, std::chrono::steady_clock::now() - asked); !allowed)
         return std::unexpected(allowed.error());
-    return VerifiedVm{std::move(*record), std::move(record_answer->body)};
+    return VerifiedVm{std::move(*record), std::move(*record_answer)};
 }
 
 } // namespace farboot::vmchooser

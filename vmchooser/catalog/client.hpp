@@ -5,6 +5,7 @@
 #include "vmchooser/catalog/menu.hpp"
 #include "vmchooser/catalog/session_data.hpp"
 
+#include <filesystem>
 #include <stop_token>
 #include <string>
 
@@ -21,7 +22,9 @@ struct VerifiedVm {
 class CatalogClient
 {
 public:
-    explicit CatalogClient(SessionData data);
+    /// `relay`: where farboot-system(8) asks the server as this PC, for what is not for everybody; empty, or nobody
+    /// there: asks the server itself.
+    explicit CatalogClient(SessionData data, std::filesystem::path relay = {});
 
     /// Reasons: HttpClient's, Menu::parse()'s.
     [[nodiscard]] Result<Menu> menu(std::stop_token stop = {});
@@ -30,7 +33,11 @@ public:
     [[nodiscard]] Result<VerifiedVm> vm(const rootfs::RecordName& name, std::stop_token stop = {});
 
 private:
+    /// The body of what the server answers to GET `path`.
+    [[nodiscard]] Result<std::string> get(const std::string& path, const std::stop_token& stop);
+
     SessionData data_;
+    std::filesystem::path relay_;
     rootfs::HttpClient http_;
 };
 

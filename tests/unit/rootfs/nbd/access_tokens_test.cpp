@@ -22,6 +22,10 @@ protected:
     virtual void answer(TlsServer::Peer& peer, const std::string& request)
     {
         const auto number = ++asked_;
+        {
+            const std::lock_guard lock(mutex_);
+            request_ = request;
+        }
         EXPECT_THAT(request, testing::StartsWith("POST /api/v1/store-token "));
         if (const std::lock_guard lock(mutex_); !said_.empty())
             peer.answer(status_, said_);
@@ -54,7 +58,7 @@ protected:
     std::atomic<int> asked_ = 0;
     std::atomic<int> life_ = 900;
     std::mutex mutex_;
-    std::string status_, said_;
+    std::string status_, said_, request_;
     TlsServer server_{nullptr, [this](TlsServer::Peer& peer, const std::string& request) { answer(peer, request); }};
     AccessTokens tokens_{"http://127.0.0.1:" + std::to_string(server_.port()) + "/api/v1/store-token", {}};
 };
@@ -91,6 +95,27 @@ TEST_F(AccessTokensTest, ARefusedOneIsReplacedOnce)
     ASSERT_EQ(get(), "token-2");
     drop("token-1"); // by somebody who was slow
     EXPECT_EQ(get(), "token-2");
+}
+
+TEST_F(AccessTokensTest, ThePcsSessionIsShownOnceItIsThere)
+{
+    testing_fetch::Folder folder;
+    const auto file = folder.path() / "pc-session";
+    AccessTokens tokens("http://127.0.0.1:" + std::to_string(server_.port()) + "/api/v1/store-token", {}, file);
+    const auto shown = [&] {
+        EXPECT_TRUE(tokens.get({"exam", source_}, "v1/x", {}));
+        tokens.drop({"exam", source_}, "v1/x", {"token-" + std::to_string(asked_), {}});
+        const std::lock_guard lock(mutex_);
+        const auto start = request_.find("Farboot-Pc: ");
+        return start == std::string::npos ? "" : request_.substr(start, request_.find('\r', start) - start);
+    };
+    EXPECT_EQ(shown(), "");
+    folder.write("pc-session", "the-session");
+    EXPECT_EQ(shown(), "Farboot-Pc: the-session");
+    folder.write("pc-session", "two\r\nX-Lines: 1");
+    EXPECT_EQ(shown(), "") << "it would become a header of its own";
+    folder.write("pc-session", std::string(300, 'x'));
+    EXPECT_EQ(shown(), "");
 }
 
 TEST_F(AccessTokensTest, EachAudienceHasItsOwn)

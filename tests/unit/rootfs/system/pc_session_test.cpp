@@ -12,6 +12,9 @@
 #include <fstream>
 #include <mutex>
 
+#include <grp.h>
+#include <unistd.h>
+
 namespace farboot::rootfs
 {
 
@@ -92,6 +95,51 @@ TEST_F(PcSessionTest, BeginsWithTheTokenAndGoesOnWithTheSession)
     answer_ = "";
     EXPECT_TRUE(again->send_text("trace", "a trace", {}));
     EXPECT_THAT(requests().at(2), HasSubstr("\r\n\r\na trace"));
+}
+
+TEST_F(PcSessionTest, AsksForPeopleAndIsSharedWithAGroup)
+{
+    auto session = PcSession::open(folder_.path(), {});
+    ASSERT_TRUE(session) << session.error().sentence;
+    answer_ = "a menu";
+    EXPECT_EQ(session->ask("GET", "/api/v1/menu?for=session", "", {}).value(), "a menu");
+    EXPECT_THAT(requests().at(1), testing::StartsWith("GET /api/v1/menu?for=session "));
+    EXPECT_THAT(requests().at(1), HasSubstr("Farboot-Pc: the-session\r\n"));
+    status_ = "404 Not Found";
+    EXPECT_EQ(session->ask("GET", "/api/v1/records/vm/x", "", {}).error().reason, "http-404");
+
+    const auto mode = [&] { return std::filesystem::status(folder_.path() / "pc-session").permissions(); };
+    EXPECT_TRUE(share_session(folder_.path(), "no-such-group"));
+    EXPECT_EQ(mode(), std::filesystem::perms{0600});
+    const auto* own = ::getgrgid(::getgid());
+    ASSERT_NE(own, nullptr);
+    EXPECT_TRUE(share_session(folder_.path(), own->gr_name));
+    EXPECT_EQ(mode(), std::filesystem::perms{0640});
+}
+
+TEST_F(PcSessionTest, BeginsBeforeTheRootOnlyWhereTheImageNeedsIt)
+{
+    const auto hand_image = [&](const json& image) {
+        Envelope envelope{
+            payload_type_of("boot"),
+            json{{"version", 1}, {"type", "boot"}, {"series", "debian"}, {"number", 3}, {"image", image}}.dump(),
+            {}};
+        envelope.sign(SigningKey::generate());
+        hand("record.dsse", envelope.to_json());
+    };
+    json image{{"manifest", std::string(64, 'a')}, {"root_bytes", 80}, {"bytes", 4096}};
+    hand_image(image);
+    const auto open = begin_session_for_root(folder_.path(), {});
+    ASSERT_TRUE(open) << open.error().sentence;
+    EXPECT_FALSE(*open);
+    EXPECT_EQ(requests().size(), 0U);
+    EXPECT_EQ(content("boot-token"), "the-token");
+    image["audience"] = "exam";
+    hand_image(image);
+    EXPECT_TRUE(begin_session_for_root(folder_.path(), {}).value());
+    EXPECT_EQ(content("pc-session"), "the-session");
+    hand("record.dsse", "nonsense");
+    EXPECT_EQ(begin_session_for_root(folder_.path(), {}).error().reason, "handover-malformed");
 }
 
 TEST_F(PcSessionTest, WaitsForAServerThatIsAway)
