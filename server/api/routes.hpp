@@ -28,6 +28,7 @@ void add_pc_admin_routes(http::Router& router, const Context& context); ///< the
 void add_trace_routes(http::Router& router, const Context& context);    ///< of PCs, for boot profiles
 void add_token_routes(http::Router& router, const Context& context);    ///< for restricted images
 void add_upload_routes(http::Router& router, const Context& context);   ///< into the store
+void add_openapi_routes(http::Router& router); ///< what they all are, as data
 void add_page_routes(http::Router& router, const Context& context);
 void add_all_routes(http::Router& router, const Context& context); ///< the above, as the server has them
 

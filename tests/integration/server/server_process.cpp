@@ -45,6 +45,11 @@ void ServerTest::start()
     ASSERT_FALSE(match.empty()) << log();
     port_ = static_cast<std::uint16_t>(std::stoi(match[1]));
     plain_port_ = static_cast<std::uint16_t>(std::stoi(match[2]));
+    if (openapi_)
+        return;
+    const auto document = request("GET", "/api/v1/openapi.json");
+    ASSERT_EQ(document.status, 200) << document.body;
+    openapi_ = std::make_shared<const OpenApi>(nlohmann::json::parse(document.body));
 }
 
 std::string request_text(const std::string& method, const std::string& path, const std::string& body,
@@ -63,7 +68,15 @@ Answer ServerTest::request(const std::string& method, const std::string& path, c
 {
     auto client = connect();
     client.send(request_text(method, path, body, headers));
-    return client.receive(method == "HEAD");
+    auto answer = client.receive(method == "HEAD");
+    if (openapi_ && answer.status && path.starts_with("/api/v1/")) {
+        const Exchange exchange{method, path, body, answer.status, answer.headers["content-type"], answer.body};
+        for (const auto& problem : openapi_->problems(exchange))
+            ADD_FAILURE() << method << " " << path << " is not as server/api/openapi.yaml has it: " << problem << "\n"
+                          << body << "\n"
+                          << answer.status << " " << answer.body;
+    }
+    return answer;
 }
 
 Answer ServerTest::admin(const std::string& method, const std::string& path, const std::string& body, Headers headers)

@@ -2,6 +2,7 @@
 
 #include "tests/integration/rootfs/process.hpp"
 #include "tests/integration/server/tls_client.hpp"
+#include "tests/unit/server/api/openapi.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,8 +45,9 @@ protected:
     std::uint16_t port_ = 0;
     std::uint16_t plain_port_ = 0;
     std::string token_;
-    std::vector<std::string> init_options_; ///< set before SetUp()
-    std::vector<std::string> more_options_; ///< for start()
+    std::shared_ptr<const OpenApi> openapi_; ///< as the server has it: each request below /api/v1 is checked against it
+    std::vector<std::string> init_options_;  ///< set before SetUp()
+    std::vector<std::string> more_options_;  ///< for start()
 };
 
 [[nodiscard]] std::string request_text(const std::string& method, const std::string& path, const std::string& body,

@@ -4,6 +4,10 @@
 #include "server/catalog/users.hpp"
 #include "tests/unit/server/api/api_fixture.hpp"
 
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cctype>
 #include <set>
 
 using namespace farboot;
@@ -59,6 +63,7 @@ std::vector<Row> table()
     const auto everything = Access::everything;
     const auto somewhere = Access::somewhere;
     open("GET /healthz");
+    open("GET /api/v1/openapi.json");
     open("GET /api/v1/menu");
     open("POST /api/v1/statement");
     open("POST /api/v1/session");
@@ -214,6 +219,39 @@ TEST_P(AccessTest, EveryRouteIsInTheTable)
         EXPECT_TRUE(known.contains(route)) << route << " is not in the table: who may use it?";
     for (const auto& route : known)
         EXPECT_TRUE(there.contains(route)) << route << " is no route any more";
+}
+
+TEST_P(AccessTest, TheOpenApiDocumentSaysTheSame)
+{
+    const auto paths = call({}, "GET", "/api/v1/openapi.json").json()["paths"];
+    std::set<std::string> known;
+    std::set<std::string> names;
+    for (const auto& [path, item] : paths.items())
+        for (const auto& [method, operation] : item.items())
+            if (method != "parameters") {
+                auto name = method;
+                std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
+                known.insert(fmt::format("{} {}", name, path));
+                EXPECT_TRUE(names.insert(operation["operationId"]).second)
+                    << operation["operationId"] << " is there twice";
+            }
+    for (const auto& row : table()) {
+        const auto path = row.route.substr(row.route.find(' ') + 1);
+        if (!path.starts_with("/api/v1/"))
+            continue;
+        ASSERT_EQ(known.erase(row.route), 1U) << row.route << " is not in server/api/openapi.yaml";
+        auto method = row.route.substr(0, row.route.find(' '));
+        std::ranges::transform(method, method.begin(), [](unsigned char c) { return std::tolower(c); });
+        const auto& operation = paths[path][method];
+        EXPECT_EQ(operation.value("x-right", ""), row.right ? people::name_of(*row.right) : "") << row.route;
+        EXPECT_EQ(operation.value("security", json()) == json::array(), row.access == Access::open) << row.route;
+        for (std::size_t at = 0; (at = path.find('{', at)) != std::string::npos; ++at)
+            EXPECT_THAT(
+                paths[path]["parameters"].dump(),
+                testing::HasSubstr(fmt::format("\"name\":\"{}\"", path.substr(at + 1, path.find('}', at) - at - 1))))
+                << row.route;
+    }
+    EXPECT_THAT(known, testing::IsEmpty()) << "are in server/api/openapi.yaml, and no routes";
 }
 
 TEST_P(AccessTest, NobodyGetsInWithoutALogin)

@@ -1,9 +1,11 @@
 #include "tests/unit/server/api/api_fixture.hpp"
 
 #include "server/api/auth.hpp"
+#include "server/api/openapi.hpp"
 #include "server/catalog/roles.hpp"
 #include "server/catalog/sessions.hpp"
 #include "server/catalog/users.hpp"
+#include "tests/unit/server/api/openapi.hpp"
 #include "tests/unit/server/finish.hpp"
 
 namespace farboot::test
@@ -135,11 +137,21 @@ ApiTest::Answer ApiTest::call(const Caller& caller, const std::string& method, c
     Answer answer{.status = response.status, .body = {}, .etag = {}, .cookie = {}};
     if (const auto* text = std::get_if<std::string>(&response.body))
         answer.body = *text;
+    std::string type;
     for (const auto& [name, value] : response.headers) {
-        if (name == "ETag")
+        if (name == "Content-Type")
+            type = value;
+        else if (name == "ETag")
             answer.etag = value;
         else if (name == "Set-Cookie")
             answer.cookie = value.substr(value.find('=') + 1, value.find(';') - value.find('=') - 1);
+    }
+    if (target.starts_with("/api/v1/")) {
+        static const OpenApi document(json::parse(api::openapi_document()));
+        for (const auto& problem : document.problems({method, target, body, answer.status, type, answer.body}))
+            ADD_FAILURE() << method << " " << target << " is not as server/api/openapi.yaml has it: " << problem << "\n"
+                          << body << "\n"
+                          << answer.status << " " << answer.body;
     }
     return answer;
 }
