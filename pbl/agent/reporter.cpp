@@ -1,6 +1,7 @@
 #include "pbl/agent/reporter.hpp"
 
 #include "rootfs/base/pause.hpp"
+#include "rootfs/fetch/magic_packet.hpp"
 
 #include <memory>
 
@@ -100,6 +101,7 @@ void Reporter::answered(const Result<std::string>& answer)
     done_ = 0;
     const auto body = json::parse(*answer, nullptr, false);
     if (body.is_object()) {
+        rootfs::wake_all(body.value("wake", json()));
         if (const auto command = PcCommand::parse(body.value("command", json()))) {
             done_ = command->id;
             events_.command(*command);

@@ -1,6 +1,7 @@
 /// farboot-system(8): tells the server what has become of the system that it has started, and does what an admin wants.
 #include "rootfs/base/pause.hpp"
 #include "rootfs/base/stop_on_signal.hpp"
+#include "rootfs/fetch/magic_packet.hpp"
 #include "rootfs/nbd/control_client.hpp"
 #include "rootfs/nbd/control_socket.hpp"
 #include "rootfs/system/boot_stages.hpp"
@@ -31,6 +32,9 @@ struct Options {
     std::filesystem::path reader = "/run/initramfs/run/control.sock"; ///< of the root file system's reader
     std::filesystem::path socket = "/run/farboot-system/socket";
     std::string state;
+    bool failed = false;
+    std::string sentence;
+    std::string name;
 };
 
 /// Somebody can work now: what was read until then makes a boot profile.
@@ -39,6 +43,8 @@ constexpr std::array<std::string_view, 1> marks{"vmchooser-ready"};
 constexpr double settled_after = 60; ///< seconds
 /// … or by then.
 constexpr auto longest_start = std::chrono::minutes(5);
+/// A server that is away when a job has finished is asked again.
+constexpr auto try_again = std::chrono::milliseconds(5000);
 /// The system ends soon after: a server that is away must not hold it up.
 constexpr auto longest_leave = std::chrono::milliseconds(2000);
 
@@ -101,19 +107,27 @@ void obey(rootfs::PcSession& session, const json& command, rootfs::Ending ending
         "report", {{"state", "running"}, {"done", {{"id", command.value("id", 0)}, {"outcome", outcome}}}}, stop));
 }
 
+void obey_answer(rootfs::PcSession& session, const json& answer, const std::stop_token& stop)
+{
+    const auto action = action_of(answer);
+    if (action == "reboot" || action == "power-off")
+        obey(session, answer["command"], action == "reboot" ? rootfs::Ending::reboot : rootfs::Ending::power_off, stop);
+}
+
 /// Gives the seconds until the next report. Reason: http-401 (the session has ended).
 Result<int> report(rootfs::PcSession& session, const json& stages, const std::stop_token& stop)
 {
     constexpr int usual = 30;
-    const auto answer = session.tell("report", {{"state", "running"}, {"stages", stages}}, stop);
+    json body{{"state", "running"}, {"stages", stages}};
+    if (const auto people = rootfs::people_logged_in())
+        body["people"] = *people;
+    const auto answer = session.tell("report", body, stop);
     if (!answer && answer.error().reason == "http-401")
         return std::unexpected(answer.error());
     if (!answer)
         return usual;
-    const auto action = action_of(*answer);
-    if (action == "reboot" || action == "power-off")
-        obey(session, (*answer)["command"], action == "reboot" ? rootfs::Ending::reboot : rootfs::Ending::power_off,
-             stop);
+    rootfs::wake_all(answer->value("wake", json()));
+    obey_answer(session, *answer, stop);
     const auto again = answer->value("again", json());
     return std::clamp(again.is_number_integer() ? again.get<int>() : usual, 5, 3600);
 }
@@ -194,6 +208,47 @@ int say_state(const Options& options)
     return told ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/// Tells that what a job has started this system for is done, or has failed, and does what the job wants then.
+int finish(const Options& options)
+{
+    const rootfs::StopOnSignal stop;
+    auto session = rootfs::PcSession::open(options.folder, stop.token());
+    if (!session) {
+        say(session.error().sentence);
+        return EXIT_FAILURE;
+    }
+    const json job{{"outcome", options.failed ? "failed" : "done"}, {"sentence", options.sentence}};
+    while (true) {
+        const auto answer = session->tell("report", {{"state", "running"}, {"job", job}}, stop.token());
+        if (answer) {
+            obey_answer(*session, *answer, stop.token());
+            return EXIT_SUCCESS;
+        }
+        say(answer.error().sentence);
+        if (answer.error().reason.starts_with("http-4") || !rootfs::sleep_about(try_again, stop.token()))
+            return EXIT_FAILURE;
+    }
+}
+
+/// Prints what the job that has started this system has to say of one thing.
+int ask(const Options& options)
+{
+    auto session = rootfs::PcSession::open(options.folder, {});
+    const auto answer = session ? session->tell("job", json::object(), {}) : std::unexpected(session.error());
+    if (!answer) {
+        say(answer.error().reason == "http-404" ? "no job has started this system" : answer.error().sentence);
+        return EXIT_FAILURE;
+    }
+    const auto parameters = answer->value("parameters", json::object());
+    const auto found = parameters.is_object() ? parameters.find(options.name) : parameters.end();
+    if (!parameters.is_object() || found == parameters.end() || !found->is_string()) {
+        say(fmt::format("the job says nothing of \"{}\"", options.name));
+        return EXIT_FAILURE;
+    }
+    fmt::print("{}\n", found->get<std::string>());
+    return EXIT_SUCCESS;
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -212,6 +267,16 @@ int main(int argc, char** argv)
     say_command->add_option("STATE", options.state, "running or standby")
         ->required()
         ->check(CLI::IsMember({"running", "standby"}));
+    auto* finish_command = app.add_subcommand(
+        "finish", "Say that what a job has started this system for is done; a system for jobs calls it at its end");
+    finish_command->add_flag("--failed", options.failed, "It has failed");
+    finish_command->add_option("SENTENCE", options.sentence, "For the admin: how it went, at most 200 characters");
+    auto* ask_command = app.add_subcommand("ask", "Print a parameter of the job that has started this system");
+    ask_command->add_option("NAME", options.name, "Its name")->required();
     CLI11_PARSE(app, argc, argv);
+    if (ask_command->parsed())
+        return ask(options);
+    if (finish_command->parsed())
+        return finish(options);
     return run_command->parsed() ? run(options) : say_state(options);
 }

@@ -1,7 +1,10 @@
 #include "rootfs/system/manager.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
+#include <string_view>
+#include <systemd/sd-login.h>
 
 namespace farboot::rootfs
 {
@@ -40,6 +43,24 @@ Result<void> begin_ending(Ending ending)
     if (::pclose(::popen(command, "re")) != 0)
         return fail("program-failed", "\"{}\" failed; the system's journal says why.", command);
     return {};
+}
+
+std::optional<int> people_logged_in()
+{
+    char** sessions = nullptr;
+    const int count = sd_get_sessions(&sessions);
+    if (count < 0)
+        return std::nullopt;
+    int people = 0;
+    for (int i = 0; i < count; ++i) {
+        char* kind = nullptr;
+        if (sd_session_get_class(sessions[i], &kind) >= 0 && std::string_view(kind) == "user")
+            ++people;
+        std::free(kind);
+        std::free(sessions[i]);
+    }
+    std::free(sessions);
+    return people;
 }
 
 } // namespace farboot::rootfs

@@ -2,6 +2,7 @@
 
 #include "rootfs/base/error.hpp"
 
+#include <optional>
 #include <string>
 
 /// The system's manager, systemd.
@@ -19,5 +20,8 @@ enum class Ending {
 
 /// Begins it, as if a person had asked for it. Reason: program-failed.
 [[nodiscard]] Result<void> begin_ending(Ending ending);
+
+/// How many sessions of people logind has; nothing where it does not run.
+[[nodiscard]] std::optional<int> people_logged_in();
 
 } // namespace farboot::rootfs

@@ -18,6 +18,7 @@ void add_all_routes(http::Router& router, const Context& context)
     add_store_routes(router, context);
     add_pc_routes(router, context);
     add_pc_admin_routes(router, context);
+    add_job_routes(router, context);
     add_trace_routes(router, context);
     add_token_routes(router, context);
     add_upload_routes(router, context);

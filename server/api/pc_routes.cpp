@@ -1,9 +1,11 @@
+#include "server/api/job_runner.hpp"
 #include "server/api/menu_answer.hpp"
 #include "server/api/pc_auth.hpp"
 #include "server/api/pc_body.hpp"
 #include "server/api/question.hpp"
 #include "server/api/routes.hpp"
 
+#include "server/catalog/job_steps.hpp"
 #include "server/catalog/pc_boots.hpp"
 #include "server/catalog/pc_commands.hpp"
 #include "server/catalog/pc_sessions.hpp"
@@ -94,6 +96,8 @@ Result<Welcome> welcome(Connection& connection, const Hello& hello, const std::o
                               now);
     const PcSession session{pc.id, PcSessionKind::preboot, result.met.enrolled};
     result.command = catalog::take_pc_command(connection, session, now);
+    if (!result.command)
+        result.command = catalog::next_of_job(connection, session, {.hello = true, .used = false}, now);
     return result;
 }
 
@@ -133,6 +137,9 @@ struct Report {
     std::vector<catalog::PcStage> stages;
     std::int64_t command = 0;
     std::string outcome;
+    bool used = false;              ///< somebody is logged in; a system that does not say so could be used
+    std::optional<bool> finished{}; ///< what a job had started it for: true if that was done, false if it failed
+    std::string sentence;
 };
 
 std::expected<Report, Response> parse_report(const Request& request)
@@ -155,6 +162,17 @@ std::expected<Report, Response> parse_report(const Request& request)
         report.command = id != done->end() && id->is_number_unsigned() ? id->get<std::int64_t>() : 0;
         report.outcome = text_member(*done, "outcome", 1000);
     }
+    const auto people = body.find("people");
+    report.used = people == body.end() || !people->is_number_unsigned() || *people != 0;
+    if (const auto job = body.find("job"); job != body.end()) {
+        const auto outcome = text_member(*job, "outcome", 16);
+        if (outcome != "done" && outcome != "failed")
+            return std::unexpected(http::error(400, "json-malformed",
+                                               "A job ends as {\"outcome\": \"done\"} or {\"outcome\": \"failed\"}.",
+                                               "job.outcome"));
+        report.finished = outcome == "done";
+        report.sentence = text_member(*job, "sentence", 1000);
+    }
     return report;
 }
 
@@ -162,6 +180,16 @@ struct Noted {
     std::optional<catalog::PcCommand> command;
     bool changed = false; ///< its key was confirmed, or counts no longer, since its session began
 };
+
+/// What a job wants of the PC, after what it has said.
+std::optional<catalog::PcCommand> next_of_job(Connection& connection, const PcSession& session, const Report& report,
+                                              std::chrono::sys_seconds now)
+{
+    auto command = catalog::next_of_job(connection, session, {.hello = false, .used = report.used}, now);
+    if (!command && report.finished)
+        command = catalog::finish_job_part(connection, session, !*report.finished, report.sentence, now);
+    return command;
+}
 
 Result<Noted> note_report(Connection& connection, const PcSession& session, const Report& report,
                           const std::string& secret, const std::string& client, std::chrono::sys_seconds now)
@@ -178,11 +206,23 @@ Result<Noted> note_report(Connection& connection, const PcSession& session, cons
         catalog::tell_pc_outcome(connection, pc->id, report.command, report.outcome);
     if (report.state == PcState::off) {
         catalog::end_pc_boot(connection, pc->id, report.ending, now);
+        catalog::pc_leaves_job(connection, pc->id, report.ending, now);
         return Noted{};
     }
     catalog::renew_pc_session(connection, secret, now);
     const bool changed = session.kind == PcSessionKind::preboot && session.enrolled == pc->key.empty();
-    return Noted{catalog::take_pc_command(connection, session, now), changed};
+    auto command = catalog::take_pc_command(connection, session, now);
+    if (!command)
+        command = next_of_job(connection, session, report, now);
+    return Noted{std::move(command), changed};
+}
+
+/// Only an enrolled PC is told of others.
+awaitable<std::vector<std::string>> to_wake(const Context& context, const PcSession& session)
+{
+    if (!session.enrolled)
+        co_return std::vector<std::string>();
+    co_return co_await to_wake_by(context, session.pc);
 }
 
 awaitable<Response> post_report(const Context& context, const Request& request)
@@ -200,8 +240,10 @@ awaitable<Response> post_report(const Context& context, const Request& request)
     });
     if (!noted)
         co_return pc_unknown();
-    co_return http::json(
-        200, {{"again", report_every}, {"command", command_json(noted->command)}, {"hello", noted->changed}});
+    json answer{{"again", report_every}, {"command", command_json(noted->command)}, {"hello", noted->changed}};
+    if (auto macs = co_await to_wake(context, *session); !macs.empty())
+        answer["wake"] = std::move(macs);
+    co_return http::json(200, answer);
 }
 
 /// {"record": "boot/…", "number": n}: of a body.
@@ -257,6 +299,20 @@ awaitable<Response> post_system(const Context& context, const Request& request)
                          {{"session", secret}, {"pc", {{"id", pc->id}, {"name", pc->name}}}, {"again", report_every}});
 }
 
+awaitable<Response> post_job(const Context& context, const Request& request)
+{
+    const auto session = co_await asking_pc(context, request);
+    if (!session)
+        co_return pc_unknown();
+    const auto briefing = co_await context.database.read(
+        [&](Connection& connection) { return catalog::job_briefing(connection, *session); });
+    if (!briefing)
+        co_return http::error(404, "not-found", "No job has started this system.");
+    co_return http::json(200,
+                         {{"job", briefing->job},
+                          {"parameters", briefing->parameters.empty() ? json::object() : json(briefing->parameters)}});
+}
+
 } // namespace
 
 void add_pc_routes(http::Router& router, const Context& context)
@@ -270,6 +326,7 @@ void add_pc_routes(http::Router& router, const Context& context)
     add("/api/v1/pc/report", post_report);
     add("/api/v1/pc/boot-token", post_boot_token);
     add("/api/v1/pc/system", post_system);
+    add("/api/v1/pc/job", post_job);
 }
 
 } // namespace farboot::server::api

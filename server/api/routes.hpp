@@ -25,6 +25,7 @@ void add_store_routes(http::Router& router, const Context& context);
 inline constexpr std::string_view token_path = "/api/v1/store-token";
 void add_pc_routes(http::Router& router, const Context& context);       ///< what PCs say
 void add_pc_admin_routes(http::Router& router, const Context& context); ///< the registry of PCs
+void add_job_routes(http::Router& router, const Context& context);      ///< for several PCs at a time
 void add_trace_routes(http::Router& router, const Context& context);    ///< of PCs, for boot profiles
 void add_token_routes(http::Router& router, const Context& context);    ///< for restricted images
 void add_upload_routes(http::Router& router, const Context& context);   ///< into the store

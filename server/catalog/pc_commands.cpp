@@ -30,6 +30,31 @@ PcCommand read_command(const QSqlQuery& row)
     return command;
 }
 
+PcCommand insert(Connection& connection, std::int64_t pc, std::string_view action, std::string_view record,
+                 std::string_view by, std::chrono::sys_seconds now)
+{
+    PcCommand command;
+    command.id = next_number(connection, "pc-command");
+    command.action = action;
+    command.record = record;
+    command.made = now;
+    command.made_by = by;
+    connection.run("pc-command-insert", {{":id", value(command.id)},
+                                         {":pc", value(pc)},
+                                         {":action", value(command.action)},
+                                         {":record", value(command.record)},
+                                         {":made", value(now)},
+                                         {":by", value(by)}});
+    connection.run("pc-command-delete-old", {{":pc", value(pc)}, {":pc2", value(pc)}});
+    return command;
+}
+
+void take(Connection& connection, PcCommand& command, std::chrono::sys_seconds now)
+{
+    command.taken = now;
+    connection.run("pc-command-taken", {{":id", value(command.id)}, {":taken", value(now)}});
+}
+
 } // namespace
 
 json PcCommand::to_json() const
@@ -60,20 +85,15 @@ Result<PcCommand> command_pc(Connection& connection, std::int64_t pc, std::strin
         return fail("not-found", "There is no PC {}: it may have been removed meanwhile.", pc);
     if (found->key.empty())
         return fail("not-enrolled", "PC {} is not enrolled: only PCs whose key has been confirmed take commands.", pc);
-    PcCommand command;
-    command.id = next_number(connection, "pc-command");
-    command.action = action;
-    command.record = action == "boot" ? record : "";
-    command.made = now;
-    command.made_by = by;
     connection.run("pc-command-replace", {{":pc", value(pc)}});
-    connection.run("pc-command-insert", {{":id", value(command.id)},
-                                         {":pc", value(pc)},
-                                         {":action", value(command.action)},
-                                         {":record", value(command.record)},
-                                         {":made", value(now)},
-                                         {":by", value(by)}});
-    connection.run("pc-command-delete-old", {{":pc", value(pc)}, {":pc2", value(pc)}});
+    return insert(connection, pc, action, action == "boot" ? record : "", by, now);
+}
+
+PcCommand give_pc_command(Connection& connection, std::int64_t pc, std::string_view action, std::string_view record,
+                          std::string_view by, std::chrono::sys_seconds now)
+{
+    auto command = insert(connection, pc, action, record, by, now);
+    take(connection, command, now);
     return command;
 }
 
@@ -88,8 +108,7 @@ std::optional<PcCommand> take_pc_command(Connection& connection, const PcSession
     row.finish();
     if (command.action == "boot" && session.kind != PcSessionKind::preboot)
         return std::nullopt;
-    command.taken = now;
-    connection.run("pc-command-taken", {{":id", value(command.id)}, {":taken", value(now)}});
+    take(connection, command, now);
     return command;
 }
 
@@ -101,11 +120,16 @@ std::vector<PcCommand> list_pc_commands(Connection& connection, std::int64_t pc)
     return commands;
 }
 
+std::string_view kept_outcome(std::string_view text)
+{
+    const auto length = rules::printable_length(text);
+    return length && *length <= 200 ? text : "?";
+}
+
 void tell_pc_outcome(Connection& connection, std::int64_t pc, std::int64_t command, std::string_view outcome)
 {
-    const auto length = rules::printable_length(outcome);
-    const std::string_view kept = !length ? "?" : *length > 200 ? "?" : outcome;
-    connection.run("pc-command-outcome", {{":id", value(command)}, {":pc", value(pc)}, {":outcome", value(kept)}});
+    connection.run("pc-command-outcome",
+                   {{":id", value(command)}, {":pc", value(pc)}, {":outcome", value(kept_outcome(outcome))}});
 }
 
 } // namespace farboot::catalog

@@ -29,12 +29,17 @@ struct PcCommand {
 /// record-unknown (it is no boot record's name).
 [[nodiscard]] Result<PcCommand> command_pc(Connection& connection, std::int64_t pc, std::string_view action,
                                            std::string_view record, std::string_view by, std::chrono::sys_seconds now);
+/// A command that the PC gets in the same answer. The PC is there, and enrolled.
+[[nodiscard]] PcCommand give_pc_command(Connection& connection, std::int64_t pc, std::string_view action,
+                                        std::string_view record, std::string_view by, std::chrono::sys_seconds now);
 /// The command that waits for the PC, if this is a session that gets it: "boot" is for its preboot system alone.
 [[nodiscard]] std::optional<PcCommand> take_pc_command(Connection& connection, const PcSession& session,
                                                        std::chrono::sys_seconds now);
 /// Newest first, at most 20.
 [[nodiscard]] std::vector<PcCommand> list_pc_commands(Connection& connection, std::int64_t pc);
-/// What the PC says of a command of its own; at most 200 characters of it are kept.
+/// What is kept of a PC's own words: at most 200 characters, in one line; "?": they are something else.
+[[nodiscard]] std::string_view kept_outcome(std::string_view text);
+/// What the PC says of a command of its own, as far as it is kept.
 void tell_pc_outcome(Connection& connection, std::int64_t pc, std::int64_t command, std::string_view outcome);
 
 } // namespace farboot::catalog

@@ -40,7 +40,7 @@ std::optional<Pc> with_identity(Connection& connection, std::string_view identit
 void delete_pc(Connection& connection, std::int64_t id)
 {
     for (const auto* statement : {"pc-session-delete-of", "pc-boot-token-delete-of", "pc-boot-delete-of",
-                                  "pc-command-delete-of", "pc-trace-delete-of"})
+                                  "pc-command-delete-of", "pc-trace-delete-of", "job-pc-delete-of"})
         connection.run(statement, {{":pc", value(id)}});
     connection.run("pc-delete", {{":id", value(id)}});
 }

@@ -1,6 +1,7 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/data_folder.hpp"
 
+#include "server/api/job_runner.hpp"
 #include "server/api/routes.hpp"
 #include "server/http/server.hpp"
 
@@ -243,8 +244,10 @@ Result<void> run(const Options& options)
     if (auto listening = listen_everywhere(server, options); !listening)
         return listening;
     server.start(std::max(2U, std::thread::hardware_concurrency()));
+    auto jobs = std::make_unique<api::JobRunner>(context);
     serve(signals, server, prepared->authority, hosts);
     spdlog::info("event=stopping");
+    jobs.reset();
     server.stop();
     // What these still finish is handed back to the server's stopped threads: it must be there until they are gone.
     hashing.reset();

@@ -1,11 +1,6 @@
-#include "rootfs/base/encoding.hpp"
-#include "rootfs/record/key.hpp"
-#include "tests/integration/server/server_process.hpp"
-#include "tests/unit/server/catalog/signers.hpp"
+#include "tests/integration/server/pc_site.hpp"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 using namespace farboot;
 using namespace farboot::test;
@@ -17,62 +12,9 @@ using testing::Not;
 namespace
 {
 
-/// `farboot pc` and `farboot explain --pc` against a real server.
-class PcCommand : public ServerTest
+/// `farboot pc` and `farboot explain --pc`.
+class PcCommand : public PcSite
 {
-protected:
-    void SetUp() override
-    {
-        ServerTest::SetUp();
-        write_whole(path("token"), token_ + "\n");
-        std::filesystem::permissions(path("token"), std::filesystem::perms::owner_read);
-        const Signers signers;
-        write_whole(path("policy"), signers.policy(1));
-        std::string output;
-        ASSERT_EQ(command({"policy", path("policy")}, &output), 0) << output;
-        ASSERT_EQ(admin("POST", "/api/v1/records", signers.boot("debian", 1)).status, 201);
-    }
-    [[nodiscard]] std::string path(const char* name) const { return (folder_.path / name).string(); }
-
-    /// Runs `farboot`; expects this exit code.
-    std::string farboot(std::vector<std::string> words, int expected = 0)
-    {
-        words.insert(words.begin(), FARBOOT_PROGRAM);
-        words.insert(words.end(), {"--server", fmt::format("https://127.0.0.1:{}", port_), "--ca",
-                                   (data() / "ca.pem").string(), "--token-file", path("token")});
-        std::string output;
-        EXPECT_EQ(run(words, &output), expected) << output;
-        return output;
-    }
-    /// A PC comes up, with a key if there is one; gives the server's answer.
-    json comes_up(const std::string& uuid, const rootfs::SigningKey* key = nullptr)
-    {
-        json body{{"uuid", uuid},
-                  {"boot_id", fmt::format("{}", ++starts_)},
-                  {"stages", {{{"name", "network-up"}, {"seconds", 3.5}}}}};
-        if (key != nullptr) {
-            const auto statement =
-                request("POST", "/api/v1/statement", json{{"nonce", base64(as_bytes(std::string(16, 'n')))}}.dump());
-            const auto challenge = statement.headers.at("farboot-challenge");
-            const auto message = fmt::format("farboot-pc-1\n127.0.0.1\n{}", challenge);
-            body["proof"] = {{"challenge", challenge},
-                             {"key", "ed25519:" + base64(key->public_key().raw)},
-                             {"kept", "disk"},
-                             {"signature", base64(as_bytes(key->sign(as_bytes(message))))}};
-        }
-        const auto answer = request("POST", "/api/v1/pc/hello", body.dump());
-        EXPECT_EQ(answer.status, 200) << answer.body;
-        return json::parse(answer.body);
-    }
-    json report(const json& session, const json& body)
-    {
-        const auto answer =
-            request("POST", "/api/v1/pc/report", body.dump(), {{"Farboot-Pc", session.get<std::string>()}});
-        EXPECT_EQ(answer.status, 200) << answer.body;
-        return json::parse(answer.body);
-    }
-
-    int starts_ = 0;
 };
 
 constexpr auto uuid = "4c4c4544-0042-3510-8052-b4c04f4e4d32";

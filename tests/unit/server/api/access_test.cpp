@@ -45,6 +45,7 @@ const std::string location = R"({"name": {"en": "Here"}, "parent": null})";
 const std::string rule = R"({"name": {"en": "Rule"}, "location": 1, "auto": {"id": null}})";
 const std::string hardware = R"({"name": {"en": "Big"}, "memory_mib": {"min": 1000}})";
 const std::string entry = R"({"kind": "system", "record": "boot/debian", "title": {"en": "Debian"}})";
+const std::string wake_here = R"({"action": "wake", "location": 1})";
 const std::string password = R"({"password": "a long password"})";
 
 /// Every route of the server. A new one must be put here, with who may use it.
@@ -77,7 +78,7 @@ std::vector<Row> table()
     for (const char* page : {"GET /menu/{path...}", "GET /menu", "GET /admin/{path...}", "GET /admin", "GET /"})
         open(page);
 
-    for (const char* said : {"hello", "report", "boot-token", "system", "trace"}) // by PCs
+    for (const char* said : {"hello", "report", "boot-token", "system", "job", "trace"}) // by PCs
         open(fmt::format("POST /api/v1/pc/{}", said));
 
     login("GET /api/v1/session", "/api/v1/session");
@@ -125,6 +126,12 @@ std::vector<Row> table()
     need("GET /api/v1/pcs/{id}/commands", somewhere, Right::read_catalog, pc + "/commands", "", "404 not-found");
     need("POST /api/v1/pcs/{id}/commands", somewhere, Right::manage_pcs, pc + "/commands", R"({"action": "reboot"})");
     need("DELETE /api/v1/pcs/{id}", somewhere, Right::manage_pcs, pc);
+    const std::string job = "/api/v1/jobs/1"; // for location 1
+    need("GET /api/v1/jobs", somewhere, Right::read_catalog, "/api/v1/jobs", "", "200");
+    need("GET /api/v1/jobs/{id}", somewhere, Right::read_catalog, job, "", "404 not-found");
+    need("GET /api/v1/jobs/{id}/pcs", somewhere, Right::read_catalog, job + "/pcs", "", "404 not-found");
+    need("POST /api/v1/jobs", somewhere, Right::manage_pcs, "/api/v1/jobs", wake_here);
+    need("POST /api/v1/jobs/{id}/cancel", somewhere, Right::manage_pcs, job + "/cancel");
     need("GET /api/v1/traces", everything, Right::read_catalog, "/api/v1/traces");
     need("GET /api/v1/traces/{id}", everything, Right::read_catalog, "/api/v1/traces/1");
 
@@ -178,6 +185,7 @@ protected:
         make(all_, "hardware-classes", json::parse(hardware));
         make(all_, "entries", json::parse(entry));
         make(all_, "groups", {{"name", "group"}});
+        make(all_, "jobs", json::parse(wake_here));
         ASSERT_TRUE(change([&](catalog::Connection& each) {
             const catalog::PcFacts facts{.mac = rules::Mac::parse("52:54:00:12:34:56"),
                                          .uuid = std::nullopt,

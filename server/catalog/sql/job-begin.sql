@@ -1,0 +1,1 @@
+UPDATE job SET state = 'running', begun = :begun WHERE id = :id

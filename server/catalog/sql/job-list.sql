@@ -1,0 +1,1 @@
+SELECT * FROM job WHERE id < :before ORDER BY id DESC LIMIT :limit

@@ -1,0 +1,1 @@
+SELECT * FROM job WHERE state IN ('planned', 'running') ORDER BY id

@@ -1,0 +1,1 @@
+SELECT id FROM job WHERE state IN ('done', 'cancelled') ORDER BY id DESC LIMIT 100 OFFSET :kept

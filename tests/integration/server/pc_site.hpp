@@ -1,0 +1,77 @@
+#pragma once
+
+#include "rootfs/base/encoding.hpp"
+#include "rootfs/record/key.hpp"
+#include "tests/integration/server/server_process.hpp"
+#include "tests/unit/server/catalog/signers.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace farboot::test
+{
+
+/// A real server with the record boot/debian, `farboot` as its admin, and PCs that come up.
+class PcSite : public ServerTest
+{
+protected:
+    void SetUp() override
+    {
+        ServerTest::SetUp();
+        write_whole(path("token"), token_ + "\n");
+        std::filesystem::permissions(path("token"), std::filesystem::perms::owner_read);
+        const Signers signers;
+        write_whole(path("policy"), signers.policy(1));
+        std::string output;
+        ASSERT_EQ(command({"policy", path("policy")}, &output), 0) << output;
+        ASSERT_EQ(admin("POST", "/api/v1/records", signers.boot("debian", 1)).status, 201);
+    }
+    [[nodiscard]] std::string path(const char* name) const { return (folder_.path / name).string(); }
+
+    /// Runs `farboot`; expects this exit code.
+    std::string farboot(std::vector<std::string> words, int expected = 0)
+    {
+        words.insert(words.begin(), FARBOOT_PROGRAM);
+        words.insert(words.end(), {"--server", fmt::format("https://127.0.0.1:{}", port_), "--ca",
+                                   (data() / "ca.pem").string(), "--token-file", path("token")});
+        std::string output;
+        EXPECT_EQ(run(words, &output), expected) << output;
+        return output;
+    }
+    /// A PC comes up, with a key and a MAC if there are any; gives the server's answer.
+    nlohmann::json comes_up(const std::string& uuid, const rootfs::SigningKey* key = nullptr,
+                            const std::string& mac = {})
+    {
+        nlohmann::json body{{"uuid", uuid},
+                            {"mac", mac},
+                            {"boot_id", fmt::format("{}", ++starts_)},
+                            {"stages", {{{"name", "network-up"}, {"seconds", 3.5}}}}};
+        if (key != nullptr) {
+            const auto statement = request("POST", "/api/v1/statement",
+                                           nlohmann::json{{"nonce", base64(as_bytes(std::string(16, 'n')))}}.dump());
+            const auto challenge = statement.headers.at("farboot-challenge");
+            const auto message = fmt::format("farboot-pc-1\n127.0.0.1\n{}", challenge);
+            body["proof"] = {{"challenge", challenge},
+                             {"key", "ed25519:" + base64(key->public_key().raw)},
+                             {"kept", "disk"},
+                             {"signature", base64(as_bytes(key->sign(as_bytes(message))))}};
+        }
+        const auto answer = request("POST", "/api/v1/pc/hello", body.dump());
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        return nlohmann::json::parse(answer.body);
+    }
+    nlohmann::json report(const nlohmann::json& session, const nlohmann::json& body)
+    {
+        const auto answer =
+            request("POST", "/api/v1/pc/report", body.dump(), {{"Farboot-Pc", session.get<std::string>()}});
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        return nlohmann::json::parse(answer.body);
+    }
+
+    int starts_ = 0;
+};
+
+} // namespace farboot::test
