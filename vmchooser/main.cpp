@@ -125,7 +125,10 @@ std::optional<DesktopSession> choose(int& argc, char** argv)
          [&](const rootfs::RecordName& name, std::stop_token stop, const Launcher::Progress& progress) {
              return launcher.run(name, std::move(stop), progress);
          },
-         [&](PowerAction action) { return switch_power(processes, action); }},
+         [&](PowerAction action) { return switch_power(processes, action); },
+         [&](const std::string& step) {
+             return catalog.with([&](CatalogClient& client) { return client.login(step); });
+         }},
         find_desktop_sessions(options.sessions, languages(language)), qEnvironmentVariable("USER"), language);
 
     std::optional<DesktopSession> chosen;

@@ -40,6 +40,14 @@ Agent::Agent(boost::asio::io_context& loop, System& system, StageLog& log, Site 
                          if (doing_ != Doing::booting && status_.phase != Phase::handover)
                              connect();
                      }}),
+      person_(loop, site_,
+              {.told = [this](const nlohmann::json& event) { faces_.broadcast(event); },
+               .changed =
+                   [this] {
+                       if (doing_ != Doing::booting && status_.phase != Phase::handover)
+                           connect();
+                   },
+               .failed = [this](const std::string& sentence) { log_.note(sentence); }}),
       worker_(loop,
               [this](const std::string& what) {
                   doing_ = Doing::nothing;
@@ -71,6 +79,8 @@ std::vector<nlohmann::json> Agent::greeting() const
         events.push_back({{"event", "menu"}, {"menu", connected_->menu.json}});
     if (connected_ && connected_->pc)
         events.push_back(connected_->pc->event());
+    if (person_.event()["state"] != "none")
+        events.push_back(person_.event());
     events.push_back(to_json(status_));
     return events;
 }
@@ -90,6 +100,10 @@ Result<void> Agent::take_command(const nlohmann::json& command)
         cancel();
     else if (name == "refresh")
         refresh();
+    else if (name == "log-in")
+        log_in();
+    else if (name == "log-out")
+        log_out();
     else if (name == "reboot" || name == "power-off")
         leave(name == "reboot");
     else
@@ -121,6 +135,20 @@ void Agent::obey(const PcCommand& command)
         boot(*command.record, true);
     else
         leave(command.action == "reboot");
+}
+
+void Agent::log_in()
+{
+    cancel(); // whoever logs in wants to choose
+    if (status_.phase != Phase::handover)
+        person_.begin(session());
+}
+
+void Agent::log_out()
+{
+    attended_ = true;
+    if (status_.phase != Phase::handover)
+        person_.end(session());
 }
 
 void Agent::leave(bool to_restart)

@@ -5,6 +5,7 @@
 #include "pbl/agent/faces.hpp"
 #include "pbl/agent/gui.hpp"
 #include "pbl/agent/options.hpp"
+#include "pbl/agent/person_login.hpp"
 #include "pbl/agent/reporter.hpp"
 #include "pbl/agent/text_menus.hpp"
 #include "pbl/agent/worker.hpp"
@@ -39,6 +40,9 @@ private:
     [[nodiscard]] Result<void> page_ready();
 
     void obey(const PcCommand& command);
+    void log_in();
+    void log_out();
+    [[nodiscard]] std::string session() const { return connected_ && connected_->pc ? connected_->pc->session : ""; }
     void leave(bool to_restart);
 
     void connect();
@@ -79,6 +83,7 @@ private:
     TextMenus text_menus_;
     Gui gui_;
     Reporter reporter_;
+    PersonLogin person_;
     Worker worker_;        ///< last, as the next: their threads end before what they use
     Worker reader_worker_; ///< asks the graphical layer's reader
 };

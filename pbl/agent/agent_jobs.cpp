@@ -76,6 +76,7 @@ void Agent::boot(const rootfs::RecordName& record, bool by_itself)
                           .kexec = options_.kexec};
     show({.phase = Phase::fetching, .record = record.text(), .title = facts.title});
     reporter_.pause(); // the boot token says it
+    person_.pause();
     work(Doing::booting, [this, facts, by_itself](std::stop_token stop) -> Worker::Continuation {
         auto job = context(std::move(stop));
         auto result = agent::boot(job, site_, facts);

@@ -63,12 +63,25 @@ std::string headline(const Model& model, const Words& words)
     return text + " [" + model.reason + "]";
 }
 
+/// Of somebody who logs in; empty: nobody does.
+std::string login_line(const Model& model, const Words& words)
+{
+    if (model.login.state == "code")
+        return filled(words.login_code, model.login.url, model.login.code);
+    if (model.login.state == "refused" || model.login.state == "expired")
+        return words.login_over;
+    return model.login.state == "failed" ? model.login.sentence.in(model.language) : std::string();
+}
+
 std::vector<Row> status(const Model& model, const Words& words, std::size_t width, Charset charset)
 {
     std::vector<Row> rows;
     const auto look = model.state == "error" ? Look::bold : Look::plain;
     const auto text_rows = status_rows - (model.transfer ? 1 : 0);
-    for (auto& line : wrap(printable(headline(model, words), charset), width, text_rows))
+    auto text = headline(model, words);
+    if (const auto login = login_line(model, words); model.state == "menu" && !login.empty())
+        text = login;
+    for (auto& line : wrap(printable(text, charset), width, text_rows))
         rows.push_back({std::move(line), look});
     if (model.transfer)
         rows.push_back({printable(progress_bar(*model.transfer, words, width), charset), Look::plain});
@@ -123,14 +136,17 @@ std::vector<Row> lay_out(const Model& model, std::size_t selected, Size size, Ch
             rows.push_back(std::move(row));
         }
     };
-    rows.push_back(
-        {fit(std::string(margin, ' ') + "Farboot  " + printable(model.server, charset), size.columns), Look::reverse});
+    auto title = "Farboot  " + model.server;
+    if (!model.person.empty())
+        title += "  " + model.person;
+    rows.push_back({fit(std::string(margin, ' ') + printable(title, charset), size.columns), Look::reverse});
     rows.push_back({key_line(model, words, size.columns, charset), Look::plain});
     const auto room = size.rows > fixed_rows ? std::min(size.rows - fixed_rows, max_list_rows) : 1;
     add(list(model, selected, room, inner, charset));
     rows.push_back({});
     add(status(model, words, inner, charset));
-    for (const auto* help : {words.help_keys, words.help_more})
+    const std::string person = !model.person.empty() ? words.help_log_out : model.can_log_in ? words.help_log_in : "";
+    for (const auto& help : {std::string(words.help_keys), words.help_more + person})
         add({{fit(printable(help, charset), inner), Look::plain}});
     rows.push_back({std::string(size.columns, '-'), Look::plain});
     return rows;

@@ -106,7 +106,7 @@ void MenuLoop::press(const Key& key)
             agent_.send("boot", model_.entries[selected_].record);
         break;
     case KeyName::escape:
-        agent_.send("cancel");
+        agent_.send(model_.login.state.empty() || model_.login.state == "none" ? "cancel" : "log-out");
         break;
     case KeyName::character:
         press_letter(key.character);
@@ -125,6 +125,10 @@ void MenuLoop::press_letter(char letter)
         agent_.send("reboot");
     else if (letter == 'p')
         agent_.send("power-off");
+    else if (letter == 'a' && !model_.person.empty())
+        agent_.send("log-out");
+    else if (letter == 'a' && model_.can_log_in)
+        agent_.send("log-in");
     else if (letter == 'l')
         model_.language = model_.language == "de" ? "en" : "de";
 }

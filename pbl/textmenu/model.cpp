@@ -110,10 +110,17 @@ Result<void> Model::apply(std::string_view line)
         if (const auto menu = event.find("menu"); menu != event.end() && menu->is_object()) {
             entries = entries_of(*menu);
             preselected = preselected_of(*menu);
+            can_log_in = menu->value("login", json()) == true;
+            const auto who = menu->value("person", json::object());
+            person = who.is_object() ? text_of(who, "full_name") : "";
+            if (person.empty() && who.is_object())
+                person = text_of(who, "name");
         }
     } else if (name == "pc") {
         const auto key = event.value("key", json::object());
         pc = Pc{number_of(event, "id").value_or(0), text_of(key, "state"), text_of(key, "code")};
+    } else if (name == "login") {
+        login = {text_of(event, "state"), text_of(event, "code"), text_of(event, "url"), texts_of(event, "sentence")};
     } else if (name == "state") {
         take_state(*this, event);
     } else if (name == "error") { // a command of this menu was not taken

@@ -38,6 +38,14 @@ struct Pc {
     std::string key_code;
 };
 
+/// How far somebody is who logs in with another device.
+struct Login {
+    std::string state; ///< "none", "code", "refused", "expired" or "failed"
+    std::string code;
+    std::string url; ///< where it is to be typed
+    Texts sentence;  ///< of "failed"
+};
+
 /// What the agent has told (docs/agent-protocol.md). Strings are as they came: not fit for a terminal.
 struct Model {
     bool greeted = false;
@@ -47,6 +55,9 @@ struct Model {
     std::size_t preselected = 0; ///< the index of the menu's default, else of what boots by itself, else 0
 
     std::optional<Pc> pc;
+    bool can_log_in = false;  ///< at this PC
+    std::string person;       ///< who has logged in; empty: nobody
+    Login login;
 
     std::string state = "network";
     std::string record;

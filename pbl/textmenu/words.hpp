@@ -21,8 +21,12 @@ struct Words {
     const char* key_waits; ///< PC, code
     const char* key_other; ///< PC, code
     const char* key_lost;  ///< PC
+    const char* login_code; ///< address, code
+    const char* login_over;
     const char* help_keys;
     const char* help_more;
+    const char* help_log_in; ///< behind help_more
+    const char* help_log_out;
 };
 
 /// German for "de", else English.

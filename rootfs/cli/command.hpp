@@ -23,6 +23,7 @@ void add_profile_commands(CLI::App& app, Action& chosen);
 void add_nbd_export_command(CLI::App& app, Action& chosen);
 void add_catalog_commands(CLI::App& app, Action& chosen); ///< entry, location, hardware, rule, user, group, role, token
 void add_password_command(CLI::App& app, Action& chosen); ///< user password: after add_catalog_commands()
+void add_account_commands(CLI::App& app, Action& chosen);
 void add_audit_command(CLI::App& app, Action& chosen);
 void add_bucket_commands(CLI::App& app, Action& chosen);
 void add_pc_commands(CLI::App& app, Action& chosen);

@@ -28,6 +28,7 @@ int run(int argc, char** argv)
     add_nbd_export_command(app, chosen);
     add_catalog_commands(app, chosen);
     add_password_command(app, chosen);
+    add_account_commands(app, chosen);
     add_audit_command(app, chosen);
     add_pc_commands(app, chosen);
     add_job_commands(app, chosen);

@@ -171,7 +171,11 @@ int run(const Options& options)
     if (auto shared = rootfs::share_session(options.folder); !shared)
         say(shared.error().sentence);
     if (people)
-        people->serve([&](std::string_view line, uid_t) {
+        people->serve([&, owner = std::optional<uid_t>()](std::string_view line, uid_t user) mutable {
+            // Whoever has logged in at this PC has gone when another user of the system's sits down.
+            if (owner && *owner != user)
+                static_cast<void>(session->tell("login/end", json::object(), stop.token()));
+            owner = user;
             return rootfs::relay(line, [&](rootfs::RelayRequest request) {
                 return session->ask(std::move(request.method), request.path, std::move(request.body), stop.token());
             });

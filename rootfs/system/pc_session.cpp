@@ -76,7 +76,10 @@ Result<std::string> record_name(const std::filesystem::path& folder)
 
 PcSession::PcSession(std::string server, const std::filesystem::path& folder)
     : server_(std::move(server)),
-      client_(std::make_unique<HttpClient>(TlsTrust{.ca_file = (folder / "ca.pem").string(), .check_dates = true}, 2))
+      client_(std::make_unique<HttpClient>(
+          TlsTrust{.ca_file = std::filesystem::exists(folder / "ca.pem") ? (folder / "ca.pem").string() : "",
+                   .check_dates = true},
+          2))
 {
 }
 

@@ -20,6 +20,8 @@ bool is_for_people(std::string_view method, std::string_view path)
     constexpr std::string_view records = "/api/v1/records/";
     if (method == "GET" && path == "/api/v1/menu?for=session")
         return true;
+    if (method == "POST" && path.starts_with("/api/v1/pc/login")) // in and out, by his phone
+        return path == "/api/v1/pc/login" || path == "/api/v1/pc/login/poll" || path == "/api/v1/pc/login/end";
     if (method != "GET" || !path.starts_with(records))
         return false;
     const auto name = RecordName::parse(path.substr(records.size()));

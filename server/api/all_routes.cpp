@@ -7,6 +7,7 @@ void add_all_routes(http::Router& router, const Context& context)
 {
     add_menu_routes(router, context);
     add_session_routes(router, context);
+    add_oidc_routes(router, context);
     add_password_routes(router, context);
     add_user_routes(router, context);
     add_access_routes(router, context);
@@ -17,6 +18,7 @@ void add_all_routes(http::Router& router, const Context& context)
     add_record_routes(router, context);
     add_store_routes(router, context);
     add_pc_routes(router, context);
+    add_pc_login_routes(router, context);
     add_pc_admin_routes(router, context);
     add_job_routes(router, context);
     add_trace_routes(router, context);

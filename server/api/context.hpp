@@ -7,6 +7,7 @@
 #include "server/catalog/database.hpp"
 #include "server/catalog/snapshot.hpp"
 #include "server/directory/directory.hpp"
+#include "server/oidc/provider.hpp"
 #include "server/restricted/audiences.hpp"
 #include "server/restricted/signed_sources.hpp"
 #include "server/trust/online_key.hpp"
@@ -40,7 +41,9 @@ struct Context {
     std::vector<std::string> sources;       ///< empty: this server's own /store
     std::optional<std::string> gui;         ///< series; empty text: none; nothing: the gui record published last
     const Directory* directory = nullptr;   ///< null: all users are the server's own
-    Workers* asking = nullptr;              ///< threads for the directory
+    Workers* asking = nullptr;              ///< threads for the directory and the provider
+    const OidcProvider* provider = nullptr; ///< null: nobody logs in by OpenID Connect
+    std::vector<Subnet> login_networks{};   ///< people may log in at their PCs, enrolled or not
     std::chrono::days audit_life{730};      ///< how long the audit log is kept; 0: for ever
     std::filesystem::path first_password{}; ///< the file with the first admin's, until he sets another one
     std::function<std::chrono::sys_seconds()> now;

@@ -1,5 +1,6 @@
 #include "server/api/menu_answer.hpp"
 #include "server/api/pc_auth.hpp"
+#include "server/api/pc_person.hpp"
 #include "server/api/question.hpp"
 #include "server/api/routes.hpp"
 
@@ -31,13 +32,14 @@ awaitable<Response> get_menu(const Context& context, const Request& request)
     auto question = question_of_pc(request, context.now());
     if (!question)
         co_return question.error();
-    if (const auto session = co_await asking_pc(context, request)) {
+    const auto session = co_await asking_pc(context, request);
+    if (session) {
         const auto pc = co_await context.database.read(
             [&](catalog::Connection& connection) { return catalog::find_pc(connection, session->pc); });
         if (pc) // what it has said when it came up: a booted system has no need to say it again
             question->pc = known_at(pc->facts, session->enrolled, question->pc.address);
     }
-    co_return http::json_text(200, co_await menu_answer(context, request, std::move(*question)));
+    co_return http::json_text(200, co_await menu_answer(context, request, std::move(*question), session));
 }
 
 awaitable<Response> post_statement(const Context& context, const Request& request)
@@ -62,9 +64,17 @@ awaitable<Response> post_statement(const Context& context, const Request& reques
 
 } // namespace
 
-awaitable<std::string> menu_answer(const Context& context, const Request& request, rules::Question question)
+awaitable<std::string> menu_answer(const Context& context, const Request& request, rules::Question question,
+                                   const std::optional<catalog::PcSession>& session)
 {
     question.pc.audiences = context.audiences.of(question.pc.address);
+    auto person = co_await person_at_pc(context, request, session);
+    if (person) {
+        question.user = {person->user.name, std::move(person->groups)};
+        for (const auto& audience : context.audiences.names())
+            if (person->rights.on(people::Right::read_restricted, people::audience_object(audience)))
+                question.pc.audiences.push_back(audience);
+    }
     const auto snapshot = co_await context.snapshots.current();
     catalog::MenuOptions options;
     options.gui = context.gui.value_or(snapshot->newest_gui);
@@ -73,6 +83,12 @@ awaitable<std::string> menu_answer(const Context& context, const Request& reques
         options.sources.push_back(context.hosts.origin(request) + "/store");
     if (!context.audiences.names().empty())
         options.tokens = context.hosts.origin(request) + std::string(token_path);
+    options.login = may_log_in_at(context, request, session);
+    if (person) {
+        options.person = std::move(person->user.name);
+        options.person_name = std::move(person->user.full_name);
+        options.favourites = std::move(person->favourites);
+    }
     co_return catalog::menu(*snapshot, question, options);
 }
 

@@ -39,7 +39,7 @@ std::string policy_for(std::string_view page)
     return fmt::format(
         "default-src 'self'; script-src 'self'; style-src 'self'{}; img-src 'self' data:; font-src 'self' data:; "
         "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        page == "admin" ? " 'unsafe-inline'" : "");
+        page != "menu" ? " 'unsafe-inline'" : "");
 }
 
 awaitable<Response> get_page(const Context& context, const Request& request, std::string_view page)
@@ -71,7 +71,7 @@ awaitable<Response> go_to(std::string place)
 
 void add_page_routes(http::Router& router, const Context& context)
 {
-    for (const std::string_view page : {"menu", "admin"}) {
+    for (const std::string_view page : {"menu", "admin", "account"}) {
         const auto folder = fmt::format("/{}/", page);
         router.add(Method::get, folder + "{path...}",
                    [&context, page](const Request& request) { return get_page(context, request, page); });

@@ -118,7 +118,10 @@ awaitable<Response> post_hello(const Context& context, const Request& request)
     const bool enrolled = met && met->met.enrolled;
     rules::Question question{.kind = rules::Kind::system, .pc = {}, .user = {}, .time = now};
     question.pc = known_pc(enrolled ? met->met.pc.facts : hello->facts, enrolled);
-    const auto menu = co_await menu_answer(context, request, std::move(question));
+    std::optional<PcSession> session;
+    if (met && !met->met.stranger)
+        session = PcSession{met->met.pc.id, PcSessionKind::preboot, enrolled};
+    const auto menu = co_await menu_answer(context, request, std::move(question), session);
     json answer{{"pc", nullptr}, {"session", nullptr}, {"again", report_every}, {"command", nullptr}};
     if (met) {
         answer["pc"] = {{"id", met->met.pc.id}, {"name", met->met.pc.name}, {"key", key_json(met->met)}};

@@ -13,6 +13,7 @@ inline constexpr std::uint64_t max_json = 1 << 20; ///< bytes of a JSON body
 
 void add_menu_routes(http::Router& router, const Context& context); ///< healthz, menu, statement
 void add_session_routes(http::Router& router, const Context& context);
+void add_oidc_routes(http::Router& router, const Context& context);     ///< by OpenID Connect
 void add_password_routes(http::Router& router, const Context& context); ///< one's own, and others'
 void add_user_routes(http::Router& router, const Context& context);     ///< users, groups, roles
 void add_access_routes(http::Router& router, const Context& context);   ///< users' tokens
@@ -24,6 +25,7 @@ void add_record_routes(http::Router& router, const Context& context);
 void add_store_routes(http::Router& router, const Context& context);
 inline constexpr std::string_view token_path = "/api/v1/store-token";
 void add_pc_routes(http::Router& router, const Context& context);       ///< what PCs say
+void add_pc_login_routes(http::Router& router, const Context& context); ///< people at PCs, and their accounts
 void add_pc_admin_routes(http::Router& router, const Context& context); ///< the registry of PCs
 void add_job_routes(http::Router& router, const Context& context);      ///< for several PCs at a time
 void add_trace_routes(http::Router& router, const Context& context);    ///< of PCs, for boot profiles

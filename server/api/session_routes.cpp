@@ -1,4 +1,5 @@
 #include "server/api/auth.hpp"
+#include "server/api/login.hpp"
 #include "server/api/routes.hpp"
 
 #include "server/catalog/directory_login.hpp"
@@ -6,7 +7,6 @@
 #include "server/catalog/users.hpp"
 #include "server/directory/filter.hpp"
 #include "server/trust/password.hpp"
-#include "server/trust/secret.hpp"
 
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
@@ -21,12 +21,6 @@ using http::Response;
 
 namespace
 {
-
-std::string cookie(std::string_view secret, std::chrono::seconds life)
-{
-    return fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; Secure; SameSite=Strict", cookie_name, secret,
-                       life.count());
-}
 
 /// Who one is, and what he may do.
 nlohmann::json session_json(const Principal& principal)
@@ -87,10 +81,13 @@ awaitable<LoggedIn> log_in_there(const Context& context, std::string name, std::
     auto user = co_await context.database.write([&](catalog::Connection& connection) {
         return catalog::log_in_from_directory(connection, author, name, person->full_name, person->groups, normal_dn);
     });
+    if (!user && user.error().reason == "name-taken")
+        co_return std::unexpected(http::error(403, user.error()));
     if (!user || !*user)
-        co_return std::unexpected(http::error(403, "login-refused",
-                                              "The directory knows you, but neither you nor any of your groups may do "
-                                              "anything here. Whoever manages users can change that."));
+        co_return std::unexpected(
+            http::error(403, "login-refused",
+                        "The directory knows you, but neither you nor any of your groups is known "
+                        "here. Whoever manages users can change that."));
     co_return std::move(**user);
 }
 
@@ -101,7 +98,7 @@ awaitable<LoggedIn> check_login(const Context& context, std::string name, std::s
     if (!here)
         here = co_await context.database.read([&](catalog::Connection& connection) {
             const auto known = catalog::find_user_named(connection, name);
-            return known && !known->ldap;
+            return known && known->source == people::Source::local;
         });
     if (here)
         co_return co_await log_in_here(context, std::move(name), std::move(password));
@@ -137,18 +134,8 @@ awaitable<Response> log_in(const Context& context, const Request& request)
     if (!known)
         co_return std::move(known.error());
     context.throttle.forget(key);
-    const catalog::Session session{.user = known->id, .user_name = user, .csrf = fresh_secret()};
-    const auto secret = fresh_secret();
-    const auto now = context.now();
-    Principal principal{.name = user, .csrf = session.csrf};
-    principal.own_password = !known->ldap;
-    co_await context.database.write([&](catalog::Connection& connection) {
-        principal.rights = catalog::rights_of_user(connection, session.user);
-        if (context.audit_life.count() > 0)
-            catalog::trim_audit(connection, now - context.audit_life);
-        return create_session(connection, secret, session, now);
-    });
-    co_return http::json(200, session_json(principal)).with("Set-Cookie", cookie(secret, catalog::session_life));
+    const auto login = co_await begin_login(context, *known);
+    co_return http::json(200, session_json(login.principal)).with("Set-Cookie", session_cookie(login.secret));
 }
 
 awaitable<Response> log_out(const Context& context, const Request& request)
@@ -156,7 +143,17 @@ awaitable<Response> log_out(const Context& context, const Request& request)
     const std::string secret(request.cookie(cookie_name).value_or(""));
     co_await context.database.write(
         [&](catalog::Connection& connection) { return catalog::end_session(connection, secret); });
-    co_return http::no_content().with("Set-Cookie", cookie("", std::chrono::seconds(0)));
+    co_return http::no_content().with("Set-Cookie", session_cookie(""));
+}
+
+/// How one may log in: what a page offers to somebody who has not.
+awaitable<Response> get_ways(const Context& context)
+{
+    nlohmann::json body{{"provider", nullptr}};
+    if (context.provider != nullptr)
+        body["provider"] = {
+            {"label", {{"de", context.provider->settings().label_de}, {"en", context.provider->settings().label_en}}}};
+    co_return http::json(200, body);
 }
 
 awaitable<Response> get_session(const Principal& principal)
@@ -169,6 +166,7 @@ awaitable<Response> get_session(const Principal& principal)
 void add_session_routes(http::Router& router, const Context& context)
 {
     const std::string path = "/api/v1/session";
+    router.add(Method::get, "/api/v1/login", [&context](const Request&) { return get_ways(context); });
     router.add(Method::post, path, [&context](const Request& request) { return log_in(context, request); }, 4096);
     router.add(Method::get, path,
                for_users(context, [](const Request&, const Principal& principal) { return get_session(principal); }));

@@ -22,4 +22,10 @@ log_in_from_directory(Connection& connection, const Author& author, std::string_
                       const std::vector<std::string>& groups,
                       const std::function<std::string(const std::string&)>& normal);
 
+/// The same with somebody whom the OpenID Connect provider knows: `subject` is its name for him for ever, `groups` are
+/// its names of groups. Reasons besides: those of log_in_from_outside().
+[[nodiscard]] Result<std::optional<people::User>>
+log_in_from_provider(Connection& connection, const Author& author, const std::string& subject, const std::string& name,
+                     const std::string& full_name, const std::vector<std::string>& groups);
+
 } // namespace farboot::catalog

@@ -20,10 +20,13 @@ Group read_group(const QSqlQuery& row)
     group.name = text_of(row, "name");
     group.version = number_of(row, "version");
     const auto dns = nlohmann::json::parse(text_of(row, "ldap"), nullptr, false);
-    if (!dns.is_array())
+    const auto names = nlohmann::json::parse(text_of(row, "oidc"), nullptr, false);
+    if (!dns.is_array() || !names.is_array())
         throw DatabaseError(fmt::format("Group {} in the database cannot be used.", group.id));
     for (const auto& dn : dns)
         group.ldap.push_back(dn.get<std::string>());
+    for (const auto& name : names)
+        group.oidc.push_back(name.get<std::string>());
     return group;
 }
 
@@ -35,6 +38,7 @@ Result<Group> save(Connection& connection, std::string_view statement, Group gro
     connection.run(statement, {{":id", value(group.id)},
                                {":name", value(group.name)},
                                {":ldap", value(nlohmann::json(group.ldap).dump())},
+                               {":oidc", value(nlohmann::json(group.oidc).dump())},
                                {":version", value(group.version)}});
     if (auto done = save_role_grants(connection, Holder::group, group.id, group.roles); !done)
         return std::unexpected(done.error());

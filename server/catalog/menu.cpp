@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace farboot::catalog
 {
 
@@ -25,16 +27,27 @@ std::string menu(const Snapshot& snapshot, const rules::Question& question, cons
               {"policy", snapshot.number_of({"policy", "policy"})}};
     if (!options.tokens.empty())
         rest["tokens"] = options.tokens;
+    if (options.login)
+        rest["login"] = true;
+    if (!options.person.empty())
+        rest["person"] = {{"name", options.person}, {"full_name", options.person_name}};
     std::string text = "{\"entries\":[";
     const auto* first = snapshot.rules->catalog().items.data();
     bool more = false;
-    for (const auto& verdict : decision.verdicts) {
-        if (!verdict.shown)
-            continue;
+    const auto add = [&](const rules::Verdict& verdict, bool favourite) {
         text += more ? "," : "";
         text += snapshot.menu_entries[static_cast<std::size_t>(verdict.item - first)];
         more = true;
-    }
+        if (favourite)
+            text.replace(text.size() - 1, 1, ",\"favourite\":true}");
+    };
+    for (const auto id : options.favourites)
+        for (const auto& verdict : decision.verdicts)
+            if (verdict.shown && verdict.item->id == id)
+                add(verdict, true);
+    for (const auto& verdict : decision.verdicts)
+        if (verdict.shown && std::ranges::find(options.favourites, verdict.item->id) == options.favourites.end())
+            add(verdict, false);
     text += "],";
     text += std::string_view(rest.dump(-1, ' ', false, json::error_handler_t::replace)).substr(1);
     return text;

@@ -1,6 +1,7 @@
 #include "server/catalog/pc_boots.hpp"
 
 #include "server/catalog/counters.hpp"
+#include "server/catalog/pc_logins.hpp"
 #include "server/catalog/records.hpp"
 
 #include <algorithm>
@@ -105,6 +106,7 @@ void begin_pc_boot(Connection& connection, std::int64_t pc, std::string_view boo
     if (!newest || newest->ended || newest->boot_id != boot_id || boot_id.empty()) {
         if (newest)
             end(connection, *newest, ending_of(before), now);
+        end_person_at(connection, pc); // whoever sat there
         connection.run("pc-boot-insert", {{":id", value(next_number(connection, "pc-boot"))},
                                           {":pc", value(pc)},
                                           {":boot_id", value(boot_id)},
@@ -133,6 +135,7 @@ void end_pc_boot(Connection& connection, std::int64_t pc, std::string_view endin
 {
     if (const auto boot = newest_pc_boot(connection, pc))
         end(connection, *boot, ending, now);
+    end_person_at(connection, pc);
 }
 
 std::optional<PcBoot> newest_pc_boot(Connection& connection, std::int64_t pc)

@@ -1,5 +1,7 @@
 #include "server/catalog/pcs.hpp"
 
+#include "server/catalog/pc_logins.hpp"
+
 #include "server/catalog/counters.hpp"
 #include "server/catalog/versions.hpp"
 #include "server/trust/pc_key.hpp"
@@ -192,6 +194,7 @@ Result<Pc> unconfirm_pc(Connection& connection, std::int64_t id)
         return fail("not-found", "There is no PC {}: it may have been removed meanwhile.", id);
     connection.run("pc-session-delete-of", {{":pc", value(id)}});
     connection.run("pc-boot-token-delete-of", {{":pc", value(id)}});
+    end_person_at(connection, id);
     connection.run("pc-unconfirm", {{":id", value(id)}});
     return after_change(connection, id);
 }

@@ -24,7 +24,8 @@ User read_user(const QSqlQuery& row)
     user.name = text_of(row, "name");
     user.full_name = text_of(row, "full_name");
     user.enabled = row.value(QStringLiteral("enabled")).toBool();
-    user.ldap = text_of(row, "source") == "ldap";
+    user.source = people::source_named(text_of(row, "source"));
+    user.subject = text_of(row, "subject");
     user.has_password = !text_of(row, "password_hash").empty();
     user.version = number_of(row, "version");
     return user;
@@ -32,7 +33,7 @@ User read_user(const QSqlQuery& row)
 
 void read_member(const QSqlQuery& row, User& into)
 {
-    auto& groups = text_of(row, "source") == "ldap" ? into.ldap_groups : into.groups;
+    auto& groups = text_of(row, "source") == "given" ? into.given_groups : into.groups;
     groups.push_back(number_of(row, "person_group"));
 }
 
@@ -52,12 +53,14 @@ Result<User> save(Connection& connection, std::string_view statement, User user)
     auto other = connection.run("person-named", {{":name", value(user.name)}});
     if (other.next() && number_of(other, "id") != user.id)
         return fail("name-taken", "There is a user {} already.", user.name);
-    connection.run(statement, {{":id", value(user.id)},
-                               {":name", value(user.name)},
-                               {":full_name", value(user.full_name)},
-                               {":source", value(user.ldap ? "ldap" : "local")},
-                               {":enabled", user.enabled},
-                               {":version", value(user.version)}});
+    connection.run(statement,
+                   {{":id", value(user.id)},
+                    {":name", value(user.name)},
+                    {":full_name", value(user.full_name)},
+                    {":source", value(people::name_of(user.source))},
+                    {":subject", user.subject.empty() ? QVariant(QMetaType(QMetaType::QString)) : value(user.subject)},
+                    {":enabled", user.enabled},
+                    {":version", value(user.version)}});
     connection.run("member-delete-local", {{":person", value(user.id)}});
     for (const auto group : user.groups) {
         if (!connection.run("person-group", {{":id", value(group)}}).next())
@@ -97,6 +100,11 @@ std::optional<User> find_user_named(Connection& connection, std::string_view nam
     return complete(connection, connection.run("person-named", {{":name", value(name)}}));
 }
 
+std::optional<User> find_user_of_subject(Connection& connection, std::string_view subject)
+{
+    return complete(connection, connection.run("person-of-subject", {{":subject", value(subject)}}));
+}
+
 bool has_users(Connection& connection)
 {
     return connection.run("person-any").next();
@@ -119,9 +127,10 @@ Result<User> update_user(Connection& connection, std::int64_t id, std::string_vi
     if (!old)
         return std::unexpected(old.error());
     user.id = id;
-    user.ldap = old->ldap;
+    user.source = old->source;
+    user.subject = old->subject;
     user.has_password = old->has_password;
-    user.ldap_groups = old->ldap_groups;
+    user.given_groups = old->given_groups;
     user.version = old->version + 1;
     auto saved = save(connection, "person-update", std::move(user));
     if (!saved)
@@ -160,8 +169,7 @@ Result<void> set_password(Connection& connection, std::int64_t id, std::string_v
     if (!row.next())
         return fail("not-found", "There is no user {}: it may have been removed meanwhile.", id);
     if (text_of(row, "source") != "local")
-        return fail("not-local", "{} logs in with the directory's password: it is changed there.",
-                    text_of(row, "name"));
+        return fail("not-local", "{} has no password here: it is changed where it is known.", text_of(row, "name"));
     end_other_sessions(connection, id, but);
     connection.run("person-set-password", {{":id", value(id)}, {":hash", value(hash)}});
     return {};
@@ -174,7 +182,8 @@ Result<User> set_admin(Connection& connection, std::string_view name, std::strin
     auto user = find_user_named(connection, name).value_or(User{});
     user.name = name;
     user.enabled = true;
-    user.ldap = false;
+    user.source = people::Source::local;
+    user.subject.clear();
     const people::RoleGrant all{.role = 1, .place = {}};
     if (std::ranges::find(user.roles, all) == user.roles.end())
         user.roles.push_back(all);

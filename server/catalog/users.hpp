@@ -17,6 +17,8 @@ namespace farboot::catalog
 [[nodiscard]] std::vector<people::User> list_users(Connection& connection);
 [[nodiscard]] std::optional<people::User> find_user(Connection& connection, std::int64_t id);
 [[nodiscard]] std::optional<people::User> find_user_named(Connection& connection, std::string_view name);
+/// By what the OpenID Connect provider calls him.
+[[nodiscard]] std::optional<people::User> find_user_of_subject(Connection& connection, std::string_view subject);
 [[nodiscard]] bool has_users(Connection& connection);
 
 /// A local one, without a password, so that he cannot log in yet. Gives it with its id. Reasons: name-taken,

@@ -9,6 +9,7 @@
 #include "server/catalog/tokens.hpp"
 #include "server/catalog/users.hpp"
 #include "server/directory/directory.hpp"
+#include "server/oidc/provider.hpp"
 #include "server/trust/password.hpp"
 #include "server/trust/secret.hpp"
 
@@ -183,6 +184,23 @@ Result<void> ask_directory(const std::string& file, const std::string& name)
     return {};
 }
 
+/// What a log-in would begin with, without a server.
+Result<void> look_at_provider(const std::string& file)
+{
+    auto settings = read_provider_settings(file);
+    if (!settings)
+        return std::unexpected(settings.error());
+    const OidcProvider provider(std::move(*settings));
+    const auto document = provider.look();
+    if (!document)
+        return std::unexpected(document.error());
+    fmt::print("Log-in:    {}\nTokens:    {}\nKeys:      {}\nUser info: {}\n", document->authorization_endpoint,
+               document->token_endpoint, document->jwks_uri,
+               document->userinfo_endpoint.empty() ? "none" : document->userinfo_endpoint);
+    fmt::print("The provider must know as this client's redirect address: https://SERVER/api/v1/oidc/callback\n");
+    return {};
+}
+
 CLI::App* add(CLI::App& app, const std::shared_ptr<Options>& options, Chosen& chosen, const char* name,
               const char* about, Result<void> (*command)(const Options&))
 {
@@ -225,6 +243,11 @@ void add_manage(CLI::App& app, Chosen& chosen)
     directories->add_option("--name", options->name, "The user")->required();
     directories->callback(
         [options, &chosen] { chosen = [options] { return ask_directory(options->file, options->name); }; });
+
+    auto* providers =
+        app.add_subcommand("oidc", "Try an OpenID Connect provider's settings: what does it say of itself?");
+    providers->add_option("FILE", options->file, "The settings, as run --oidc takes them")->required();
+    providers->callback([options, &chosen] { chosen = [options] { return look_at_provider(options->file); }; });
 
     auto* policies = add(app, options, chosen, "policy",
                          "Install a policy: the first one as it is, later ones if the old one accepts them", policy);

@@ -34,9 +34,11 @@ struct Options {
     std::vector<std::string> restricted;
     std::string gui;
     std::vector<std::string> proxies;
+    std::vector<std::string> login_networks;
     http::Limits limits;
     int audit_days = 730;
     std::filesystem::path ldap;
+    std::filesystem::path oidc;
 };
 
 /// Blocks what wait_for_signal() takes; before any thread starts, so that all inherit it.
@@ -92,16 +94,16 @@ Result<void> check_sources(const std::vector<std::string>& sources)
     return {};
 }
 
-Result<http::Proxies> parse_proxies(const std::vector<std::string>& texts)
+Result<std::vector<Subnet>> parse_subnets(const char* option, const std::vector<std::string>& texts)
 {
     std::vector<Subnet> subnets;
     for (const auto& text : texts) {
         const auto subnet = Subnet::parse(text);
         if (!subnet)
-            return fail("usage", "--proxy: {}", subnet.error().sentence);
+            return fail("usage", "{}: {}", option, subnet.error().sentence);
         subnets.push_back(*subnet);
     }
-    return http::Proxies(std::move(subnets));
+    return subnets;
 }
 
 /// The key is looked for only where a source needs it.
@@ -174,6 +176,16 @@ Result<std::optional<Directory>> open_directory(const std::filesystem::path& fil
     return Directory(std::move(*settings));
 }
 
+Result<std::optional<OidcSettings>> provider_settings(const std::filesystem::path& file)
+{
+    if (file.empty())
+        return std::nullopt;
+    auto settings = read_provider_settings(file);
+    if (!settings)
+        return std::unexpected(settings.error());
+    return std::move(*settings);
+}
+
 Result<void> run(const Options& options)
 {
     const auto signals = block_signals();
@@ -184,12 +196,18 @@ Result<void> run(const Options& options)
         return std::unexpected(gui.error());
     if (auto good = check_sources(options.sources); !good)
         return good;
-    auto proxies = parse_proxies(options.proxies);
+    auto proxies = parse_subnets("--proxy", options.proxies);
     if (!proxies)
         return std::unexpected(proxies.error());
+    auto login_networks = parse_subnets("--login-network", options.login_networks);
+    if (!login_networks)
+        return std::unexpected(login_networks.error());
     const auto directory = open_directory(options.ldap);
     if (!directory)
         return std::unexpected(directory.error());
+    auto oidc = provider_settings(options.oidc);
+    if (!oidc)
+        return std::unexpected(oidc.error());
     auto prepared = prepare(options.prepare);
     if (!prepared)
         return std::unexpected(prepared.error());
@@ -209,6 +227,7 @@ Result<void> run(const Options& options)
     const PcChallenges challenges(prepared->pc_secret);
     auto hashing = std::make_unique<Workers>(1, 16);
     auto asking = std::make_unique<Workers>(4, 64);
+    const auto provider = *oidc ? std::make_unique<const OidcProvider>(std::move(**oidc)) : nullptr;
     api::Intakes intakes(options.store, audiences);
     auto storing = std::make_unique<Workers>(2, 256);
     catalog::Snapshots snapshots(**database);
@@ -232,13 +251,15 @@ Result<void> run(const Options& options)
         .gui = *gui,
         .directory = *directory ? &**directory : nullptr,
         .asking = asking.get(),
+        .provider = provider.get(),
+        .login_networks = std::move(*login_networks),
         .audit_life = std::chrono::days(options.audit_days),
         .first_password = prepared->folder.password_file(),
         .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }};
     http::Router router;
     api::add_all_routes(router, context);
 
-    http::Server server(std::move(router), options.limits, std::move(*proxies));
+    http::Server server(std::move(router), options.limits, http::Proxies(std::move(*proxies)));
     if (auto used = server.use_certificate({prepared->authority.certificate(), prepared->authority.key()}); !used)
         return used;
     if (auto listening = listen_everywhere(server, options); !listening)
@@ -310,6 +331,11 @@ void add_run(CLI::App& app, Chosen& chosen)
            "Address or subnet of a proxy in front of this server, whose X-Forwarded-For counts; more than once "
            "for more")
         ->type_name("SUBNET");
+    sub->add_option(
+           "--login-network", options->login_networks,
+           "A network of PCs that people may log in at though their keys are not confirmed; more than once for "
+           "more")
+        ->type_name("SUBNET");
     sub->add_option("--connections", options->limits.connections, "Connections at once")
         ->check(CLI::Range(16, 1000000))
         ->capture_default_str();
@@ -319,6 +345,9 @@ void add_run(CLI::App& app, Chosen& chosen)
         ->capture_default_str();
     sub->add_option("--ldap", options->ldap,
                     "A file that says where the directory is that users log in with, as docs/users.md describes it")
+        ->type_name("FILE");
+    sub->add_option("--oidc", options->oidc,
+                    "A file that says which OpenID Connect provider users log in with, as docs/users.md describes it")
         ->type_name("FILE");
     sub->add_option("--audit-days", options->audit_days,
                     "How long the audit log is kept, in days; 0: for ever. What is older goes when somebody logs in")

@@ -19,7 +19,7 @@ std::string Group::etag() const
 
 Parsed<Group> Group::parse(std::string_view text)
 {
-    const auto root = rules::parse_object(text, "group", {"id", "etag", "name", "ldap", "roles"});
+    const auto root = rules::parse_object(text, "group", {"id", "etag", "name", "ldap", "oidc", "roles"});
     if (!root)
         return std::unexpected(root.error());
     Group group;
@@ -34,6 +34,10 @@ Parsed<Group> Group::parse(std::string_view text)
     if (!dns)
         return std::unexpected(dns.error());
     group.ldap = std::move(*dns);
+    auto names = rules::parse_words(*root, "oidc", max_group_dns, max_dn);
+    if (!names)
+        return std::unexpected(names.error());
+    group.oidc = std::move(*names);
     auto roles = parse_role_grants(*root);
     if (!roles)
         return std::unexpected(roles.error());
@@ -43,7 +47,7 @@ Parsed<Group> Group::parse(std::string_view text)
 
 nlohmann::json Group::to_json() const
 {
-    return {{"id", id}, {"name", name}, {"ldap", ldap}, {"roles", role_grants_json(roles)}};
+    return {{"id", id}, {"name", name}, {"ldap", ldap}, {"oidc", oidc}, {"roles", role_grants_json(roles)}};
 }
 
 } // namespace farboot::people

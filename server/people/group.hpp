@@ -14,6 +14,7 @@ struct Group {
     std::int64_t id = 0;
     std::string name;
     std::vector<std::string> ldap; ///< DNs of groups in the directory, whose members are its members from log-in on
+    std::vector<std::string> oidc; ///< the provider's names of groups, whose members are its members from log-in on
     std::vector<RoleGrant> roles;
     std::int64_t version = 0; ///< grows with each change
 

@@ -14,6 +14,16 @@ bool is_user_name(std::string_view name)
     });
 }
 
+std::string_view name_of(Source source)
+{
+    return source == Source::ldap ? "ldap" : source == Source::oidc ? "oidc" : "local";
+}
+
+Source source_named(std::string_view name)
+{
+    return name == "ldap" ? Source::ldap : name == "oidc" ? Source::oidc : Source::local;
+}
+
 std::string User::etag() const
 {
     return fmt::format("\"u{}-{}\"", id, version);
@@ -23,7 +33,7 @@ Parsed<User> User::parse(std::string_view text)
 {
     const auto root = rules::parse_object(
         text, "user",
-        {"id", "etag", "name", "full_name", "enabled", "groups", "roles", "source", "has_password", "ldap_groups"});
+        {"id", "etag", "name", "full_name", "enabled", "groups", "roles", "source", "has_password", "given_groups"});
     if (!root)
         return std::unexpected(root.error());
     User user;
@@ -59,10 +69,10 @@ nlohmann::json User::to_json() const
             {"name", name},
             {"full_name", full_name},
             {"enabled", enabled},
-            {"source", ldap ? "ldap" : "local"},
+            {"source", name_of(source)},
             {"has_password", has_password},
             {"groups", groups},
-            {"ldap_groups", ldap_groups},
+            {"given_groups", given_groups},
             {"roles", role_grants_json(roles)}};
 }
 

@@ -12,6 +12,17 @@ inline constexpr std::size_t max_user_groups = 200;
 /// 1 … 64 of a-z 0-9 . _ -
 [[nodiscard]] bool is_user_name(std::string_view name);
 
+/// Who knows whether it is he.
+enum class Source {
+    local, ///< this server, by a password
+    ldap,  ///< the directory, by its password
+    oidc   ///< the OpenID Connect provider
+};
+/// "local", "ldap", "oidc"
+[[nodiscard]] std::string_view name_of(Source source);
+/// Of a name that is none: local.
+[[nodiscard]] Source source_named(std::string_view name);
+
 /// Somebody who logs in.
 struct User {
     std::int64_t id = 0;
@@ -21,10 +32,11 @@ struct User {
     std::vector<std::int64_t> groups; ///< that an admin has put him into
     std::vector<RoleGrant> roles;
     // not the client's:
-    bool ldap = false;                     ///< logs in with the directory's password
-    bool has_password = false;             ///< of his own
-    std::vector<std::int64_t> ldap_groups; ///< that the directory had him in when he logged in last
-    std::int64_t version = 0;              ///< grows with each change
+    Source source = Source::local;
+    std::string subject;                    ///< the provider's name for him, which never becomes another one's
+    bool has_password = false;              ///< of his own
+    std::vector<std::int64_t> given_groups; ///< that the directory or provider had him in when he logged in last
+    std::int64_t version = 0;               ///< grows with each change
 
     bool operator==(const User&) const = default;
     [[nodiscard]] std::string etag() const;

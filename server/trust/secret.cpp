@@ -45,6 +45,18 @@ std::string fresh_password()
     return password;
 }
 
+std::string fresh_user_code()
+{
+    constexpr std::string_view alphabet = "BCDFGHJKLMNPQRSTVWXZ";
+    static_assert(alphabet.size() == 20);
+    std::string code;
+    while (code.size() < 8)
+        for (const auto byte : random_bytes<16>())
+            if (byte < 240 && code.size() < 8) // a multiple of 20: each letter is as likely as another
+                code += alphabet[byte % 20];
+    return code;
+}
+
 bool same_secret(std::string_view a, std::string_view b)
 {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

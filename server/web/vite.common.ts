@@ -4,8 +4,8 @@ import { licenses } from './tools/licenses';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What both pages share: one folder each, files beside the page, nothing inline (Content-Security-Policy: 'self'). */
-export function pageConfig(name: 'menu' | 'admin', target: string): UserConfig {
+/** What all pages share: one folder each, files beside the page, nothing inline (Content-Security-Policy: 'self'). */
+export function pageConfig(name: 'menu' | 'admin' | 'account', target: string): UserConfig {
   return {
     root: here(name),
     base: './',

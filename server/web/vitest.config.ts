@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['{menu,admin,shared}/**/*.test.ts'], environment: 'node' },
+  test: { include: ['{menu,admin,account,shared}/**/*.test.ts'], environment: 'node' },
 });

@@ -302,3 +302,60 @@ describe('without an agent', () => {
     await page.getByRole('option').first().waitFor();
   });
 });
+
+describe('somebody who logs in with his phone', () => {
+  const code = {
+    event: 'login',
+    state: 'code',
+    code: 'BCDF-GHJK',
+    url: 'https://boot.example.org:8443/account/',
+    qr: ['10101', '01010', '11111', '00000', '10001'],
+  };
+  const may = { ...menu, login: true };
+
+  test('is offered to only where the server lets people log in', async (t) => {
+    const page = await onPc(t);
+    assert.equal(await page.locator('#person').isVisible(), false);
+    await page.keyboard.press('F4');
+    assert.deepEqual(await commands(page, 'log-in'), []);
+    await say(page, { event: 'menu', menu: may });
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+  });
+
+  test('sees code, address and drawing, and goes back by Esc', async (t) => {
+    const page = await onPc(t, [hello, { event: 'menu', menu: may }, atMenu]);
+    await page.keyboard.press('F4');
+    await sent(page, { command: 'log-in' });
+    await say(page, code);
+    const dialog = page.getByRole('dialog', { name: 'Log in with your phone' });
+    await dialog.getByText('BCDF-GHJK').waitFor();
+    await dialog.getByText('https://boot.example.org:8443/account/').waitFor();
+    const squares = await dialog.locator('svg.qr path').getAttribute('d');
+    assert.equal(squares.split('M').length - 1, 12, 'the dark squares of the code');
+    await page.keyboard.press('Escape');
+    await sent(page, { command: 'log-out' });
+    await say(page, { event: 'login', state: 'none' });
+    await dialog.waitFor({ state: 'hidden' });
+  });
+
+  test('is told of a code that was refused or came to nothing, and asks for another one', async (t) => {
+    const page = await onPc(t, [hello, { event: 'menu', menu: may }, atMenu, { event: 'login', state: 'expired' }]);
+    await eventually(page, 'The code was not confirmed in time.');
+    await page.getByRole('button', { name: 'New code' }).click();
+    await sent(page, { command: 'log-in' });
+    await say(page, { event: 'login', state: 'refused' });
+    await eventually(page, 'The log-in was refused on the other device.');
+    await say(page, { event: 'login', state: 'failed', sentence: { en: 'The server is away.' } });
+    await eventually(page, 'The server is away.');
+  });
+
+  test('sees his menu, favourites with a star, and logs out', async (t) => {
+    const [first, ...others] = menu.entries;
+    const his = { ...may, person: { name: 'anna', full_name: 'Anna A.' }, entries: [{ ...first, favourite: true }, ...others] };
+    const page = await onPc(t, [hello, { event: 'menu', menu: his }, atMenu]);
+    await page.getByRole('button', { name: 'Log out Anna A.' }).waitFor();
+    assert.equal(await page.getByRole('img', { name: 'favourite' }).count(), 1);
+    await page.keyboard.press('F4');
+    await sent(page, { command: 'log-out' });
+  });
+});

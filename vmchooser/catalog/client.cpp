@@ -38,6 +38,11 @@ Result<Menu> CatalogClient::menu(std::stop_token stop)
     return answer ? Menu::parse(*answer) : std::unexpected(answer.error());
 }
 
+Result<std::string> CatalogClient::login(const std::string& step)
+{
+    return rootfs::ask_relay(relay_, "POST", "/api/v1/pc/login" + step, "{}");
+}
+
 Result<VerifiedVm> CatalogClient::vm(const RecordName& name, std::stop_token stop)
 {
     const auto nonce = fresh_nonce();

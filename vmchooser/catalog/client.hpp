@@ -28,6 +28,9 @@ public:
 
     /// Reasons: HttpClient's, Menu::parse()'s.
     [[nodiscard]] Result<Menu> menu(std::stop_token stop = {});
+    /// A step of a log-in at this PC with another device (docs/http-api.md): "" begins, "/poll" asks, "/end" ends it,
+    /// or lets go whoever has logged in. Gives the answer's body. Reasons: ask_relay()'s.
+    [[nodiscard]] Result<std::string> login(const std::string& step);
     /// Fetches the newest record of the name and all that is needed to believe it. Reasons: HttpClient's and
     /// docs/records.md's.
     [[nodiscard]] Result<VerifiedVm> vm(const rootfs::RecordName& name, std::stop_token stop = {});

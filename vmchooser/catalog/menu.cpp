@@ -68,6 +68,9 @@ Result<Menu> Menu::parse(std::string_view json)
     Menu menu;
     if (const auto revision = root.find("revision"); revision != root.end() && revision->is_number_unsigned())
         menu.revision = revision->get<std::uint64_t>();
+    menu.login = root.value("login", Json()) == true;
+    if (const auto person = root.find("person"); person != root.end() && person->is_object())
+        menu.person = text(*person, "full_name").empty() ? text(*person, "name") : text(*person, "full_name");
     for (const auto& item : *entries) {
         if (!item.is_object() || text(item, "kind") != "vm")
             continue;

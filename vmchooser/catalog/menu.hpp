@@ -38,6 +38,8 @@ struct MenuEntry {
 struct Menu {
     std::uint64_t revision = 0;
     std::vector<MenuEntry> entries;
+    bool login = false;   ///< somebody may log in at this PC
+    std::string person{}; ///< who has logged in at this PC, by his full name if there is one; empty: nobody
 
     /// Keeps entries of kind `vm`. Limits: 1,000 entries, 200 characters a text, which also loses control characters.
     /// Reasons: menu-malformed, menu-version.

@@ -18,6 +18,8 @@ struct Backend {
     std::function<Result<Menu>(std::stop_token)> menu;
     std::function<Result<void>(const rootfs::RecordName&, std::stop_token, const Launcher::Progress&)> run;
     std::function<Result<void>(PowerAction)> power;
+    /// CatalogClient::login()
+    std::function<Result<std::string>(const std::string& step)> login{};
 };
 
 } // namespace farboot::vmchooser

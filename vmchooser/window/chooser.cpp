@@ -16,18 +16,23 @@ constexpr std::array retry_seconds{5, 10, 20, 30};
 } // namespace
 
 Chooser::Chooser(Backend backend, std::vector<DesktopSession> desktops, QString user, const QString& language)
-    : backend_(std::move(backend)), entries_(std::move(desktops)), texts_(language), user_(std::move(user))
+    : backend_(std::move(backend)),
+      login_(backend_.login),
+      entries_(std::move(desktops)),
+      texts_(language),
+      user_(std::move(user))
 {
     entries_.set_language(language);
     timer_.setInterval(1000);
     connect(&timer_, &QTimer::timeout, this, &Chooser::tick);
+    connect(&login_, &PersonLogin::loggedIn, this, &Chooser::refresh);
 }
 
 Chooser::~Chooser() = default;
 
 QString Chooser::user_text() const
 {
-    return texts_.of("user").replace("{user}", user_);
+    return texts_.of("user").replace("{user}", person_.isEmpty() ? user_ : person_);
 }
 
 QString Chooser::notice() const
@@ -95,6 +100,9 @@ void Chooser::take_menu(Result<Menu> menu)
         server_error_.reset();
         tries_ = 0;
         entries_.set_machines(std::move(menu->entries));
+        person_ = QString::fromStdString(menu->person);
+        may_log_in_ = menu->login;
+        emit userChanged();
     } else {
         if (!server_error_ || server_error_->reason != menu.error().reason)
             log_warning(fmt::format("no menu: reason={}: {}", menu.error().reason, menu.error().sentence));
@@ -110,6 +118,17 @@ void Chooser::take_menu(Result<Menu> menu)
     emit noticeChanged();
     if (!server_error_ && !std::exchange(listed_, true))
         emit listed();
+}
+
+void Chooser::logOut()
+{
+    if (person_.isEmpty() || !backend_.login)
+        return void(emit ended());
+    power_thread_ = std::jthread([this] {
+        if (const auto done = backend_.login("/end"); !done)
+            log_warning("logging out at this PC failed: " + done.error().sentence);
+        QMetaObject::invokeMethod(this, [this] { emit ended(); }, Qt::QueuedConnection);
+    });
 }
 
 void Chooser::tick()
@@ -191,6 +210,7 @@ void Chooser::toggleLanguage()
     texts_ = Texts(language() == "de" ? "en" : "de");
     entries_.set_language(language());
     emit languageChanged();
+    emit userChanged();
     emit noticeChanged();
     emit launchChanged();
 }

@@ -2,6 +2,7 @@
 
 #include "vmchooser/window/backend.hpp"
 #include "vmchooser/window/entry_list.hpp"
+#include "vmchooser/window/person_login.hpp"
 #include "vmchooser/window/texts.hpp"
 
 #include <QObject>
@@ -27,7 +28,10 @@ class Chooser : public QObject
     Q_PROPERTY(farboot::vmchooser::EntryList* entries READ entries CONSTANT)
     Q_PROPERTY(QVariantMap texts READ texts NOTIFY languageChanged)
     Q_PROPERTY(QString language READ language NOTIFY languageChanged)
-    Q_PROPERTY(QString userText READ user_text NOTIFY languageChanged)
+    Q_PROPERTY(farboot::vmchooser::PersonLogin* login READ login CONSTANT)
+    /// Somebody may log in at this PC with his phone, and nobody has.
+    Q_PROPERTY(bool canLogIn READ can_log_in NOTIFY userChanged)
+    Q_PROPERTY(QString userText READ user_text NOTIFY userChanged)
     Q_PROPERTY(bool loading READ loading NOTIFY serverChanged)
     /// "" (nothing to say), "waiting", "missing" (this system has no server), "error" (of a start).
     Q_PROPERTY(QString notice READ notice NOTIFY noticeChanged)
@@ -47,6 +51,8 @@ public:
     ~Chooser() override;
 
     [[nodiscard]] EntryList* entries() { return &entries_; }
+    [[nodiscard]] PersonLogin* login() { return &login_; }
+    [[nodiscard]] bool can_log_in() const { return may_log_in_ && person_.isEmpty(); }
     [[nodiscard]] QVariantMap texts() const { return texts_.all(); }
     [[nodiscard]] QString language() const { return texts_.language(); }
     [[nodiscard]] QString user_text() const;
@@ -71,10 +77,12 @@ public:
     Q_INVOKABLE void toggleLanguage();
     Q_INVOKABLE void restart() { power(PowerAction::restart); }
     Q_INVOKABLE void powerOff() { power(PowerAction::power_off); }
-    Q_INVOKABLE void logOut() { emit ended(); }
+    /// Whoever has logged in at this PC leaves, too.
+    Q_INVOKABLE void logOut();
 
 signals:
     void languageChanged();
+    void userChanged();
     void serverChanged();
     void noticeChanged();
     void launchChanged();
@@ -95,9 +103,12 @@ private:
     void tick();
 
     Backend backend_;
+    PersonLogin login_;
     EntryList entries_;
     Texts texts_;
     QString user_;
+    bool may_log_in_ = false;
+    QString person_; ///< who has logged in at this PC; empty: nobody
 
     bool loading_ = false;
     bool listed_ = false;

@@ -1,1 +1,1 @@
-INSERT INTO person_group (id, name, ldap, version) VALUES (:id, :name, :ldap, :version)
+INSERT INTO person_group (id, name, ldap, oidc, version) VALUES (:id, :name, :ldap, :oidc, :version)

@@ -1,1 +1,1 @@
-UPDATE person_group SET name = :name, ldap = :ldap, version = :version WHERE id = :id
+UPDATE person_group SET name = :name, ldap = :ldap, oidc = :oidc, version = :version WHERE id = :id

@@ -10,6 +10,8 @@ export interface MenuEntry {
   title: Localized;
   description: Localized;
   icon: IconName;
+  /** Of the person who has logged in at the PC. */
+  favourite?: boolean;
 }
 
 export interface Menu {
@@ -18,6 +20,10 @@ export interface Menu {
   auto: { id: number; seconds: number } | null;
   /** The entry that a rule wants to be chosen beforehand, or null. */
   default: number | null;
+  /** Somebody may log in at this PC. */
+  login?: boolean;
+  /** Who has, by his full name if there is one. */
+  person?: string;
 }
 
 type Json = Record<string, unknown>;
@@ -39,6 +45,7 @@ function toEntry(value: unknown): MenuEntry | null {
     title: toLocalized(value['title']),
     description: toLocalized(value['description']),
     icon: isIcon(icon) ? icon : 'desktop',
+    ...(value['favourite'] === true ? { favourite: true } : {}),
   };
 }
 
@@ -51,7 +58,10 @@ export function parseMenu(value: unknown): Menu | null {
   const entries = value['entries'].map(toEntry).filter((entry): entry is MenuEntry => entry !== null);
   const auto = value['auto'];
   const hasAuto = isObject(auto) && typeof auto['id'] === 'number' && typeof auto['seconds'] === 'number';
+  const who = isObject(value['person']) ? value['person']['full_name'] || value['person']['name'] : undefined;
   return {
+    ...(value['login'] === true ? { login: true } : {}),
+    ...(typeof who === 'string' && who ? { person: who } : {}),
     entries,
     auto: hasAuto ? { id: auto['id'] as number, seconds: auto['seconds'] as number } : null,
     default: typeof value['default'] === 'number' ? value['default'] : null,

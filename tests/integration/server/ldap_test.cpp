@@ -149,7 +149,7 @@ TEST_F(Ldap, UsersComeWithTheirGroups)
     const auto anna = user("anna");
     EXPECT_EQ(anna["source"], "ldap");
     EXPECT_EQ(anna["full_name"], "Anna Ä.");
-    EXPECT_EQ(anna["ldap_groups"], json::array({group_}));
+    EXPECT_EQ(anna["given_groups"], json::array({group_}));
     EXPECT_EQ(log_in("anna", "bert's password").status, 401);
     EXPECT_EQ(log_in("nobody", "anna's password").status, 401);
     EXPECT_EQ(log_in("twin", "the twin's password").status, 401) << "two of them";
@@ -162,7 +162,7 @@ TEST_F(Ldap, UsersComeWithTheirGroups)
     const auto rows = json::parse(admin("GET", "/api/v1/audit?object=user:&limit=1").body)["audit"];
     EXPECT_EQ(rows[0]["action"], "log in");
     EXPECT_EQ(rows[0]["user"], "anna");
-    EXPECT_EQ(rows[0]["after"]["ldap_groups"], json::array({group_}));
+    EXPECT_EQ(rows[0]["after"]["given_groups"], json::array({group_}));
 }
 
 TEST_F(Ldap, WhoLeavesTheGroupLosesItsRights)
@@ -176,7 +176,7 @@ TEST_F(Ldap, WhoLeavesTheGroupLosesItsRights)
     slapd_->modify(fmt::format("dn: {}\nchangetype: delete\n", teachers_dn));
     EXPECT_EQ(log_in("anna", "anna's password").status, 403);
     EXPECT_EQ(request("GET", "/api/v1/entries", "", session).status, 403);
-    EXPECT_EQ(user("anna")["ldap_groups"], json::array());
+    EXPECT_EQ(user("anna")["given_groups"], json::array());
 }
 
 TEST_F(Ldap, LocalUsersStayLocal)

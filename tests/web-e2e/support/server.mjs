@@ -20,12 +20,12 @@ export const noServer =
   [program, publisher].some((file) => !existsSync(file)) &&
   `needs ${program} and ${publisher}: build them, or name them in FARBOOT_SERVER and FARBOOT`;
 
-/** Starts a server process; resolves to its URL's port once it listens. */
-async function start(folder) {
+/** Starts a server process; resolves to its URL's port once it listens. `more`: options besides. */
+async function start(folder, more) {
   const child = spawn(
     program,
     ['run', '--data', join(folder, 'data'), '--store', join(folder, 'store'), '--listen', '127.0.0.1:0'].concat(
-      '--web', join(root, 'server/web/dist'),
+      ...['--web', join(root, 'server/web/dist'), ...more],
     ),
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -45,8 +45,10 @@ async function start(folder) {
 /**
  * Resolves to a running server with one admin and a publisher's key: `url`, `ca` (PEM), `admin` {user, password},
  * `publish(type, series, title)`, `close()`.
+ * `more` are options of `farboot-server run`; what is in `files` is written into its folder, whose name stands for `{folder}` in
+ * `more`.
  */
-export async function startServer() {
+export async function startServer({ more = [], files = {} } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'farboot-web-'));
   const at = (name) => join(folder, name);
   await run(program, ['init', '--data', at('data'), '--name', 'localhost']);
@@ -62,7 +64,8 @@ export async function startServer() {
   await writeFile(at('disk'), randomBytes(65536));
   const password = (await readFile(at('data/initial-admin-password'), 'utf8')).trim();
   const ca = await readFile(at('data/ca.pem'), 'utf8');
-  const { child, port } = await start(folder);
+  for (const [name, content] of Object.entries(files)) await writeFile(at(name), content, { mode: 0o600 });
+  const { child, port } = await start(folder, more.map((word) => word.replace('{folder}', folder)));
   const url = `https://localhost:${port}`;
 
   async function publish(type, series, title) {
@@ -86,5 +89,5 @@ export async function startServer() {
     await rm(folder, { recursive: true });
   }
 
-  return { url, ca, admin: { user: 'admin', password }, publish, close };
+  return { url, ca, token: token.stdout.trim(), admin: { user: 'admin', password }, publish, close };
 }

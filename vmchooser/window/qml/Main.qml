@@ -21,7 +21,7 @@ Window {
     Component.onCompleted: focusContent()
 
     function focusContent() {
-        if (power.visible)
+        if (power.visible || login.visible)
             return;
         (launching ? launch : entries).forceActiveFocus();
     }
@@ -33,7 +33,7 @@ Window {
     }
     Shortcut {
         sequence: "Escape"
-        enabled: !power.visible
+        enabled: !power.visible && !login.visible
         onActivated: window.launching ? chooser.cancel() : chooser.dismissError()
     }
 
@@ -41,8 +41,9 @@ Window {
         id: top
         width: parent.width
         actionsVisible: !window.launching
-        enabled: !power.visible
+        enabled: !power.visible && !login.visible
         onLanguageWanted: chooser.toggleLanguage()
+        onLogInWanted: chooser.login.begin()
         onLogOutWanted: chooser.logOut()
         onPowerWanted: power.visible = true
     }
@@ -51,7 +52,7 @@ Window {
         id: middle
         anchors { top: top.bottom; bottom: bottom.top; left: parent.left; right: parent.right }
         visible: !window.launching
-        enabled: !power.visible
+        enabled: !power.visible && !login.visible
 
         Line {
             id: heading
@@ -103,6 +104,12 @@ Window {
             visible = false;
             window.focusContent();
         }
+    }
+
+    LoginDialog {
+        id: login
+        anchors.fill: parent
+        onClosed: window.focusContent()
     }
 
     Connections {

@@ -5,6 +5,7 @@ Item {
 
     property bool actionsVisible: true
     signal languageWanted
+    signal logInWanted
     signal logOutWanted
     signal powerWanted
 
@@ -37,6 +38,12 @@ Item {
             label: chooser.texts.language
             Accessible.description: chooser.texts.languageLabel
             onTriggered: bar.languageWanted()
+        }
+        ActionButton {
+            objectName: "logIn"
+            visible: chooser.canLogIn
+            label: chooser.texts.logIn
+            onTriggered: bar.logInWanted()
         }
         ActionButton {
             objectName: "logOut"

@@ -8,6 +8,7 @@ export interface KeyActions {
   select: (index: number) => void;
   start: () => void;
   cancel: () => void;
+  person: () => void;
   language: () => void;
   power: () => void;
 }
@@ -19,6 +20,7 @@ export function listenToKeys(target: Document, actions: KeyActions): void {
   function handle(event: KeyboardEvent): boolean {
     if (event.key === 'F2') return (actions.language(), true);
     if (actions.modal() || event.ctrlKey || event.altKey || event.metaKey) return false;
+    if (event.key === 'F4') return (actions.person(), true);
     if (event.key === 'F10') return (actions.power(), true);
     if (event.key === 'Escape') return (actions.cancel(), true);
     const list = actions.list();

@@ -59,6 +59,13 @@ function switchLanguage(): void {
   if (page.power.open) page.power.show(model.language);
 }
 
+/** Somebody logs in, or who has logged in leaves. */
+function person(): void {
+  if (!agent || (!model.menu?.person && !model.menu?.login)) return;
+  stopCountdown();
+  send({ command: model.menu.person ? 'log-out' : 'log-in' });
+}
+
 function power(): void {
   if (!agent) return;
   stopCountdown();
@@ -69,6 +76,9 @@ const page = new Page(root, {
   choose: start,
   point: select,
   cancel,
+  person,
+  logIn: () => send({ command: 'log-in' }),
+  stopLogin: () => send({ command: 'log-out' }),
   language: switchLanguage,
   power,
   confirmed: (command) => send({ command }),
@@ -85,10 +95,11 @@ listenToKeys(document, {
           columns: page.list.columns(),
         };
   },
-  modal: () => page.power.open,
+  modal: () => page.power.open || page.login.open,
   select: (index) => select(model.menu?.entries[index]?.id ?? -1),
   start: () => start(model.selected),
   cancel,
+  person,
   language: switchLanguage,
   power,
 });

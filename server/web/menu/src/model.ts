@@ -1,7 +1,7 @@
 /** What the page shows, as plain data: every event makes a new model, the views draw it. */
 import type { Language, Localized } from '../../shared/localized';
 import type { Menu, MenuEntry } from '../../shared/menu';
-import type { AgentEvent, AgentState, KnownPc, StateName } from './protocol';
+import type { AgentEvent, AgentState, KnownPc, Login, StateName } from './protocol';
 import { protocolVersion } from './protocol';
 
 /** Where the menu comes from: not known yet, the agent beside the browser, or (to look at only) the server itself. */
@@ -16,6 +16,8 @@ export interface Model {
   menu: Menu | null;
   /** Who the server takes this PC for; null: not known. */
   pc: KnownPc | null;
+  /** Of somebody who logs in; null: nobody does. */
+  login: Login | null;
   /** The id of the highlighted entry. */
   selected: number | null;
   state: AgentState | null;
@@ -44,6 +46,7 @@ export function emptyModel(language: Language): Model {
     server: '',
     menu: null,
     pc: null,
+    login: null,
     selected: null,
     state: null,
     deadline: null,
@@ -112,6 +115,8 @@ export function withEvent(model: Model, event: AgentEvent, now: number): Model {
       return withMenu({ ...model, source: 'agent' }, event.menu);
     case 'pc':
       return { ...model, source: 'agent', pc: event.pc };
+    case 'login':
+      return { ...model, login: event.login.state === 'none' ? null : event.login };
     case 'state':
       return withState({ ...model, source: 'agent' }, event, now);
   }

@@ -6,7 +6,7 @@ export const protocolVersion = 1;
 
 export type Command =
   | { command: 'boot'; record: string }
-  | { command: 'cancel' | 'refresh' | 'reboot' | 'power-off' | 'page-ready' };
+  | { command: 'cancel' | 'refresh' | 'reboot' | 'power-off' | 'page-ready' | 'log-in' | 'log-out' };
 
 export const stateNames = [
   'network',
@@ -47,10 +47,25 @@ export interface KnownPc {
   code: string | null;
 }
 
+export const loginStates = ['none', 'code', 'refused', 'expired', 'failed'] as const;
+
+/** How far somebody is who logs in at this PC with another device. */
+export interface Login {
+  state: (typeof loginStates)[number];
+  code: string;
+  /** Where the code is typed. */
+  url: string;
+  /** Rows of a QR code that opens it, 1 is dark. */
+  qr: string[];
+  /** Of `failed`. */
+  sentence: Localized;
+}
+
 export type AgentEvent =
   | { event: 'hello'; version: number; server: string; language: Language }
   | { event: 'menu'; menu: Menu }
   | { event: 'pc'; pc: KnownPc }
+  | { event: 'login'; login: Login }
   | ({ event: 'state' } & AgentState);
 
 type Json = Record<string, unknown>;
@@ -91,6 +106,15 @@ function parsePc(json: Json): AgentEvent | null {
   return { event: 'pc', pc: { id, key, code: string(told?.['code']) || null } };
 }
 
+function parseLogin(json: Json): AgentEvent | null {
+  const state = loginStates.find((name) => name === json['state']);
+  if (!state) return null;
+  const rows = Array.isArray(json['qr']) ? json['qr'] : [];
+  const qr = rows.filter((row): row is string => typeof row === 'string' && /^[01]{1,177}$/.test(row)).slice(0, 177);
+  const [code, url] = [string(json['code']) ?? '', string(json['url']) ?? ''];
+  return { event: 'login', login: { state, code, url, qr, sentence: toLocalized(json['sentence']) } };
+}
+
 /** Reads one line of the agent. Null for what this version does not know: it is ignored, as the protocol says. */
 export function parseEvent(line: string): AgentEvent | null {
   let json: Json;
@@ -113,6 +137,8 @@ export function parseEvent(line: string): AgentEvent | null {
       const menu = parseMenu(json['menu']);
       return menu && { event: 'menu', menu };
     }
+    case 'login':
+      return parseLogin(json);
     case 'pc':
       return parsePc(json);
     case 'state':

@@ -106,6 +106,61 @@ TEST_F(PcTest, SaysWhatItIsAndShowsItsCode)
     EXPECT_THAT(server_.requests(), Not(Contains(HasSubstr("/api/v1/menu")))) << "the hello has brought it";
 }
 
+TEST_F(PcTest, SomebodyLogsInWithHisPhoneAndTheMenuIsAskedForAnew)
+{
+    on("login", [](const json&) {
+        return json{{"user_code", "BCDF-GHJK"},
+                    {"verification_uri", "https://boot.example.org/account/"},
+                    {"qr", {"101", "010", "111"}},
+                    {"expires_in", 600},
+                    {"interval", 2}};
+    });
+    auto polls = std::make_shared<int>(0);
+    on("login/poll",
+       [polls](const json&) { return json{{"state", ++*polls < 2 ? "waiting" : "confirmed"}, {"interval", 2}}; });
+    on("login/end", [](const json&) { return json::object(); });
+    start();
+    auto face = connect();
+    face->wait_state("menu");
+    face->command("log-in");
+    const auto code = face->wait_event("login");
+    EXPECT_EQ(code, (json{{"event", "login"},
+                          {"state", "code"},
+                          {"code", "BCDF-GHJK"},
+                          {"url", "https://boot.example.org/account/"},
+                          {"qr", {"101", "010", "111"}}}));
+    EXPECT_THAT(requests_to("login").front(), HasSubstr("Farboot-Pc: the-session\r\n"));
+    EXPECT_EQ(face->wait_event("login").at("state"), "none") << "confirmed";
+    EXPECT_FALSE(face->wait_event("menu").is_null());
+    EXPECT_EQ(requests_to("hello").size(), 2U);
+
+    face->wait_state("menu");
+    face->command("log-out");
+    EXPECT_EQ(face->wait_event("login").at("state"), "none");
+    EXPECT_FALSE(face->wait_event("menu").is_null()) << "everybody's again";
+    EXPECT_EQ(requests_to("login/end").size(), 1U);
+}
+
+TEST_F(PcTest, ALogInThatComesToNothingIsTold)
+{
+    on("login", [](const json&) { return json{{"user_code", "BCDF-GHJK"}, {"interval", 2}}; });
+    on("login/poll", [](const json&) { return json{{"state", "refused"}, {"interval", 2}}; });
+    start();
+    auto face = connect();
+    face->wait_state("menu");
+    face->command("log-in");
+    EXPECT_EQ(face->wait_event("login").at("state"), "code");
+    EXPECT_EQ(face->wait_event("login").at("state"), "refused");
+    server_.answer("/api/v1/pc/login", [](TlsServer::Peer& peer, const std::string&) {
+        return peer.answer("403 Forbidden", R"({"error": {"code": "login-not-here", "sentence": "Not at this PC."}})");
+    });
+    face->command("log-in");
+    const auto failed = face->wait_event("login");
+    EXPECT_EQ(failed.at("state"), "failed");
+    EXPECT_THAT(failed.at("sentence").at("de").get<std::string>(), HasSubstr("Not at this PC."));
+    EXPECT_EQ(requests_to("hello").size(), 1U) << "nobody else is here";
+}
+
 TEST_F(PcTest, TheSystemIsHandedABootToken)
 {
     start();

@@ -261,6 +261,44 @@ TEST_F(TextMenuTest, ShowsTheKeyThatAnAdminHasToConfirm)
     EXPECT_THAT(wait_screen("Frage den Server"), Not(HasSubstr("k7qm")));
 }
 
+TEST_F(TextMenuTest, SomebodyLogsInWithHisPhone)
+{
+    start();
+    greet("en", {{"login", true}});
+    wait_screen("a: log in");
+    press("a");
+    EXPECT_EQ(wait_command(), (json{{"command", "log-in"}}));
+    tell({{"event", "login"},
+          {"state", "code"},
+          {"code", "BCDF-GHJK"},
+          {"url", "https://boot.example.org/account/"},
+          {"qr", {"101"}}});
+    wait_screen("open https://boot.example.org/account/ on your phone");
+    wait_screen("BCDF-GHJK");
+    press("\x1b");
+    EXPECT_EQ(wait_command(), (json{{"command", "log-out"}}));
+    tell({{"event", "login"}, {"state", "expired"}});
+    wait_screen("took too long");
+    tell({{"event", "login"}, {"state", "failed"}, {"sentence", {{"en", "The server is away."}}}});
+    wait_screen("The server is away.");
+    tell({{"event", "login"}, {"state", "none"}});
+    greet("en", {{"login", true}, {"person", {{"name", "anna"}, {"full_name", "Anna A."}}}});
+    wait_screen("Anna A.");
+    wait_screen("a: log out");
+    press("a");
+    EXPECT_EQ(wait_command(), (json{{"command", "log-out"}}));
+}
+
+TEST_F(TextMenuTest, NobodyLogsInWhereTheServerDoesNotWantIt)
+{
+    start();
+    greet("en");
+    EXPECT_THAT(wait_screen("Please choose"), Not(HasSubstr("log in")));
+    press("a");
+    press("u");
+    EXPECT_EQ(wait_command(), (json{{"command", "refresh"}}));
+}
+
 TEST_F(TextMenuTest, OtherKeysAreCommands)
 {
     start();

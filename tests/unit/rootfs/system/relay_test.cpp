@@ -26,6 +26,9 @@ TEST(Relay, CarriesWhatPeoplesProgramsNeed)
     EXPECT_EQ(menu, (json{{"ok", true}, {"body", "the \"answer\" \xEF\xBF\xBD"}}));
     EXPECT_EQ(asked, "GET /api/v1/menu?for=session ");
     EXPECT_EQ(relayed({{"version", 1}, {"method", "GET"}, {"path", "/api/v1/records/vm/tiny"}})["ok"], true);
+    for (const char* step : {"", "/poll", "/end"})
+        EXPECT_EQ(relayed({{"version", 1}, {"method", "POST"}, {"path", "/api/v1/pc/login" + std::string(step)}})["ok"],
+                  true);
 }
 
 TEST(Relay, RefusesWhatIsThePcsOwn)
@@ -41,6 +44,8 @@ TEST(Relay, RefusesWhatIsThePcsOwn)
                                        {"GET", "/api/v1/records/vm/a b"},
                                        {"GET", "/api/v1/records/vm/tiny\r\nX: 1"},
                                        {"GET", "http://evil.example/"},
+                                       {"POST", "/api/v1/pc/login/../report"},
+                                       {"GET", "/api/v1/pc/login"},
                                        {"GET", ""}}) {
         const auto answer = relayed({{"version", 1}, {"method", method}, {"path", path}});
         EXPECT_EQ(answer["ok"], false) << method << path;

@@ -68,6 +68,9 @@ std::vector<Row> table()
     open("GET /api/v1/menu");
     open("POST /api/v1/statement");
     open("POST /api/v1/session");
+    open("GET /api/v1/login");
+    open("GET /api/v1/oidc/start");
+    open("GET /api/v1/oidc/callback");
     open("POST /api/v1/store-token");
     open("GET /api/v1/records/{type}/{series}");
     open("GET /api/v1/records/{type}/{series}/{number}");
@@ -75,15 +78,22 @@ std::vector<Row> table()
         for (const std::string file : {"/manifests/{digest}", "/locators/{digest}", "/hot/{digest}", "/files/{digest}",
                                        "/packs/{prefix}/{digest}"})
             open(root + file);
-    for (const char* page : {"GET /menu/{path...}", "GET /menu", "GET /admin/{path...}", "GET /admin", "GET /"})
+    for (const char* page : {"GET /menu/{path...}", "GET /menu", "GET /admin/{path...}", "GET /admin",
+                             "GET /account/{path...}", "GET /account", "GET /"})
         open(page);
 
-    for (const char* said : {"hello", "report", "boot-token", "system", "job", "trace"}) // by PCs
+    for (const char* said :
+         {"hello", "report", "boot-token", "system", "job", "trace", "login", "login/poll", "login/end"}) // by PCs
         open(fmt::format("POST /api/v1/pc/{}", said));
 
     login("GET /api/v1/session", "/api/v1/session");
     login("DELETE /api/v1/session", "/api/v1/session");
     login("PUT /api/v1/session/password", "/api/v1/session/password", R"({"old": "x", "new": "a long password"})");
+    login("GET /api/v1/account", "/api/v1/account");
+    login("PUT /api/v1/account/favourites", "/api/v1/account/favourites", R"({"entries": []})");
+    login("GET /api/v1/account/pc-login", "/api/v1/account/pc-login?code=BCDF-GHJK");
+    login("POST /api/v1/account/pc-login", "/api/v1/account/pc-login", R"({"code": "BCDF-GHJK", "confirm": true})");
+    login("DELETE /api/v1/account/pcs/{id}", "/api/v1/account/pcs/1");
     login("GET /api/v1/tokens", "/api/v1/tokens");
     login("POST /api/v1/tokens", "/api/v1/tokens", R"({"name": "ci", "scope": []})");
     login("DELETE /api/v1/tokens/{id}", "/api/v1/tokens/1");

@@ -48,7 +48,7 @@ TEST_P(DirectoryLoginTest, GroupsFollowTheDirectory)
     EXPECT_FALSE(find_user_named(connection(), "anna"));
     const auto first = log_in("Anna", {"cn=other", "cn=staff"});
     ASSERT_TRUE(first && *first);
-    EXPECT_EQ((*first)->ldap_groups, std::vector{group_});
+    EXPECT_EQ((*first)->given_groups, std::vector{group_});
     EXPECT_EQ(find_user_named(connection(), "anna"), **first);
     EXPECT_EQ(changes(), 1U);
     EXPECT_EQ(*log_in("Anna", {"cn=staff"}), **first); // nothing has changed
@@ -56,7 +56,7 @@ TEST_P(DirectoryLoginTest, GroupsFollowTheDirectory)
     const auto left = log_in("Anna", {});
     ASSERT_TRUE(left); // kept: the rights are gone
     EXPECT_FALSE(*left);
-    EXPECT_TRUE(find_user_named(connection(), "anna")->ldap_groups.empty());
+    EXPECT_TRUE(find_user_named(connection(), "anna")->given_groups.empty());
     EXPECT_EQ(changes(), 2U);
 }
 

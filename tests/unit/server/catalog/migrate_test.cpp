@@ -21,8 +21,8 @@ protected:
     /// Makes the third step's database of the newest one's.
     void undo_users()
     {
-        for (const char* table :
-             {"audit", "access_token", "session", "role_grant", "role", "member", "person_group", "person"})
+        for (const char* table : {"favourite", "pc_login", "pc_person", "audit", "access_token", "session",
+                                  "role_grant", "role", "member", "person_group", "person"})
             connection().execute(std::string("DROP TABLE ") + table);
         connection().execute("DELETE FROM counter WHERE name IN ('user', 'group', 'role', 'token', 'audit')");
         connection().execute("CREATE TABLE account (name TEXT PRIMARY KEY, password_hash TEXT NOT NULL)");

@@ -179,4 +179,67 @@ TEST_F(ChooserTest, EndsWithARunningMachine)
     chooser.activate(0);
 } // hangs if the machine is not stopped
 
+TEST_F(ChooserTest, SomebodyLogsInWithHisPhoneAndSeesHisMenu)
+{
+    Menu everybodys{1, machines()};
+    everybodys.login = true;
+    Menu his = everybodys;
+    his.person = "Anna A.";
+    std::atomic<bool> in = false;
+    std::atomic<int> polls = 0;
+    std::vector<std::string> steps;
+    Chooser mine{{[&](std::stop_token) { return Result<Menu>(in ? his : everybodys); },
+                  {},
+                  {},
+                  [&](const std::string& step) -> Result<std::string> {
+                      steps.push_back(step);
+                      if (step.empty())
+                          return R"({"user_code": "BCDF-GHJK", "verification_uri": "https://boot.example.org/account/",
+                                     "qr": ["101", "010", "111"], "interval": 1})";
+                      if (step == "/end")
+                          return "";
+                      in = ++polls == 2;
+                      return in ? R"({"state": "confirmed", "interval": 1})" : R"({"state": "waiting", "interval": 1})";
+                  }},
+                 desktops(),
+                 "student",
+                 "en"};
+    mine.refresh();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return mine.can_log_in(); }, patience));
+    mine.login()->begin();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return mine.login()->state() == "code"; }, patience));
+    EXPECT_EQ(mine.login()->code(), "BCDF-GHJK");
+    EXPECT_TRUE(mine.login()->picture().startsWith("data:image/svg+xml;base64,"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return mine.user_text() == "Logged in as Anna A."; }, patience));
+    EXPECT_EQ(mine.login()->state(), "");
+    EXPECT_FALSE(mine.can_log_in());
+    const QSignalSpy ended(&mine, &Chooser::ended);
+    mine.logOut();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return ended.count() == 1; }, patience));
+    EXPECT_EQ(steps.back(), "/end") << "he leaves the PC, too";
+}
+
+TEST_F(ChooserTest, ALogInThatComesToNothingIsTold)
+{
+    Result<std::string> answer = R"({"user_code": "BCDF-GHJK", "interval": 1})";
+    std::vector<std::string> steps;
+    PersonLogin login([&](const std::string& step) -> Result<std::string> {
+        steps.push_back(step);
+        return step == "/poll" ? Result<std::string>(R"({"state": "refused", "interval": 1})") : answer;
+    });
+    login.begin();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return login.state() == "refused"; }, patience));
+    EXPECT_EQ(login.picture(), "");
+    answer = fail("http-403", "Not at this PC.");
+    login.begin();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return login.state() == "failed"; }, patience));
+    EXPECT_EQ(login.sentence(), "Not at this PC.");
+    answer = R"({"user_code": "BCDF-GHJK", "interval": 60})";
+    login.begin();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return login.state() == "code"; }, patience));
+    login.stop();
+    EXPECT_EQ(login.state(), "");
+    ASSERT_TRUE(QTest::qWaitFor([&] { return steps.back() == "/end"; }, patience));
+}
+
 } // namespace

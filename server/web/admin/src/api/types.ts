@@ -150,6 +150,11 @@ export interface RoleGrant {
   object?: string;
 }
 
+/** How one may log in besides by a password. */
+export interface LoginWays {
+  provider: { label: Localized } | null;
+}
+
 export interface UserDraft {
   name: string;
   full_name: string;
@@ -163,13 +168,15 @@ export interface User extends UserDraft {
   etag?: string;
   source: string;
   has_password: boolean;
-  ldap_groups: number[];
+  given_groups: number[];
 }
 
 export interface GroupDraft {
   name: string;
   /** DNs of groups in the directory. */
   ldap: string[];
+  /** The OpenID Connect provider's names of groups. */
+  oidc: string[];
   roles: RoleGrant[];
 }
 

@@ -14,7 +14,7 @@ it('leaves out what says nothing', () => {
 
 it('drafts a user without what the server adds', () => {
   const user = {
-    ...{ id: 3, etag: '"u3-1"', source: 'local', has_password: true, ldap_groups: [] },
+    ...{ id: 3, etag: '"u3-1"', source: 'local', has_password: true, given_groups: [] },
     ...{ name: 'anna', full_name: '', enabled: true, groups: [1], roles: [{ role: 2, location: 3 }] },
   };
   const draft = userDraft(user);

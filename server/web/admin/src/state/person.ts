@@ -11,11 +11,12 @@ export const userDraft = ({ name, full_name, enabled, groups: within, roles: giv
   roles: given.map((grant) => ({ ...grant })),
 });
 
-export const emptyGroup = (): GroupDraft => ({ name: '', ldap: [], roles: [] });
+export const emptyGroup = (): GroupDraft => ({ name: '', ldap: [], oidc: [], roles: [] });
 
-export const groupDraft = ({ name, ldap, roles: given }: GroupDraft): GroupDraft => ({
+export const groupDraft = ({ name, ldap, oidc, roles: given }: GroupDraft): GroupDraft => ({
   name,
   ldap: [...ldap],
+  oidc: [...oidc],
   roles: given.map((grant) => ({ ...grant })),
 });
 

@@ -4,6 +4,7 @@ import { noticeText } from '../notice-text';
 import { say, type TextName } from '../texts';
 import { make, setAttribute, setText } from './dom';
 import { KeyLine } from './key-line';
+import { LoginDialog } from './login-dialog';
 import { Notice } from './notice';
 import { PowerDialog } from './power-dialog';
 import { ProgressPanel } from './progress-panel';
@@ -14,6 +15,9 @@ export interface PageActions {
   choose: (id: number) => void;
   point: (id: number) => void;
   cancel: () => void;
+  person: () => void;
+  logIn: () => void;
+  stopLogin: () => void;
   language: () => void;
   power: () => void;
   confirmed: (action: 'reboot' | 'power-off') => void;
@@ -23,6 +27,7 @@ export interface PageActions {
 export class Page {
   readonly list: SystemList;
   readonly power: PowerDialog;
+  readonly login: LoginDialog;
   private readonly top: TopBar;
   private readonly notice = new Notice();
   private readonly key = new KeyLine();
@@ -41,6 +46,7 @@ export class Page {
     this.list = new SystemList(actions);
     this.progress = new ProgressPanel(actions);
     this.power = new PowerDialog({ confirmed: actions.confirmed, closed: () => this.refocus() });
+    this.login = new LoginDialog({ again: actions.logIn, stopped: actions.stopLogin, closed: () => this.refocus() });
     this.menu = make('section', { class: 'menu' }, this.heading, this.list.element);
     root.replaceChildren(
       this.top.element,
@@ -48,6 +54,7 @@ export class Page {
       make('footer', { class: 'bottom' }, this.keys, this.server),
       this.spoken,
       this.power.element,
+      this.login.element,
     );
   }
 
@@ -56,7 +63,9 @@ export class Page {
     const screen = screenOf(model);
     setAttribute(document.documentElement, 'lang', language);
     if (document.title !== say(language, 'documentTitle')) document.title = say(language, 'documentTitle');
-    this.top.update(language, model.source === 'agent');
+    const agent = model.source === 'agent';
+    this.top.update(language, agent, agent ? (model.menu?.person ?? (model.menu?.login ? '' : null)) : null);
+    this.login.update(model);
     const noticed = this.notice.update(noticeText(model, now));
     this.connecting.hidden = screen !== 'connecting';
     this.menu.hidden = screen !== 'menu';
@@ -79,7 +88,7 @@ export class Page {
   }
 
   private refocus(): void {
-    if (this.power.open) return;
+    if (this.power.open || this.login.open) return;
     if (this.screen === 'menu') this.list.focus();
     if (this.screen === 'progress') this.progress.focus();
   }

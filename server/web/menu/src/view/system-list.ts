@@ -87,7 +87,12 @@ export class SystemList {
       make(
         'span',
         { class: 'card-text' },
-        make('span', { class: 'card-title' }, localized(entry.title, language)),
+        make(
+          'span',
+          { class: 'card-title' },
+          localized(entry.title, language),
+          ...(entry.favourite ? [make('span', { class: 'star', role: 'img', 'aria-label': say(language, 'favourite') }, '★')] : []),
+        ),
         ...(description ? [make('span', { class: 'card-description' }, description)] : []),
       ),
       badge,

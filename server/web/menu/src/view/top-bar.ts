@@ -8,10 +8,14 @@ export class TopBar {
   readonly element: HTMLElement;
   private readonly language = make('span');
   private readonly power = make('span');
+  private readonly person = make('span');
+  private readonly personButton: HTMLButtonElement;
   private readonly languageButton: HTMLButtonElement;
   private readonly powerButton: HTMLButtonElement;
 
-  constructor(actions: { language: () => void; power: () => void }) {
+  constructor(actions: { person: () => void; language: () => void; power: () => void }) {
+    this.personButton = make('button', { type: 'button', class: 'quiet', id: 'person' }, this.person, make('kbd', {}, 'F4'));
+    this.personButton.addEventListener('click', actions.person);
     this.languageButton = make(
       'button',
       { type: 'button', class: 'quiet', id: 'language' },
@@ -32,11 +36,14 @@ export class TopBar {
       'header',
       { class: 'top' },
       make('div', { class: 'mark' }, drawing(pageIcons.logo, 'logo'), make('span', {}, 'Farboot')),
-      make('div', { class: 'top-actions' }, this.languageButton, this.powerButton),
+      make('div', { class: 'top-actions' }, this.personButton, this.languageButton, this.powerButton),
     );
   }
 
-  update(language: Language, hasPower: boolean): void {
+  /** `person`: who has logged in; empty: somebody may; null: nobody may. */
+  update(language: Language, hasPower: boolean, person: string | null): void {
+    this.personButton.hidden = person === null;
+    setText(this.person, person ? say(language, 'logOut', { name: person }) : say(language, 'logIn'));
     setText(this.language, say(language, 'language'));
     setAttribute(this.languageButton, 'aria-label', say(language, 'languageLabel'));
     setText(this.power, say(language, 'power'));

@@ -1,0 +1,1 @@
+INSERT INTO favourite (person, entry, position) VALUES (:person, :entry, :position)

@@ -1,0 +1,1 @@
+SELECT entry FROM favourite WHERE person = :person ORDER BY position, entry

@@ -1,0 +1,1 @@
+DELETE FROM member WHERE person = :person AND source = 'given'

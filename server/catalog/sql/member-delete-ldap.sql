@@ -1,1 +1,0 @@
-DELETE FROM member WHERE person = :person AND source = 'ldap'

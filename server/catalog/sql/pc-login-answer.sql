@@ -1,0 +1,1 @@
+UPDATE pc_login SET state = :state WHERE pc = :pc

@@ -1,0 +1,1 @@
+UPDATE pc_login SET asked = :asked, pause = :pause WHERE pc = :pc

@@ -1,0 +1,1 @@
+DELETE FROM pc_login WHERE expires <= :now

@@ -1,0 +1,1 @@
+SELECT * FROM pc_login WHERE pc = :pc

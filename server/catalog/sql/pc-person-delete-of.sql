@@ -1,0 +1,1 @@
+DELETE FROM pc_person WHERE pc = :pc

@@ -1,0 +1,1 @@
+INSERT INTO pc_person (pc, person, since) VALUES (:pc, :person, :since)
