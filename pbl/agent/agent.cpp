@@ -1,5 +1,6 @@
 #include "pbl/agent/agent.hpp"
 #include "pbl/agent/reader_status.hpp"
+#include "pbl/agent/tools.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -113,10 +114,10 @@ Result<void> Agent::take_command(const nlohmann::json& command)
 
 Result<void> Agent::choose(const std::string& record)
 {
-    const auto name = rootfs::RecordName::parse(record);
+    const auto name = parse_choice(record);
     if (!name)
         return std::unexpected(name.error());
-    if (name->type != "boot")
+    if (name->type != "boot" && !is_tool(*name))
         return fail("type-mismatch", "{} is not a system to boot.", record);
     if (!connected_)
         return fail("menu-missing", "The server has not been asked for its systems yet.");

@@ -49,6 +49,8 @@ private:
     void server_answered(Result<Connected> result);
     void count_down(int seconds);
     void boot(const rootfs::RecordName& record, bool by_itself);
+    /// Entries that start no system.
+    void use_tool(const rootfs::RecordName& tool, bool by_itself);
     void boot_failed(const Error& error, const rootfs::RecordName& record, bool by_itself);
     void prepare_graphics();
     void graphics_prepared(const Result<void>& result);

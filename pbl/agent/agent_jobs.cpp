@@ -1,5 +1,6 @@
 #include "pbl/agent/agent.hpp"
 #include "pbl/agent/gui_job.hpp"
+#include "pbl/agent/tools.hpp"
 
 #include <boost/asio/post.hpp>
 #include <nlohmann/json.hpp>
@@ -67,6 +68,8 @@ void Agent::server_answered(Result<Connected> result)
 void Agent::boot(const rootfs::RecordName& record, bool by_itself)
 {
     log_.stage("choice", "record=" + record.text());
+    if (is_tool(record))
+        return use_tool(record, by_itself);
     const BootFacts facts{.record = record,
                           .title = title_of(record),
                           .menu = connected_->menu,
@@ -86,6 +89,18 @@ void Agent::boot(const rootfs::RecordName& record, bool by_itself)
                 boot_failed(result.error(), record, by_itself);
         };
     });
+}
+
+void Agent::use_tool(const rootfs::RecordName& tool, bool by_itself)
+{
+    timer_.cancel();
+    const auto restarts = prepare_tool(system_, tool);
+    if (!restarts)
+        return boot_failed(restarts.error(), tool, by_itself);
+    if (doing_ == Doing::booting)
+        worker_.stop();
+    show({.phase = Phase::handover, .record = tool.text(), .title = title_of(tool)});
+    leave(*restarts);
 }
 
 void Agent::boot_failed(const Error& error, const rootfs::RecordName& record, bool by_itself)

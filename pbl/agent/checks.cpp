@@ -40,13 +40,21 @@ Result<void> renew_statement(JobContext& job, const Status& base)
 Result<VerifiedRecord> fetch_record(JobContext& job, const Status& base, const rootfs::RecordName& name,
                                     const std::string& session)
 {
-    if (!job.trust.has_fresh_statement())
+    const bool known = job.trust.has_fresh_statement();
+    if (!known)
         if (auto renewed = renew_statement(job, base); !renewed)
             return std::unexpected(renewed.error());
     const auto envelope = retry(job, base, [&] { return job.api.record(name, std::nullopt, true, session, job.stop); });
     if (!envelope)
         return std::unexpected(envelope.error());
-    return job.trust.open(name, *envelope);
+    auto opened = job.trust.open(name, *envelope);
+    // Somebody may have rolled back, or taken a revocation back, since the statement that is known.
+    if (!opened && known && (opened.error().reason == "number-too-low" || opened.error().reason == "revoked")) {
+        if (auto renewed = renew_statement(job, base); !renewed)
+            return std::unexpected(renewed.error());
+        opened = job.trust.open(name, *envelope);
+    }
+    return opened;
 }
 
 } // namespace farboot::agent

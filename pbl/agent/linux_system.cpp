@@ -105,6 +105,19 @@ Result<std::string> LinuxSystem::read_file(const std::filesystem::path& file) co
     return text;
 }
 
+Result<void> LinuxSystem::write_file(const std::filesystem::path& file, const std::string& bytes)
+{
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fail("io", "{} cannot be opened: {}.", file.string(), reason_of(errno));
+    const auto written = ::write(fd, bytes.data(), bytes.size());
+    const int error = errno;
+    ::close(fd);
+    if (written != static_cast<ssize_t>(bytes.size()))
+        return fail("io", "{} cannot be written: {}.", file.string(), written < 0 ? reason_of(error) : "not whole");
+    return {};
+}
+
 Result<Finished> LinuxSystem::run(const std::vector<std::string>& argv)
 {
     auto child = spawn(argv, true);

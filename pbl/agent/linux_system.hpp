@@ -14,6 +14,7 @@ public:
     [[nodiscard]] Result<void> set_clock(std::chrono::sys_seconds time) override;
     [[nodiscard]] bool sleep(std::stop_token stop, std::chrono::milliseconds time) override;
     [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& file) const override;
+    [[nodiscard]] Result<void> write_file(const std::filesystem::path& file, const std::string& bytes) override;
     [[nodiscard]] Result<Finished> run(const std::vector<std::string>& argv) override;
     [[nodiscard]] Result<Child> spawn(const std::vector<std::string>& argv, bool piped) override;
     int reap(const Child& child) override;

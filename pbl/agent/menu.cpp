@@ -1,5 +1,7 @@
 #include "pbl/agent/menu.hpp"
 
+#include "pbl/agent/tools.hpp"
+
 namespace farboot::agent
 {
 
@@ -26,7 +28,7 @@ Result<AutoBoot> read_auto(const Json& value, const Json& entries, const std::st
     for (const auto& entry : entries) {
         if (entry.at("id") != *id)
             continue;
-        auto record = rootfs::RecordName::parse(entry.at("record").get<std::string>());
+        auto record = parse_choice(entry.at("record").get<std::string>());
         if (!record)
             return std::unexpected(record.error());
         return AutoBoot{std::move(*record), entry_title(entry, language), seconds->get<int>()};

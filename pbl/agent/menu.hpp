@@ -15,9 +15,9 @@ namespace farboot::agent
 
 /// What boots by itself.
 struct AutoBoot {
-    rootfs::RecordName record;
-    std::string title; ///< in the site's language
-    int seconds = 0;   ///< of countdown
+    rootfs::RecordName record; ///< or a tool (tools.hpp)
+    std::string title;         ///< in the site's language
+    int seconds = 0;           ///< of countdown
 };
 
 /// The server's menu for this PC (docs/http-api.md). It is not signed: nothing in it is trusted for more than its

@@ -119,6 +119,20 @@ constexpr std::array translations{
                 "This PC has too little free memory for {record}. {detail}"},
     Translation{"kexec-failed", false, "Der Kern von {record} ließ sich nicht laden: {detail}",
                 "The kernel of {record} cannot be loaded: {detail}"},
+    Translation{"firmware-bios", false,
+                "Das geht nur auf PCs mit UEFI-Firmware; dieser ist mit einem BIOS gestartet. Bitte den PC neu starten "
+                "und die Taste für Firmware oder Startmenü drücken, die er anzeigt.",
+                "That works on PCs with UEFI firmware only; this one was started by a BIOS. Please restart the PC and "
+                "press the key for its set-up or boot menu that it shows."},
+    Translation{"firmware-setup", false,
+                "Die Firmware dieses PCs nimmt den Wunsch nicht an. {detail} Bitte den PC neu starten und die Taste "
+                "drücken, die er anzeigt.",
+                "The firmware of this PC does not take the request. {detail} Please restart the PC and press the key "
+                "that it shows."},
+    Translation{"disk-missing", false, "Auf diesem PC ist keine Festplatte, von der er starten kann. {detail}",
+                "This PC has no disk that it can start from. {detail}"},
+    Translation{"tool-unknown", false, "Dieses Startsystem kennt {record} nicht; es muss erneuert werden.",
+                "This preboot system does not know {record}; it has to be renewed."},
     Translation{"gui-failed", false,
                 "Die grafische Oberfläche lässt sich nicht starten. Dieses Textmenü kann alles, was sie kann.",
                 "The graphical menu cannot be started. This text menu can do all it can."},

@@ -42,6 +42,9 @@ public:
     /// A small file of the kernel or of another program: at most 64 KiB. Reasons: not-found, io.
     [[nodiscard]] virtual Result<std::string> read_file(const std::filesystem::path& file) const = 0;
 
+    /// Writes such a file of the kernel, whole, in one call; makes it where it is not there. Reason: io.
+    [[nodiscard]] virtual Result<void> write_file(const std::filesystem::path& file, const std::string& bytes) = 0;
+
     /// Runs a program (found by PATH, no shell) to its end. Reasons: program-failed (cannot be started, or runs for
     /// more than five minutes); an exit status other than 0 is the caller's to judge.
     [[nodiscard]] virtual Result<Finished> run(const std::vector<std::string>& argv) = 0;

@@ -62,6 +62,18 @@ public:
         return LinuxSystem::read_file(file);
     }
 
+    [[nodiscard]] Result<void> write_file(const std::filesystem::path& file, const std::string& bytes) override
+    {
+        const std::lock_guard lock(mutex_);
+        written_[file.string()] = bytes;
+        return {};
+    }
+    [[nodiscard]] std::map<std::string, std::string> written() const
+    {
+        const std::lock_guard lock(mutex_);
+        return written_;
+    }
+
     [[nodiscard]] Result<Finished> run(const std::vector<std::string>& argv) override
     {
         Kexec call{argv, {}, {}};
@@ -121,6 +133,7 @@ private:
     std::chrono::seconds skipped_{0};
     std::vector<Kexec> kexecs_;
     std::string power_;
+    std::map<std::string, std::string> written_;
 };
 
 } // namespace farboot::agent::testing_agent
