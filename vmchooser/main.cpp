@@ -9,6 +9,7 @@
 #include "vmchooser/window/window.hpp"
 #include "vmchooser/window/window_manager.hpp"
 
+#include <QDir>
 #include <QGuiApplication>
 #include <QLocale>
 
@@ -114,16 +115,22 @@ std::optional<DesktopSession> choose(int& argc, char** argv)
     const ReaderClient reader(options.reader_control);
     Hypervisor hypervisor;
     const auto accelerator = [] { return kvm_works() ? Accelerator::kvm : Accelerator::tcg; };
-    Launcher launcher({[&](const rootfs::RecordName& name, std::stop_token stop) {
-                           return catalog.with([&](CatalogClient& client) { return client.vm(name, stop); });
+    const auto host = [&] {
+        auto facts = probe_host(options.accelerator ? *options.accelerator : accelerator());
+        facts.usb = options.usb;
+        if (options.share_home)
+            facts.home = QDir::homePath().toStdString();
+        return facts;
+    };
+    Launcher launcher({[&](const MenuEntry& entry, std::stop_token stop) {
+                           return catalog.with([&](CatalogClient& client) { return client.vm(entry, stop); });
                        },
-                       [&] { return probe_host(options.accelerator ? *options.accelerator : accelerator()); }, &reader,
-                       &hypervisor, &processes},
+                       host, &reader, &hypervisor, &processes},
                       {options.scratch.empty() ? default_scratch_base() : options.scratch, options.nbd_socket});
     Chooser chooser(
         {[&](std::stop_token stop) { return catalog.with([&](CatalogClient& client) { return client.menu(stop); }); },
-         [&](const rootfs::RecordName& name, std::stop_token stop, const Launcher::Progress& progress) {
-             return launcher.run(name, std::move(stop), progress);
+         [&](const MenuEntry& entry, std::stop_token stop, const Launcher::Progress& progress) {
+             return launcher.run(entry, std::move(stop), progress);
          },
          [&](PowerAction action) { return switch_power(processes, action); },
          [&](const std::string& step) {

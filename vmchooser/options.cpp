@@ -24,7 +24,9 @@ Options parse_options(const QCoreApplication& application)
                                    "/run/farboot-system/socket");
     const QCommandLineOption language("language", "de or en (default: the session's language).", "LANGUAGE");
     const QCommandLineOption accelerator("accelerator", "kvm or tcg (default: KVM where it works).", "NAME");
-    parser.addOptions({data, sessions, scratch, reader, root_reader, relay, language, accelerator});
+    const QCommandLineOption no_usb("no-usb", "Never hand USB devices to machines, whatever the server's entries say.");
+    const QCommandLineOption share_home("share-home", "Let machines whose entry asks for it see the user's home.");
+    parser.addOptions({no_usb, share_home, data, sessions, scratch, reader, root_reader, relay, language, accelerator});
     parser.process(application);
 
     const auto refuse = [&](const QCommandLineOption& option) {
@@ -46,6 +48,8 @@ Options parse_options(const QCoreApplication& application)
     options.language = parser.value(language);
     if (parser.isSet(language) && options.language != "de" && options.language != "en")
         refuse(language);
+    options.usb = !parser.isSet(no_usb);
+    options.share_home = parser.isSet(share_home);
     if (parser.isSet(accelerator)) {
         const auto name = parser.value(accelerator);
         if (name != "kvm" && name != "tcg")

@@ -21,6 +21,8 @@ struct Options {
     std::filesystem::path relay;            ///< where farboot-system asks the server as this PC
     QString language;                       ///< "de", "en", or empty: the session's
     std::optional<Accelerator> accelerator; ///< nothing: find out
+    bool usb = true;                        ///< an entry may hand the PC's USB ports to its machine
+    bool share_home = false;                ///< an entry may let its machine see the user's home
 };
 
 /// Prints help or what is wrong, and ends the program, as QCommandLineParser does.

@@ -43,8 +43,9 @@ Result<std::string> CatalogClient::login(const std::string& step)
     return rootfs::ask_relay(relay_, "POST", "/api/v1/pc/login" + step, "{}");
 }
 
-Result<VerifiedVm> CatalogClient::vm(const RecordName& name, std::stop_token stop)
+Result<VerifiedVm> CatalogClient::vm(const MenuEntry& entry, std::stop_token stop)
 {
+    const auto& name = entry.record;
     const auto nonce = fresh_nonce();
     const auto asked = std::chrono::steady_clock::now();
     HttpRequest question;
@@ -56,7 +57,10 @@ Result<VerifiedVm> CatalogClient::vm(const RecordName& name, std::stop_token sto
     if (!statement_answer)
         return std::unexpected(statement_answer.error());
 
-    auto record_answer = get("/api/v1/records/" + name.text(), stop);
+    auto path = "/api/v1/records/" + name.text();
+    if (const auto version = entry.offering.version)
+        path += fmt::format("/{}", *version);
+    auto record_answer = get(path, stop);
     if (!record_answer)
         return std::unexpected(record_answer.error());
 

@@ -31,9 +31,9 @@ public:
     /// A step of a log-in at this PC with another device (docs/http-api.md): "" begins, "/poll" asks, "/end" ends it,
     /// or lets go whoever has logged in. Gives the answer's body. Reasons: ask_relay()'s.
     [[nodiscard]] Result<std::string> login(const std::string& step);
-    /// Fetches the newest record of the name and all that is needed to believe it. Reasons: HttpClient's and
-    /// docs/records.md's.
-    [[nodiscard]] Result<VerifiedVm> vm(const rootfs::RecordName& name, std::stop_token stop = {});
+    /// Fetches the entry's record, in the version that its offering asks for or else the one that the series offers,
+    /// and all that is needed to believe it. Reasons: HttpClient's and docs/records.md's.
+    [[nodiscard]] Result<VerifiedVm> vm(const MenuEntry& entry, std::stop_token stop = {});
 
 private:
     /// The body of what the server answers to GET `path`.

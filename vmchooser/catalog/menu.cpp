@@ -45,8 +45,16 @@ Result<MenuEntry> entry(const Json& object)
     const auto number = object.find("number");
     if (name->type != "vm" || number == object.end() || !number->is_number_unsigned())
         return fail("menu-malformed", "The entry {} of the server's menu is not a virtual machine's.", name->text());
-    MenuEntry result{*name, number->get<std::uint64_t>(), local_text(object, "title"),
-                     local_text(object, "description"), text(object, "icon")};
+    const auto offered = object.find("offering");
+    auto offering = Offering::parse(offered == object.end() ? Json() : *offered);
+    if (!offering)
+        return std::unexpected(offering.error());
+    MenuEntry result{*name,
+                     number->get<std::uint64_t>(),
+                     local_text(object, "title"),
+                     local_text(object, "description"),
+                     text(object, "icon"),
+                     *offering};
     if (result.title.in("en").empty())
         return fail("menu-malformed", "The entry {} of the server's menu has no title.", name->text());
     return result;

@@ -2,6 +2,7 @@
 
 #include "rootfs/base/error.hpp"
 #include "rootfs/record/record.hpp"
+#include "vmchooser/domain/offering.hpp"
 
 #include <cstdint>
 #include <string>
@@ -30,6 +31,7 @@ struct MenuEntry {
     LocalText title;
     LocalText description;
     std::string icon;
+    Offering offering{};
     bool operator==(const MenuEntry&) const = default;
 };
 

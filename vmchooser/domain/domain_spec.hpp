@@ -38,6 +38,11 @@ struct DomainSpec {
     DiskSpec disk;
     NicModel nic = NicModel::virtio;
     VideoModel video = VideoModel::virtio;
+    bool sound = true;
+    bool usb = false;             ///< devices of the PC's ports can be handed to it
+    bool clipboard = true;        ///< copy and paste, and files dropped on its picture
+    std::filesystem::path home{}; ///< a folder of the PC that the guest can mount (9p, tag "home"); empty: none
+    bool home_writable = false;
     std::filesystem::path serial_socket; ///< QEMU listens here; its peer reads the guest's serial line
 };
 

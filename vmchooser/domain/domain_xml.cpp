@@ -138,12 +138,42 @@ void display(QXmlStreamWriter& xml, const DomainSpec& spec)
     // No port: the viewer gets its connection from libvirt, so nobody else on the network or the PC can look in.
     open(xml, "graphics", {{"type", "spice"}});
     empty(xml, "listen", {{"type", "none"}});
+    if (!spec.clipboard) {
+        empty(xml, "clipboard", {{"copypaste", "no"}});
+        empty(xml, "filetransfer", {{"enable", "no"}});
+    }
     close(xml);
     open(xml, "video");
     empty(xml, "model", {{"type", spec.video == VideoModel::virtio ? "virtio" : "qxl"}});
     close(xml);
+    if (!spec.sound)
+        return;
     empty(xml, "sound", {{"model", spec.chipset == Chipset::q35 ? "ich9" : "ich6"}});
     empty(xml, "audio", {{"id", "1"}, {"type", "spice"}});
+}
+
+/// Ports for devices that are plugged into the PC while the viewer has the focus.
+void usb(QXmlStreamWriter& xml, const DomainSpec& spec)
+{
+    if (!spec.usb)
+        return;
+    constexpr int ports = 3;
+    empty(xml, "controller", {{"type", "usb"}, {"index", "0"}, {"model", "qemu-xhci"}});
+    for (int port = 0; port < ports; ++port)
+        empty(xml, "redirdev", {{"bus", "usb"}, {"type", "spicevmc"}});
+}
+
+/// QEMU runs as the user, and reaches no file of the folder that he could not reach himself.
+void home(QXmlStreamWriter& xml, const DomainSpec& spec)
+{
+    if (spec.home.empty())
+        return;
+    open(xml, "filesystem", {{"type", "mount"}, {"accessmode", "squash"}});
+    empty(xml, "source", {{"dir", text(spec.home)}});
+    empty(xml, "target", {{"dir", "home"}});
+    if (!spec.home_writable)
+        empty(xml, "readonly");
+    close(xml);
 }
 
 void input(QXmlStreamWriter& xml)
@@ -185,8 +215,10 @@ void devices(QXmlStreamWriter& xml, const DomainSpec& spec)
 {
     open(xml, "devices");
     disk(xml, spec.disk);
+    home(xml, spec);
     nic(xml, spec);
     display(xml, spec);
+    usb(xml, spec);
     input(xml);
     channels(xml, spec);
     rng(xml);

@@ -40,11 +40,11 @@ Result<void> judge(DomainEnd end)
 
 Launcher::Launcher(LaunchParts parts, LaunchPlaces places) : parts_(std::move(parts)), places_(std::move(places)) {}
 
-Result<void> Launcher::run(const rootfs::RecordName& name, std::stop_token stop, const Progress& progress)
+Result<void> Launcher::run(const MenuEntry& entry, std::stop_token stop, const Progress& progress)
 {
-    log_stage("vm-start record=" + name.text());
+    log_stage("vm-start record=" + entry.record.text());
     progress(LaunchStep::checking);
-    const auto vm = parts_.fetch(name, stop);
+    const auto vm = parts_.fetch(entry, stop);
     if (!vm)
         return std::unexpected(vm.error());
 
@@ -53,7 +53,7 @@ Result<void> Launcher::run(const rootfs::RecordName& name, std::stop_token stop,
     if (!disk)
         return std::unexpected(disk.error());
     auto result = disk->bytes == vm->record.image.bytes
-                      ? run_on_disk(*vm, *disk, std::move(stop), progress)
+                      ? run_on_disk(*vm, entry.offering, *disk, std::move(stop), progress)
                       : fail("reader-protocol", "The reader offers a disk of {} bytes where the record says {}.",
                              disk->bytes, vm->record.image.bytes);
     if (auto removed = parts_.reader->remove(disk->name); !removed)
@@ -61,8 +61,8 @@ Result<void> Launcher::run(const rootfs::RecordName& name, std::stop_token stop,
     return result;
 }
 
-Result<void> Launcher::run_on_disk(const VerifiedVm& vm, const ReaderExport& disk, std::stop_token stop,
-                                   const Progress& progress)
+Result<void> Launcher::run_on_disk(const VerifiedVm& vm, const Offering& offering, const ReaderExport& disk,
+                                   std::stop_token stop, const Progress& progress)
 {
     const auto name = vm.record.header.name.text();
     const auto scratch = Scratch::create(places_.scratch, vm.record.header.name.series);
@@ -72,8 +72,12 @@ Result<void> Launcher::run_on_disk(const VerifiedVm& vm, const ReaderExport& dis
         return stop.stop_requested() ? cancelled() : made;
 
     progress(LaunchStep::starting);
+    const auto host = parts_.host();
+    if (offering.home != HomeShare::none && host.home.empty())
+        log_notice(name + ": the entry would share the user's home with the machine, which this PC does not allow "
+                          "(vmchooser --share-home)");
     const auto spec =
-        plan_domain(vm.record, parts_.host(),
+        plan_domain(vm.record, offering, host,
                     {scratch->overlay(), scratch->nvram(), scratch->serial_socket(), places_.nbd_socket, disk.name});
     if (!spec)
         return std::unexpected(spec.error());

@@ -23,7 +23,7 @@ struct LaunchPlaces {
 
 /// What the launcher needs of the world; all of it must outlive it.
 struct LaunchParts {
-    std::function<Result<VerifiedVm>(const rootfs::RecordName&, std::stop_token)> fetch;
+    std::function<Result<VerifiedVm>(const MenuEntry&, std::stop_token)> fetch;
     std::function<HostFacts()> host;
     const ReaderClient* reader;
     Hypervisor* hypervisor;
@@ -41,11 +41,11 @@ public:
     /// returns when it has ended and nothing of it is left. `stop` ends it at any time. Blocks; prints the stage lines
     /// vm-start and vm-running. Reasons: those of the parts, cancelled, viewer-failed, machine-failed (QEMU died),
     /// hypervisor-lost.
-    [[nodiscard]] Result<void> run(const rootfs::RecordName& name, std::stop_token stop, const Progress& progress);
+    [[nodiscard]] Result<void> run(const MenuEntry& entry, std::stop_token stop, const Progress& progress);
 
 private:
-    [[nodiscard]] Result<void> run_on_disk(const VerifiedVm& vm, const ReaderExport& disk, std::stop_token stop,
-                                           const Progress& progress);
+    [[nodiscard]] Result<void> run_on_disk(const VerifiedVm& vm, const Offering& offering, const ReaderExport& disk,
+                                           std::stop_token stop, const Progress& progress);
     [[nodiscard]] Result<void> show(Domain& domain, std::stop_token stop);
 
     LaunchParts parts_;

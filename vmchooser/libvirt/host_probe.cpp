@@ -10,9 +10,11 @@
 namespace farboot::vmchooser
 {
 
-std::uint64_t available_mib(std::string_view meminfo)
+namespace
 {
-    constexpr std::string_view label = "MemAvailable:";
+
+std::uint64_t mib_of(std::string_view meminfo, std::string_view label)
+{
     const auto at = meminfo.find(label);
     if (at == std::string_view::npos)
         return 0;
@@ -23,6 +25,18 @@ std::uint64_t available_mib(std::string_view meminfo)
     return kib / 1024;
 }
 
+} // namespace
+
+std::uint64_t available_mib(std::string_view meminfo)
+{
+    return mib_of(meminfo, "MemAvailable:");
+}
+
+std::uint64_t total_mib(std::string_view meminfo)
+{
+    return mib_of(meminfo, "MemTotal:");
+}
+
 HostFacts probe_host(Accelerator accelerator)
 {
     std::ostringstream meminfo;
@@ -30,6 +44,7 @@ HostFacts probe_host(Accelerator accelerator)
     HostFacts host;
     host.accelerator = accelerator;
     host.free_memory_mib = available_mib(meminfo.view());
+    host.memory_mib = total_mib(meminfo.view());
     host.cpus = std::thread::hardware_concurrency();
     // libvirt prepares the emulator's state by the second, which Debian has in a package of its own (swtpm-tools).
     host.tpm_emulator =

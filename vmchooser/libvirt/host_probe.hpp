@@ -13,5 +13,7 @@ namespace farboot::vmchooser
 
 /// MemAvailable of the text of /proc/meminfo, in MiB; 0 if it is not there.
 [[nodiscard]] std::uint64_t available_mib(std::string_view meminfo);
+/// The same of MemTotal.
+[[nodiscard]] std::uint64_t total_mib(std::string_view meminfo);
 
 } // namespace farboot::vmchooser

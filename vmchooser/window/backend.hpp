@@ -16,7 +16,7 @@ enum class PowerAction { restart, power_off };
 /// stopped.
 struct Backend {
     std::function<Result<Menu>(std::stop_token)> menu;
-    std::function<Result<void>(const rootfs::RecordName&, std::stop_token, const Launcher::Progress&)> run;
+    std::function<Result<void>(const MenuEntry&, std::stop_token, const Launcher::Progress&)> run;
     std::function<Result<void>(PowerAction)> power;
     /// CatalogClient::login()
     std::function<Result<std::string>(const std::string& step)> login{};

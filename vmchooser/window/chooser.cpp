@@ -156,12 +156,13 @@ void Chooser::start_machine(int row)
     cancelling_ = false;
     step_ = static_cast<int>(LaunchStep::checking);
     emit launchChanged();
-    launch_thread_ = std::jthread([this, name = launched_->record](std::stop_token stop) {
+    launch_thread_ = std::jthread([this, entry = *launched_](std::stop_token stop) {
         const auto progress = [this](LaunchStep step) {
             QMetaObject::invokeMethod(this, [this, step] { take_step(step); }, Qt::QueuedConnection);
         };
-        const auto result = backend_.run(name, std::move(stop), progress);
-        QMetaObject::invokeMethod(this, [this, name, result] { take_end(name.text(), result); }, Qt::QueuedConnection);
+        const auto result = backend_.run(entry, std::move(stop), progress);
+        QMetaObject::invokeMethod(
+            this, [this, name = entry.record, result] { take_end(name.text(), result); }, Qt::QueuedConnection);
     });
 }
 

@@ -109,6 +109,7 @@ constexpr GermanError german_errors[] = {
     {"reader-unreachable", "Der Leser für virtuelle Platten antwortet nicht. Bitte versuchen Sie es noch einmal."},
     {"reader-protocol", "Der Leser für virtuelle Platten hat eine unverständliche Antwort gegeben."},
     {"memory-short", "Dieser PC hat zu wenig freien Arbeitsspeicher für diese Maschine."},
+    {"cpus-short", "Dieser PC hat zu wenig Prozessoren für diese Maschine."},
     {"machine-unsupported", "Die Maschine verlangt Geräte, die es auf diesem PC nicht gibt."},
     {"machine-exists", "Diese Maschine läuft schon."},
     {"machine-start", "Die virtuelle Maschine ließ sich nicht starten."},

@@ -30,6 +30,8 @@ struct Machine : ::testing::Test {
     SystemProcesses processes;
     std::stop_source stop;
     std::unique_ptr<StandardError> log;
+    Offering offering;
+    std::filesystem::path home; ///< that the PC shares
 
     void SetUp() override
     {
@@ -53,9 +55,20 @@ struct Machine : ::testing::Test {
     {
         return std::async(std::launch::async, [this] {
             Launcher launcher({[this](const auto&, const auto&) { return VerifiedVm{record, "{}"}; },
-                               [] { return probe_host(Accelerator::tcg); }, &reader, &hypervisor, &processes},
+                               [this] {
+                                   auto host = probe_host(Accelerator::tcg);
+                                   host.home = home;
+                                   return host;
+                               },
+                               &reader, &hypervisor, &processes},
                               {folder / "machines", folder / "nbd.sock"});
-            return launcher.run(record.header.name, stop.get_token(), [](LaunchStep) {});
+            const MenuEntry entry{.record = record.header.name,
+                                  .number = record.header.number,
+                                  .title = {},
+                                  .description = {},
+                                  .icon = {},
+                                  .offering = offering};
+            return launcher.run(entry, stop.get_token(), [](LaunchStep) {});
         });
     }
 
@@ -126,6 +139,42 @@ TEST_F(Machine, StartsWithUefi)
         EXPECT_EQ(result.error().reason, "cancelled") << firmware << ": " << result.error().sentence;
         expect_nothing_left();
     }
+}
+
+/// The domain as libvirt runs it, with all that an offering can ask for: the server's wishes are honoured, and QEMU
+/// takes them.
+TEST_F(Machine, IsAsItIsOffered)
+{
+    home = folder / "home";
+    fs::create_directories(home);
+    offering = {.memory_mib = {.wanted = 96},
+                .cpus = {.min = 1, .percent = 50},
+                .network = false,
+                .usb = true,
+                .clipboard = false,
+                .home = HomeShare::read};
+    auto end = start();
+    EXPECT_TRUE(eventually([&] { return log->has("virtual-os-up") || end.wait_for(0s) == std::future_status::ready; }));
+    // What libvirt itself keeps of a machine that runs.
+    const auto xml = content(fs::path(std::getenv("XDG_RUNTIME_DIR")) / "libvirt/qemu/run/farboot-tiny.xml");
+    for (const auto* part :
+         {"<memory unit='KiB'>98304</memory>", "<clipboard copypaste='no'/>", "<filetransfer enable='no'/>",
+          "<redirdev bus='usb' type='spicevmc'>", "<readonly/>", "accessmode='squash'", "<target dir='home'/>"})
+        EXPECT_NE(xml.find(part), std::string::npos) << part << " is not in\n" << xml;
+    EXPECT_EQ(xml.find("<interface"), std::string::npos);
+    stop.request_stop();
+    const auto result = end.get();
+    EXPECT_EQ(result.error().reason, "cancelled") << result.error().sentence;
+    expect_nothing_left();
+}
+
+TEST_F(Machine, SaysThatThePcIsTooSmall)
+{
+    offering.cpus.min = 4000;
+    const auto result = start().get();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().reason, "cpus-short");
+    expect_nothing_left();
 }
 
 TEST_F(Machine, StartsOnTheOlderChipset)

@@ -26,6 +26,36 @@ TEST(Menu, KeepsVirtualMachinesInOrder)
     EXPECT_EQ(menu->entries[1].title.in("de"), "Windows");
 }
 
+TEST(Menu, ReadsHowAMachineIsOffered)
+{
+    const auto of = [](const std::string& offering) {
+        return Menu::parse(
+            R"({"version": 1, "entries": [{"kind": "vm", "record": "vm/x", "number": 3, "title": {"en": "x"},
+            "offering": )" +
+            offering + "}]}");
+    };
+    const auto menu = of(R"({"version": 3, "memory_mib": {"min": 1024, "wanted": null, "percent": 75}, "later": [1],
+        "cpus": {"wanted": 2}, "network": "none", "sound": false, "usb": true, "clipboard": false, "home": "write",
+        "exam": true})");
+    ASSERT_TRUE(menu) << menu.error().sentence;
+    const Offering expected{.version = 3,
+                            .memory_mib = {.min = 1024, .percent = 75},
+                            .cpus = {.wanted = 2},
+                            .network = false,
+                            .sound = false,
+                            .usb = true,
+                            .clipboard = false,
+                            .home = HomeShare::write,
+                            .exam = true};
+    EXPECT_EQ(menu->entries[0].offering, expected);
+    EXPECT_EQ(of("null")->entries[0].offering, Offering());
+    EXPECT_FALSE(of(R"({"network": "bridge"})")->entries[0].offering.network) << "what is not known opens nothing";
+    EXPECT_EQ(of(R"({"home": "everything"})")->entries[0].offering.home, HomeShare::none);
+    for (const auto* bad : {"1", R"({"usb": 1})", R"({"version": 0})", R"({"memory_mib": 3})",
+                            R"({"cpus": {"percent": 101}})", R"({"memory_mib": {"min": -1}})"})
+        EXPECT_EQ(of(bad).error().reason, "menu-malformed") << bad;
+}
+
 TEST(Menu, RefusesAnotherVersion)
 {
     EXPECT_EQ(Menu::parse(R"({"version": 2, "entries": []})").error().reason, "menu-version");

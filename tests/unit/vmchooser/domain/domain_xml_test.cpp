@@ -72,6 +72,25 @@ TEST(DomainXml, OldSystemWithoutNetwork)
     expect_golden("old-ide", spec);
 }
 
+TEST(DomainXml, OfferedWithUsbAndTheUsersHome)
+{
+    auto spec = base();
+    spec.usb = true;
+    spec.home = "/home/anna";
+    expect_golden("usb-home", spec);
+    spec.home_writable = true;
+    EXPECT_EQ(to_domain_xml(spec).find("readonly"), std::string::npos);
+}
+
+TEST(DomainXml, AnExamWithoutSoundAndNetwork)
+{
+    auto spec = base();
+    spec.nic = NicModel::none;
+    spec.sound = false;
+    spec.clipboard = false;
+    expect_golden("exam", spec);
+}
+
 TEST(DomainXml, EscapesWhatComesFromRecords)
 {
     auto spec = base();

@@ -15,7 +15,7 @@ using namespace farboot::vmchooser::testing;
 namespace
 {
 
-const rootfs::RecordName tiny{"vm", "tiny"};
+const MenuEntry tiny{.record = {"vm", "tiny"}, .title = {}, .description = {}, .icon = {}};
 
 struct Launch : ::testing::Test {
     TempFolder folder;

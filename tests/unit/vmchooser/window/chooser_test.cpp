@@ -29,8 +29,8 @@ struct ChooserTest : ::testing::Test {
                          ++asked;
                          return menu;
                      },
-                     [this](const rootfs::RecordName& name, std::stop_token stop, const Launcher::Progress& progress) {
-                         started.push_back(name.text());
+                     [this](const MenuEntry& entry, std::stop_token stop, const Launcher::Progress& progress) {
+                         started.push_back(entry.record.text());
                          return run(std::move(stop), progress);
                      },
                      [this](PowerAction action) {

@@ -7,7 +7,7 @@ namespace farboot::vmchooser::testing
 
 inline MenuEntry machine(const std::string& series, const std::string& de, const std::string& en)
 {
-    return {{"vm", series}, 1, {de, en}, {}, "vm"};
+    return {{"vm", series}, 1, {de, en}, {}, "vm", {}};
 }
 
 inline std::vector<MenuEntry> machines()
