@@ -18,6 +18,7 @@ void add_key_commands(CLI::App& app, Action& chosen);
 void add_policy_commands(CLI::App& app, Action& chosen);
 void add_publish_commands(CLI::App& app, Action& chosen);
 void add_record_commands(CLI::App& app, Action& chosen);
+void add_version_commands(CLI::App& app, Action& chosen); ///< record publish …: after add_record_commands()
 void add_image_commands(CLI::App& app, Action& chosen);
 void add_profile_commands(CLI::App& app, Action& chosen);
 void add_nbd_export_command(CLI::App& app, Action& chosen);

@@ -3,7 +3,9 @@
 #include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/progress.hpp"
+#include "rootfs/cli/server_client.hpp"
 #include "rootfs/image/store_cleaner.hpp"
+#include "rootfs/record/envelope.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -20,15 +22,70 @@ struct RemoveOptions {
     std::string store;
     std::vector<std::string> digests;
     std::string records;
+    ServerOptions server;
     bool force = false;
 };
 
 struct CleanCommand {
     std::string store;
     std::string records;
+    ServerOptions server;
     CleanOptions clean;
     bool json = false;
 };
+
+/// Adds what a server's versions need that are published or drafts.
+Result<void> add_server_needs(const ServerOptions& options, RecordNeeds& needs, const std::stop_token& stop)
+{
+    auto server = ServerClient::create(options);
+    if (!server)
+        return std::unexpected(server.error());
+    const auto answer = server->get("/api/v1/records", stop);
+    if (!answer)
+        return std::unexpected(answer.error());
+    for (const auto& record : answer->value("records", nlohmann::json::array())) {
+        const auto state = record.value("state", "");
+        if (record.value("type", "") == "policy" || (state != "published" && state != "draft"))
+            continue;
+        const auto name = fmt::format("{}/{}/{}", record.value("type", ""), record.value("series", ""),
+                                      record.value("number", std::uint64_t{0}));
+        const auto json = server->get("/api/v1/records/" + name, stop);
+        if (!json)
+            return std::unexpected(json.error());
+        const auto envelope = Envelope::parse(json->dump());
+        const auto added = envelope ? add_needs(envelope->payload, name, needs) : std::unexpected(envelope.error());
+        if (!added)
+            return fail("record-unreadable", "It is not known what {} of {} needs: {}", name, server->url(),
+                        added.error().sentence);
+    }
+    return {};
+}
+
+/// What records need, of a folder and of a server; nothing where neither is named.
+Result<std::optional<RecordNeeds>> find_record_needs(const std::string& folder, const ServerOptions& server,
+                                                     const std::stop_token& stop)
+{
+    std::optional<RecordNeeds> needs;
+    if (!folder.empty()) {
+        auto read = read_record_needs(folder);
+        if (!read)
+            return std::unexpected(read.error());
+        needs = std::move(*read);
+    }
+    if (!server.url.empty()) {
+        if (!needs)
+            needs.emplace();
+        if (auto added = add_server_needs(server, *needs, stop); !added)
+            return std::unexpected(added.error());
+    }
+    return needs;
+}
+
+void add_needs_server(CLI::App& command, ServerOptions& options, const char* description)
+{
+    command.add_option("--server", options.url, description)->type_name("URL");
+    add_credentials(command, options);
+}
 
 Result<void> remove_images(const RemoveOptions& options)
 {
@@ -38,17 +95,17 @@ Result<void> remove_images(const RemoveOptions& options)
     auto writer = StoreWriter::open_existing(options.store);
     if (!writer)
         return std::unexpected(writer.error());
-    if (!options.records.empty()) {
-        const auto needs = read_record_needs(options.records);
-        if (!needs)
-            return std::unexpected(needs.error());
-        for (const auto& digest : *digests)
-            if (const auto named = needs->images.find(digest); named != needs->images.end() && !options.force)
+    const StopOnSignal stop;
+    const auto needs = find_record_needs(options.records, options.server, stop.token());
+    if (!needs)
+        return std::unexpected(needs.error());
+    for (const auto& digest : *digests)
+        if (*needs && !options.force)
+            if (const auto named = (*needs)->images.find(digest); named != (*needs)->images.end())
                 return fail("image-needed",
                             "The image {} stays: {} names it, and PCs that boot that record would not find it. Remove "
-                            "the record first, or use --force.",
+                            "or retire the record first, or use --force.",
                             digest.hex(), named->second);
-    }
     for (const auto& digest : *digests) {
         // Without its locator it is no image any more; a manifest that a kill leaves goes when this is repeated.
         const auto locator = writer->remove(writer->store().locator(digest));
@@ -127,12 +184,10 @@ Result<void> clean(const CleanCommand& options)
     if (!writer)
         return std::unexpected(writer.error());
     auto clean = options.clean;
-    if (!options.records.empty()) {
-        auto needs = read_record_needs(options.records);
-        if (!needs)
-            return std::unexpected(needs.error());
-        clean.records = std::move(*needs);
-    }
+    auto needs = find_record_needs(options.records, options.server, stop.token());
+    if (!needs)
+        return std::unexpected(needs.error());
+    clean.records = std::move(*needs);
     clean.now =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     Progress checking("Checking packs");
@@ -156,6 +211,8 @@ void add_clean_commands(CLI::App& group, Action& chosen)
     add_store_option(*remove, remove_options->store);
     remove->add_option("--records", remove_options->records, "Refuse if a record (*.dsse) in this folder names one")
         ->type_name("DIR");
+    add_needs_server(*remove, remove_options->server,
+                     "Refuse if a version that this server offers, or has as a draft, names one");
     remove->add_flag("--force", remove_options->force, "Remove them even so");
     remove->footer("No PC must run from them any more: it could read nothing that it has not read before.\n\nExample:\n"
                    "  farboot image remove 3b1f… --store /srv/farboot/store --records /srv/farboot/records");
@@ -177,6 +234,8 @@ void add_clean_commands(CLI::App& group, Action& chosen)
         ->add_option("--records", clean_options->records,
                      "Also free kernels and initramfs files that no record (*.dsse) in this folder names")
         ->type_name("DIR");
+    add_needs_server(*clean_command, clean_options->server,
+                     "The same, by the versions that this server has published or as drafts; with --records, by both");
     clean_command->add_flag("--dry-run", clean_options->clean.dry_run, "Only say what would be done");
     clean_command->add_flag("--json", clean_options->json, "Print JSON");
     clean_command->footer("A killed or stopped run leaves every image whole; the next one completes it.\n\nExample:\n"

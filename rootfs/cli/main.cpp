@@ -23,6 +23,7 @@ int run(int argc, char** argv)
     add_policy_commands(app, chosen);
     add_publish_commands(app, chosen);
     add_record_commands(app, chosen);
+    add_version_commands(app, chosen);
     add_image_commands(app, chosen);
     add_profile_commands(app, chosen);
     add_nbd_export_command(app, chosen);

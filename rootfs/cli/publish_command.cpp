@@ -171,7 +171,7 @@ Result<void> send(const PublishCommand& options, ServerClient& server, const std
     if (options.upload)
         if (auto done = upload_needs(server, options.store, payload, stop.token()); !done)
             return done;
-    return server.send(envelope, stop.token());
+    return server.send(envelope, options.draft, stop.token());
 }
 
 } // namespace

@@ -29,6 +29,7 @@ struct PublishCommand {
     bool kvm = false;
     ServerOptions server;
     bool upload = true;
+    bool draft = false;
     std::string out;
     bool json = false;
 

@@ -41,6 +41,8 @@ void add_common_options(CLI::App& command, PublishCommand& options)
     command.add_option("-o,--out", options.out, "The signed record to write")->type_name("FILE")->required();
     add_cutting_options(command, options.chunking, options.zstd_level);
     add_server_options(command, options.server);
+    command.add_flag("--draft", options.draft,
+                     "The server does not offer it before \"farboot record publish\" says so");
     command.add_flag(
         "!--no-upload", options.upload,
         "Send the server the record alone. Otherwise it gets first what the record names, as far as it lacks that");

@@ -22,6 +22,7 @@ struct RecordOptions {
     std::vector<std::string> keys;
     ServerOptions server;
     std::string store;
+    bool draft = false;
     bool json = false;
 };
 
@@ -99,9 +100,10 @@ Result<void> send_record(const RecordOptions& options)
     if (!options.store.empty())
         if (auto done = upload_needs(*server, options.store, record->envelope.payload, stop.token()); !done)
             return done;
-    if (auto sent = server->send(record->text, stop.token()); !sent)
+    if (auto sent = server->send(record->text, options.draft, stop.token()); !sent)
         return sent;
-    note(fmt::format("Published {} number {}.", record->header.name.text(), record->header.number));
+    const auto what = fmt::format("{} number {}", record->header.name.text(), record->header.number);
+    note(options.draft ? what + " is there as a draft." : "Published " + what + ".");
     return {};
 }
 
@@ -119,9 +121,10 @@ Result<void> list_records(const RecordOptions& options)
         say_json(records);
     else
         for (const auto& record : records)
-            say(fmt::format("{}/{} {}  {}  {}", record.value("type", ""), record.value("series", ""),
-                            record.value("number", std::uint64_t{0}), record.value("published", ""),
-                            record.value("title", "")));
+            say(fmt::format("{} {}/{} {}  {}  {}  {}", record.value("current", false) ? "*" : " ",
+                            record.value("type", ""), record.value("series", ""),
+                            record.value("number", std::uint64_t{0}), record.value("state", ""),
+                            record.value("published", ""), record.value("title", "")));
     return {};
 }
 
@@ -129,15 +132,16 @@ Result<void> list_records(const RecordOptions& options)
 
 void add_record_commands(CLI::App& app, Action& chosen)
 {
-    auto* group = app.add_subcommand("record", "Show, verify, sign and send signed records");
+    auto* group =
+        app.add_subcommand("record", "Show, verify, sign and send signed records, and choose which version is offered");
     group->require_subcommand(1);
     const auto [show, show_options] =
         add_command(*group, chosen, "show", "Show a record, without checking its signatures", show_record);
     show->add_option("file", show_options->file, "The record's envelope")->required();
     show->add_flag("--json", show_options->json, "Print JSON");
 
-    const auto [listed, list_options] =
-        add_command(*group, chosen, "list", "List the records that a server has published", list_records);
+    const auto [listed, list_options] = add_command(
+        *group, chosen, "list", "List the records that a server has; * is what a series offers", list_records);
     listed->add_option("--server", list_options->server.url, "The server, https://…")->type_name("URL")->required();
     add_credentials(*listed, list_options->server);
     listed->add_flag("--json", list_options->json, "Print JSON");
@@ -162,6 +166,7 @@ void add_record_commands(CLI::App& app, Action& chosen)
     send->add_option("--store", send_options->store,
                      "The store that has what the record names: first the server gets what it lacks of that")
         ->type_name("DIR");
+    send->add_flag("--draft", send_options->draft, "Do not offer it before \"farboot record publish\"");
     send->footer(
         "Example:\n  farboot record send desktop.dsse --store store --server https://boot.example.org --ca ca.pem "
         "\\\n      --token-file token");

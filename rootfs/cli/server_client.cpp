@@ -77,19 +77,15 @@ Result<ServerClient> ServerClient::create(const ServerOptions& options)
 
 Result<std::uint64_t> ServerClient::newest(const RecordName& name, const std::stop_token& stop)
 {
-    // With the token: a record of an image that is not for everybody is not, either.
-    const auto answer = http_->fetch_ok(request("GET", "/api/v1/records/" + name.text(), {}), stop);
-    if (!answer && answer.error().reason == "http-404")
+    const auto series = get("/api/v1/series/" + name.text(), stop);
+    if (!series && series.error().reason == "http-404")
         return 0;
-    if (!answer)
-        return std::unexpected(answer.error());
-    const auto envelope = Envelope::parse(answer->body);
-    if (!envelope)
-        return std::unexpected(envelope.error());
-    const auto header = RecordHeader::parse(envelope->payload);
-    if (!header)
-        return std::unexpected(header.error());
-    return header->number;
+    if (!series)
+        return std::unexpected(series.error());
+    std::uint64_t newest = 0;
+    for (const auto& version : series->value("versions", nlohmann::json::array()))
+        newest = std::max(newest, version.value("number", std::uint64_t{0}));
+    return newest;
 }
 
 HttpRequest ServerClient::request(std::string method, const std::string& path, std::string type) const
@@ -106,9 +102,10 @@ HttpRequest ServerClient::request(std::string method, const std::string& path, s
     return request;
 }
 
-Result<void> ServerClient::send(const std::string& envelope, const std::stop_token& stop)
+Result<void> ServerClient::send(const std::string& envelope, bool draft, const std::stop_token& stop)
 {
-    auto record = request("POST", "/api/v1/records", "application/vnd.dsse+json");
+    auto record =
+        request("POST", draft ? "/api/v1/records?state=draft" : "/api/v1/records", "application/vnd.dsse+json");
     record.body = envelope;
     const auto answer = http_->fetch_ok(std::move(record), stop);
     if (!answer)

@@ -31,10 +31,10 @@ public:
     /// token-malformed.
     [[nodiscard]] static Result<ServerClient> create(const ServerOptions& options);
 
-    /// The number of the newest published record, or 0.
+    /// The highest number that the server has, in whatever state; 0: none.
     [[nodiscard]] Result<std::uint64_t> newest(const RecordName& name, const std::stop_token& stop);
-    /// Publishes an envelope.
-    [[nodiscard]] Result<void> send(const std::string& envelope, const std::stop_token& stop);
+    /// Publishes an envelope, or leaves it there as a draft.
+    [[nodiscard]] Result<void> send(const std::string& envelope, bool draft, const std::stop_token& stop);
 
     // Other requests, with the token; paths begin with /api/. A status besides 2xx is an error (http-404 …). Safe from
     // many threads.

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace farboot::rootfs
 {
 
@@ -24,8 +26,13 @@ bool is_for_people(std::string_view method, std::string_view path)
         return path == "/api/v1/pc/login" || path == "/api/v1/pc/login/poll" || path == "/api/v1/pc/login/end";
     if (method != "GET" || !path.starts_with(records))
         return false;
-    const auto name = RecordName::parse(path.substr(records.size()));
-    return name && name->type == "vm";
+    // vm/<series>, or with the version that an entry asks for
+    path.remove_prefix(records.size());
+    const auto slash = path.find('/', std::min(path.find('/'), path.size() - 1) + 1);
+    const auto number = slash == std::string_view::npos ? std::string_view("1") : path.substr(slash + 1);
+    const auto name = RecordName::parse(path.substr(0, slash));
+    return name && name->type == "vm" && !number.empty() && number.size() <= 16 &&
+           number.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 std::string line_of(const json& answer)

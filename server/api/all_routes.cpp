@@ -16,6 +16,7 @@ void add_all_routes(http::Router& router, const Context& context)
     add_location_routes(router, context);
     add_rule_routes(router, context);
     add_record_routes(router, context);
+    add_series_routes(router, context);
     add_store_routes(router, context);
     add_pc_routes(router, context);
     add_pc_login_routes(router, context);

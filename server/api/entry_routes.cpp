@@ -23,7 +23,7 @@ Response malformed(const catalog::FieldError& error)
 awaitable<Response> with_entry(const Context& context, int status, Entry entry)
 {
     const auto snapshot = co_await context.snapshots.current();
-    co_return http::json(status, entry_json(entry, snapshot->number_of(entry.record))).with("ETag", entry.etag());
+    co_return http::json(status, entry_json(entry, snapshot->number_of(entry))).with("ETag", entry.etag());
 }
 
 awaitable<Response> list(const Context& context, const Request&, const Principal&)
@@ -31,7 +31,7 @@ awaitable<Response> list(const Context& context, const Request&, const Principal
     const auto snapshot = co_await context.snapshots.current();
     auto entries = nlohmann::json::array();
     for (const auto& entry : snapshot->entries) {
-        entries.push_back(entry_json(entry, snapshot->number_of(entry.record)));
+        entries.push_back(entry_json(entry, snapshot->number_of(entry)));
         entries.back()["etag"] = entry.etag();
     }
     co_return http::json(200, {{"entries", std::move(entries)}});

@@ -53,10 +53,8 @@ awaitable<Response> post_statement(const Context& context, const Request& reques
     if (!nonce || nonce->size() < 16 || nonce->size() > 64)
         co_return http::error(400, "nonce-malformed", "The nonce must be 16 to 64 bytes in base64.", "nonce");
     const auto snapshot = co_await context.snapshots.current();
-    std::vector<rootfs::Statement::Lowest> lowest;
-    for (const auto& [name, number] : snapshot->newest)
-        lowest.push_back({name, number});
-    Response response = http::text(200, context.online_key.state(std::move(*nonce), context.now(), std::move(lowest)));
+    Response response = http::text(
+        200, context.online_key.state(std::move(*nonce), context.now(), snapshot->lowest, snapshot->revoked));
     response.headers.front().second = "application/vnd.dsse+json";
     // A PC with a key says hello next: this saves it a round trip.
     co_return std::move(response).with("Farboot-Challenge", context.challenges.fresh(context.now()));

@@ -47,9 +47,18 @@ Response envelope(const Request& request, const std::optional<PublishedRecord>& 
     return response;
 }
 
-/// A record says how large its image is, and what is in it: nobody else may know.
+/// A record says how large its image is, and what is in it: nobody else may know. Drafts are for those who work with
+/// the catalog; so are revoked ones, which PCs have no use for.
 awaitable<bool> may_see(const Context& context, const Request& request, const PublishedRecord& record)
 {
+    using catalog::VersionState;
+    if (record.state == VersionState::draft || record.state == VersionState::revoked) {
+        const auto principal = co_await who_asks(context, request);
+        const auto& name = record.header.name;
+        if (!principal || !(principal->may_somewhere(Right::read_catalog) ||
+                            principal->may_on(Right::publish_records, people::record_object(name.type, name.series))))
+            co_return false;
+    }
     const auto audience = catalog::audience_of(record);
     if (co_await belongs_to(context, request, audience))
         co_return true;
@@ -57,13 +66,13 @@ awaitable<bool> may_see(const Context& context, const Request& request, const Pu
     co_return principal && principal->may_on(Right::read_restricted, people::audience_object(audience));
 }
 
-awaitable<Response> get_newest(const Context& context, const Request& request)
+awaitable<Response> get_current(const Context& context, const Request& request)
 {
     const rootfs::RecordName name{request.parameter("type"), request.parameter("series")};
     std::optional<PublishedRecord> record;
     if (rootfs::RecordName::parse(name.text()))
         record = co_await context.database.read(
-            [&](Connection& connection) { return catalog::newest_record(connection, name); });
+            [&](Connection& connection) { return catalog::current_record(connection, name); });
     if (record && !co_await may_see(context, request, *record))
         record.reset();
     co_return envelope(request, record, name.text());
@@ -95,6 +104,8 @@ awaitable<Response> list(const Context& context)
                         {"series", record.header.name.series},
                         {"number", record.header.number},
                         {"title", record.title},
+                        {"state", catalog::name_of(record.state)},
+                        {"current", record.current},
                         {"published", catalog::iso_time(record.published)}});
     co_return http::json(200, {{"records", std::move(rows)}});
 }
@@ -102,8 +113,12 @@ awaitable<Response> list(const Context& context)
 awaitable<Response> post(const Context& context, const Request& request, const Principal& principal)
 {
     const auto now = context.now();
+    const auto state = catalog::version_state_named(request.target.parameter("state").value_or("published"));
+    if (!state)
+        co_return http::error(400, "state-malformed", "A new record is published, or with ?state=draft a draft.",
+                              "state");
     const auto record = co_await context.database.write([&](Connection& connection) -> Result<PublishedRecord> {
-        auto published = catalog::publish(connection, request.body, now);
+        auto published = catalog::publish(connection, request.body, now, *state);
         if (!published)
             return published;
         const auto& name = published->header.name;
@@ -113,6 +128,7 @@ awaitable<Response> post(const Context& context, const Request& request, const P
         log_change(connection, principal.author, "publish", object, nullptr,
                    {{"number", published->header.number},
                     {"title", published->title},
+                    {"state", catalog::name_of(published->state)},
                     {"digest", sha256(as_bytes(published->envelope)).hex()}});
         return published;
     });
@@ -120,7 +136,8 @@ awaitable<Response> post(const Context& context, const Request& request, const P
         co_return http::error(status_of(record.error().reason), record.error());
     co_return http::json(201, {{"type", record->header.name.type},
                                {"series", record->header.name.series},
-                               {"number", record->header.number}});
+                               {"number", record->header.number},
+                               {"state", catalog::name_of(record->state)}});
 }
 
 } // namespace
@@ -135,7 +152,7 @@ void add_record_routes(http::Router& router, const Context& context)
                for_users_with_some(context, Right::publish_records,
                                    [&context](const Request& r, const Principal& p) { return post(context, r, p); }),
                max_json);
-    router.add(Method::get, all + "/{type}/{series}", [&context](const Request& r) { return get_newest(context, r); });
+    router.add(Method::get, all + "/{type}/{series}", [&context](const Request& r) { return get_current(context, r); });
     router.add(Method::get, all + "/{type}/{series}/{number}",
                [&context](const Request& r) { return get_one(context, r); });
 }

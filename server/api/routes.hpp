@@ -22,6 +22,7 @@ void add_entry_routes(http::Router& router, const Context& context);
 void add_location_routes(http::Router& router, const Context& context);
 void add_rule_routes(http::Router& router, const Context& context); ///< hardware classes, rules, explain
 void add_record_routes(http::Router& router, const Context& context);
+void add_series_routes(http::Router& router, const Context& context); ///< versions of records
 void add_store_routes(http::Router& router, const Context& context);
 inline constexpr std::string_view token_path = "/api/v1/store-token";
 void add_pc_routes(http::Router& router, const Context& context);       ///< what PCs say

@@ -25,6 +25,12 @@ Entry read_entry(const QSqlQuery& row)
         entry.auto_seconds = static_cast<int>(number_of(row, "auto_seconds"));
     entry.position = number_of(row, "position");
     entry.version = number_of(row, "version");
+    // What was checked before it was stored.
+    if (auto offering = Offering::parse({{"offering", nlohmann::json::parse(text_of(row, "offering"))}}))
+        entry.offering = std::move(*offering);
+    else
+        throw DatabaseError("An entry's offering in the database cannot be used: " + offering.error().sentence);
+    entry.tags = nlohmann::json::parse(text_of(row, "tags")).get<std::vector<std::string>>();
     return entry;
 }
 
@@ -43,7 +49,9 @@ void save(Connection& connection, std::string_view statement, const Entry& entry
                                {":auto_seconds", entry.auto_seconds ? QVariant(*entry.auto_seconds)
                                                                     : QVariant(QMetaType(QMetaType::Int))},
                                {":position", value(entry.position)},
-                               {":version", value(entry.version)}});
+                               {":version", value(entry.version)},
+                               {":offering", value(entry.offering.to_json().dump())},
+                               {":tags", value(nlohmann::json(entry.tags).dump())}});
     raise_revision(connection);
 }
 

@@ -1,6 +1,7 @@
 #include "server/catalog/entry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace farboot::catalog
@@ -16,6 +17,9 @@ using rules::wrong;
 constexpr std::size_t max_title = 200;
 constexpr std::size_t max_description = 1000;
 constexpr std::int64_t max_auto_seconds = 3600;
+constexpr std::size_t max_tags = 20;
+constexpr std::size_t max_tag = 50;
+constexpr std::array<std::string_view, 4> tools{"reboot", "power-off", "firmware-setup", "local-disk"};
 
 std::expected<std::string, FieldError> one_of(const json& root, const std::string& name, const std::string& fallback,
                                               std::initializer_list<std::string_view> choices)
@@ -29,7 +33,32 @@ std::expected<std::string, FieldError> one_of(const json& root, const std::strin
     return found->get<std::string>();
 }
 
+std::expected<rootfs::RecordName, FieldError> parse_record(const json& root, const std::string& kind)
+{
+    const auto member = root.find("record");
+    const auto text = member != root.end() && member->is_string() ? member->get<std::string>() : std::string();
+    if (kind == "tool") {
+        const auto name = text.starts_with("tool/") ? std::string_view(text).substr(5) : std::string_view();
+        if (std::ranges::find(tools, name) == tools.end())
+            return wrong("record",
+                         fmt::format("record of a tool must be one of: tool/{}.", fmt::join(tools, ", tool/")));
+        return rootfs::RecordName{"tool", std::string(name)};
+    }
+    auto name = rootfs::RecordName::parse(text);
+    if (!name)
+        return wrong("record", "record must name a record, such as boot/debian-desktop.");
+    const auto* type = kind == "vm" ? "vm" : "boot";
+    if (name->type != type)
+        return wrong("record", fmt::format("An entry of kind {} needs a {} record, not {}.", kind, type, name->text()));
+    return std::move(*name);
+}
+
 } // namespace
+
+bool needs_record(const Entry& entry)
+{
+    return entry.kind != "tool";
+}
 
 std::string Entry::etag() const
 {
@@ -42,31 +71,32 @@ std::expected<Entry, FieldError> parse_entry(std::string_view text)
     if (!root.is_object())
         return wrong("", "An entry is a JSON object.");
     Entry entry;
-    auto kind = one_of(root, "kind", "", {"system", "vm"});
+    auto kind = one_of(root, "kind", "", {"system", "vm", "tool"});
     if (!kind)
         return std::unexpected(kind.error());
     entry.kind = *kind;
-    const auto record = root.find("record");
-    auto name = record != root.end() && record->is_string()
-                    ? rootfs::RecordName::parse(record->get_ref<const std::string&>())
-                    : fail("record-malformed", "");
-    if (!name)
-        return wrong("record", "record must name a record, such as boot/debian-desktop.");
-    if (name->type != (entry.kind == "vm" ? "vm" : "boot"))
-        return wrong("record", fmt::format("An entry of kind {} needs a {} record, not {}.", entry.kind,
-                                           entry.kind == "vm" ? "vm" : "boot", name->text()));
-    entry.record = *name;
+    auto record = parse_record(root, entry.kind);
+    if (!record)
+        return std::unexpected(record.error());
+    entry.record = std::move(*record);
     auto title = parse_text(root, "title", max_title, true);
     auto description = parse_text(root, "description", max_description, false);
-    auto icon = one_of(root, "icon", entry.kind == "vm" ? "vm" : "desktop",
+    auto icon = one_of(root, "icon", entry.kind == "system" ? "desktop" : entry.kind,
                        {"desktop", "kiosk", "terminal", "windows", "tool", "vm"});
-    for (const auto* error : {title ? nullptr : &title.error(), description ? nullptr : &description.error(),
-                              icon ? nullptr : &icon.error()})
+    auto offering = Offering::parse(root);
+    auto tags = rules::parse_words(root, "tags", max_tags, max_tag);
+    for (const auto* error :
+         {title ? nullptr : &title.error(), description ? nullptr : &description.error(),
+          icon ? nullptr : &icon.error(), offering ? nullptr : &offering.error(), tags ? nullptr : &tags.error()})
         if (error)
             return std::unexpected(*error);
     entry.title = *title;
     entry.description = *description;
     entry.icon = *icon;
+    if (entry.kind != "vm" && *offering != Offering())
+        return wrong("offering", "Only a virtual machine's entry has an offering.");
+    entry.offering = std::move(*offering);
+    entry.tags = std::move(*tags);
     if (const auto visible = root.find("visible"); visible != root.end()) {
         if (!visible->is_boolean())
             return wrong("visible", "visible must be true or false.");
@@ -83,13 +113,18 @@ std::expected<Entry, FieldError> parse_entry(std::string_view text)
 
 json menu_json(const Entry& entry, std::uint64_t number)
 {
-    return {{"id", entry.id},
-            {"kind", entry.kind},
-            {"record", entry.record.text()},
-            {"number", number ? json(number) : json(nullptr)},
-            {"title", text_json(entry.title)},
-            {"description", text_json(entry.description)},
-            {"icon", entry.icon}};
+    json result{{"id", entry.id},
+                {"kind", entry.kind},
+                {"record", entry.record.text()},
+                {"number", number ? json(number) : json(nullptr)},
+                {"title", text_json(entry.title)},
+                {"description", text_json(entry.description)},
+                {"icon", entry.icon}};
+    if (entry.kind == "vm")
+        result["offering"] = entry.offering.to_json();
+    if (!entry.tags.empty())
+        result["tags"] = entry.tags;
+    return result;
 }
 
 json entry_json(const Entry& entry, std::uint64_t number)
@@ -98,6 +133,7 @@ json entry_json(const Entry& entry, std::uint64_t number)
     result["visible"] = entry.visible;
     result["auto_seconds"] = entry.auto_seconds ? json(*entry.auto_seconds) : json(nullptr);
     result["position"] = entry.position;
+    result["tags"] = entry.tags;
     return result;
 }
 

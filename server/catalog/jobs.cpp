@@ -13,7 +13,7 @@ namespace
 
 Result<void> check(Connection& connection, const JobWish& wish)
 {
-    if (wish.action == JobAction::boot && !newest_record(connection, *rootfs::RecordName::parse(wish.record)))
+    if (wish.action == JobAction::boot && !current_record(connection, *rootfs::RecordName::parse(wish.record)))
         return fail("record-unknown", "No record {} is published: a PC could not start it.", wish.record);
     if (wish.location && !find_location(connection, *wish.location))
         return fail("location-unknown", "There is no location {}.", *wish.location);

@@ -75,7 +75,7 @@ Result<PcCommand> command_pc(Connection& connection, std::int64_t pc, std::strin
         return fail("action-unknown", "A PC can be told to {}, not \"{}\".", fmt::join(actions, ", "),
                     action.substr(0, 64));
     const auto name = rootfs::RecordName::parse(record);
-    if (action == "boot" && (!name || name->type != "boot" || !newest_record(connection, *name)))
+    if (action == "boot" && (!name || name->type != "boot" || !current_record(connection, *name)))
         return fail("record-unknown",
                     "\"boot\" needs the name of a published boot record, such as boot/debian, not "
                     "\"{}\".",

@@ -1,9 +1,13 @@
 #include "server/catalog/records.hpp"
 
 #include "rootfs/record/envelope.hpp"
-#include "server/catalog/entries.hpp"
+#include "server/catalog/counters.hpp"
+#include "server/catalog/series.hpp"
 
 #include <fmt/chrono.h>
+
+#include <algorithm>
+#include <array>
 
 namespace farboot::catalog
 {
@@ -11,13 +15,21 @@ namespace farboot::catalog
 namespace
 {
 
+constexpr auto state_names = std::to_array<std::pair<VersionState, std::string_view>>({
+    {VersionState::draft, "draft"},
+    {VersionState::published, "published"},
+    {VersionState::retired, "retired"},
+    {VersionState::revoked, "revoked"},
+});
+
 PublishedRecord read_record(const QSqlQuery& row, bool with_envelope)
 {
     return {.header = {{text_of(row, "type"), text_of(row, "series")},
                        static_cast<std::uint64_t>(number_of(row, "number"))},
             .title = text_of(row, "title"),
             .envelope = with_envelope ? text_of(row, "envelope") : std::string(),
-            .published = std::chrono::sys_seconds(std::chrono::seconds(number_of(row, "published")))};
+            .published = std::chrono::sys_seconds(std::chrono::seconds(number_of(row, "published"))),
+            .state = version_state_named(text_of(row, "state")).value_or(VersionState::draft)};
 }
 
 std::optional<PublishedRecord> first_record(QSqlQuery row)
@@ -51,33 +63,52 @@ Result<std::string> title_of(const rootfs::RecordName& name, std::string_view pa
 }
 
 Result<PublishedRecord> insert(Connection& connection, const rootfs::Envelope& envelope,
-                               const rootfs::RecordHeader& header, std::string title, std::chrono::sys_seconds now)
+                               const rootfs::RecordHeader& header, std::string title, std::chrono::sys_seconds now,
+                               VersionState state)
 {
-    const auto newest = newest_record(connection, header.name);
-    if (newest && newest->header.number >= header.number)
+    auto highest =
+        connection.run("record-highest", {{":type", value(header.name.type)}, {":series", value(header.name.series)}});
+    highest.next();
+    if (const auto number = static_cast<std::uint64_t>(number_of(highest, "number")); number >= header.number)
         return fail("number-too-low",
-                    "{} number {} is published already: the new record needs a higher number than {}, not {}.",
-                    header.name.text(), newest->header.number, newest->header.number, header.number);
-    PublishedRecord record{header, std::move(title), envelope.to_json(), now};
+                    "{} number {} is there already: the new record needs a higher number than {}, not {}.",
+                    header.name.text(), number, number, header.number);
+    PublishedRecord record{header, std::move(title), envelope.to_json(), now, state};
     connection.run("record-insert", {{":type", value(header.name.type)},
                                      {":series", value(header.name.series)},
                                      {":number", value(static_cast<std::int64_t>(header.number))},
                                      {":title", value(record.title)},
                                      {":envelope", value(record.envelope)},
-                                     {":published", value(now.time_since_epoch().count())}});
+                                     {":published", value(now.time_since_epoch().count())},
+                                     {":state", value(name_of(state))}});
+    note_version(connection, header, state);
     raise_revision(connection);
     return record;
 }
 
 } // namespace
 
+std::string_view name_of(VersionState state)
+{
+    return std::ranges::find(state_names, state, &std::pair<VersionState, std::string_view>::first)->second;
+}
+
+std::optional<VersionState> version_state_named(std::string_view name)
+{
+    const auto* found = std::ranges::find(state_names, name, &std::pair<VersionState, std::string_view>::second);
+    return found == state_names.end() ? std::nullopt : std::optional(found->first);
+}
+
 std::string iso_time(std::chrono::sys_seconds time)
 {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
-Result<PublishedRecord> publish(Connection& connection, std::string_view text, std::chrono::sys_seconds now)
+Result<PublishedRecord> publish(Connection& connection, std::string_view text, std::chrono::sys_seconds now,
+                                VersionState state)
 {
+    if (state != VersionState::draft && state != VersionState::published)
+        return fail("state-malformed", "A new record is published or a draft, not {}.", name_of(state));
     const auto policy = current_policy(connection);
     if (!policy)
         return fail("policy-missing", "The server has no policy yet, so that it can trust no record: install one with "
@@ -94,13 +125,15 @@ Result<PublishedRecord> publish(Connection& connection, std::string_view text, s
     if (!payload)
         return std::unexpected(payload.error());
     if (claimed->name.type == "policy") {
+        if (state != VersionState::published)
+            return fail("state-malformed", "A policy holds as soon as it is there: it cannot be a draft.");
         if (const auto next = policy->succeed(*envelope); !next)
             return std::unexpected(next.error());
     }
     auto title = title_of(claimed->name, *payload);
     if (!title)
         return std::unexpected(title.error());
-    return insert(connection, *envelope, *claimed, std::move(*title), now);
+    return insert(connection, *envelope, *claimed, std::move(*title), now, state);
 }
 
 Result<PublishedRecord> install_policy(Connection& connection, std::string_view text, std::chrono::sys_seconds now)
@@ -115,13 +148,16 @@ Result<PublishedRecord> install_policy(Connection& connection, std::string_view 
     const auto policy = rootfs::Policy::load_pinned(text);
     if (!policy)
         return std::unexpected(policy.error());
-    return insert(connection, *envelope, policy->header, {}, now);
+    return insert(connection, *envelope, policy->header, {}, now, VersionState::published);
 }
 
-std::optional<PublishedRecord> newest_record(Connection& connection, const rootfs::RecordName& name)
+std::optional<PublishedRecord> current_record(Connection& connection, const rootfs::RecordName& name)
 {
-    return first_record(
-        connection.run("record-newest", {{":type", value(name.type)}, {":series", value(name.series)}}));
+    auto record =
+        first_record(connection.run("record-current", {{":type", value(name.type)}, {":series", value(name.series)}}));
+    if (record)
+        record->current = true;
+    return record;
 }
 
 std::optional<PublishedRecord> find_record(Connection& connection, const rootfs::RecordHeader& header)
@@ -134,14 +170,35 @@ std::optional<PublishedRecord> find_record(Connection& connection, const rootfs:
 std::vector<PublishedRecord> list_records(Connection& connection)
 {
     std::vector<PublishedRecord> records;
-    for (auto row = connection.run("record-list"); row.next();)
+    for (auto row = connection.run("record-list"); row.next();) {
+        records.push_back(read_record(row, false));
+        records.back().current =
+            !row.isNull(QStringLiteral("current")) && number_of(row, "current") == number_of(row, "number");
+    }
+    return records;
+}
+
+std::vector<PublishedRecord> list_versions(Connection& connection, const rootfs::RecordName& name)
+{
+    std::vector<PublishedRecord> records;
+    auto row = connection.run("record-versions", {{":type", value(name.type)}, {":series", value(name.series)}});
+    while (row.next())
         records.push_back(read_record(row, false));
     return records;
 }
 
+std::vector<Digest> revoked_payloads(Connection& connection)
+{
+    std::vector<Digest> digests;
+    for (auto row = connection.run("record-revoked"); row.next();)
+        if (const auto envelope = rootfs::Envelope::parse(text_of(row, "envelope"))) // it was checked before it got in
+            digests.push_back(sha256(as_bytes(envelope->payload)));
+    return digests;
+}
+
 std::optional<rootfs::Policy> current_policy(Connection& connection)
 {
-    const auto record = newest_record(connection, {"policy", "policy"});
+    const auto record = current_record(connection, {"policy", "policy"});
     if (!record)
         return std::nullopt;
     auto policy = rootfs::Policy::load_pinned(record->envelope); // it was checked before it got in

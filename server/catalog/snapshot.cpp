@@ -34,19 +34,25 @@ Snapshot Snapshot::load(Connection& connection)
     snapshot.revision = catalog::revision(connection);
     snapshot.entries = list_entries(connection);
     std::chrono::sys_seconds newest_gui{};
-    for (const auto& record : list_records(connection)) {
-        snapshot.newest.try_emplace(record.header.name, record.header.number); // each series' newest comes first
-        if (record.header.name.type == "gui" && record.published >= newest_gui) {
-            newest_gui = record.published;
-            snapshot.newest_gui = record.header.name.series;
+    for (const auto& series : list_series(connection)) {
+        if (const auto floor = floor_of(series, snapshot.take_fixed(series)))
+            snapshot.lowest.push_back({series.name, floor});
+        const auto* record = series.current ? series.find(*series.current) : nullptr;
+        if (!record)
+            continue;
+        snapshot.current.emplace(series.name, *series.current);
+        if (series.name.type == "gui" && record->published >= newest_gui) {
+            newest_gui = record->published;
+            snapshot.newest_gui = series.name.series;
         }
     }
+    snapshot.revoked = revoked_payloads(connection);
     auto given = load_rules(connection);
     for (const auto& entry : snapshot.entries)
-        if (const auto record = newest_record(connection, entry.record)) {
+        if (const auto record = find_record(connection, {entry.record, snapshot.number_of(entry)})) {
             auto audience = catalog::audience_of(*record);
             if (!audience.empty())
-                snapshot.audiences.emplace(entry.record, std::move(audience));
+                snapshot.audiences.emplace(entry.id, std::move(audience));
         }
     transaction.commit();
     snapshot.prepare(std::move(given));
@@ -58,11 +64,11 @@ void Snapshot::prepare(rules::Catalog given)
     menu_entries.clear();
     given.items.clear();
     for (const auto& entry : entries) {
-        const auto number = number_of(entry.record);
-        const auto audience = audiences.find(entry.record);
+        const auto number = number_of(entry);
+        const auto audience = audiences.find(entry.id);
         given.items.push_back({.id = entry.id,
                                .kind = entry.kind == "vm" ? rules::Kind::vm : rules::Kind::system,
-                               .published = number != 0,
+                               .published = number != 0 || !needs_record(entry),
                                .visible = entry.visible,
                                .auto_seconds = entry.auto_seconds,
                                .title = entry.title,
@@ -75,10 +81,32 @@ void Snapshot::prepare(rules::Catalog given)
     rules = std::make_shared<const rules::Index>(std::move(*index));
 }
 
+std::vector<std::uint64_t> Snapshot::take_fixed(const Series& series)
+{
+    std::vector<std::uint64_t> numbers;
+    for (const auto& entry : entries) {
+        const auto wanted = entry.offering.version;
+        const auto* version = wanted && entry.record == series.name ? series.find(*wanted) : nullptr;
+        if (!version || version->state != VersionState::published || *wanted < series.lowest.value_or(0))
+            continue;
+        fixed.emplace(entry.id, *wanted);
+        numbers.push_back(*wanted);
+    }
+    return numbers;
+}
+
+std::uint64_t Snapshot::number_of(const Entry& entry) const
+{
+    if (!entry.offering.version)
+        return number_of(entry.record);
+    const auto found = fixed.find(entry.id);
+    return found == fixed.end() ? 0 : found->second;
+}
+
 std::uint64_t Snapshot::number_of(const rootfs::RecordName& name) const
 {
-    const auto found = newest.find(name);
-    return found == newest.end() ? 0 : found->second;
+    const auto found = current.find(name);
+    return found == current.end() ? 0 : found->second;
 }
 
 boost::asio::awaitable<std::shared_ptr<const Snapshot>> Snapshots::current()

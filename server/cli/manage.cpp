@@ -150,7 +150,7 @@ Result<void> policy(const Options& options)
         return std::unexpected(envelope.error());
     return change(options, [&](catalog::Connection& connection) -> Result<void> {
         const auto current = catalog::current_policy(connection);
-        const auto installed = catalog::newest_record(connection, {"policy", "policy"});
+        const auto installed = catalog::current_record(connection, {"policy", "policy"});
         const auto same = rootfs::Envelope::parse(*envelope);
         if (current && same && same->to_json() == installed->envelope) {
             fmt::print("Policy {} is installed already.\n", current->header.number);

@@ -111,7 +111,7 @@ std::string sentence(const Index& index, const Verdict& verdict)
 {
     switch (verdict.cause) {
     case Cause::unpublished:
-        return "Hidden: its record is not published.";
+        return "Hidden: its record, or the version of it that the entry asks for, is not offered.";
     case Cause::audience:
         return fmt::format("Hidden: its image is for the audience {} alone, and the PC belongs to it neither by "
                            "its address nor, enrolled, by its location.",

@@ -24,10 +24,10 @@ Result<OnlineKey> OnlineKey::open(const std::filesystem::path& data)
 }
 
 std::string OnlineKey::state(std::string nonce, std::chrono::sys_seconds now,
-                             std::vector<rootfs::Statement::Lowest> lowest) const
+                             std::vector<rootfs::Statement::Lowest> lowest, std::vector<Digest> revoked) const
 {
     const rootfs::Statement statement{
-        .nonce = std::move(nonce), .time = now, .lowest = std::move(lowest), .revoked = {}};
+        .nonce = std::move(nonce), .time = now, .lowest = std::move(lowest), .revoked = std::move(revoked)};
     rootfs::Envelope envelope{
         .payload_type = rootfs::payload_type_of("statement"), .payload = statement.to_json(), .signatures = {}};
     envelope.sign(key_);

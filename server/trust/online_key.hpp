@@ -21,7 +21,7 @@ public:
 
     /// A statement's envelope as JSON. `nonce`: raw bytes.
     [[nodiscard]] std::string state(std::string nonce, std::chrono::sys_seconds now,
-                                    std::vector<rootfs::Statement::Lowest> lowest) const;
+                                    std::vector<rootfs::Statement::Lowest> lowest, std::vector<Digest> revoked) const;
 
 private:
     explicit OnlineKey(rootfs::SigningKey key) : key_(std::move(key)) {}

@@ -1,2 +1,2 @@
-INSERT INTO record (type, series, number, title, envelope, published)
-VALUES (:type, :series, :number, :title, :envelope, :published)
+INSERT INTO record (type, series, number, title, envelope, published, state)
+VALUES (:type, :series, :number, :title, :envelope, :published, :state)

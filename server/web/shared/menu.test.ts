@@ -14,7 +14,7 @@ const entry = {
 describe('parseMenu', () => {
   it('reads the menu of the API', () => {
     const menu = parseMenu({ version: 1, revision: 17, entries: [entry], auto: { id: 3, seconds: 10 }, gui: null });
-    expect(menu?.entries[0]).toMatchObject({ id: 3, record: 'boot/debian-desktop', icon: 'terminal' });
+    expect(menu?.entries[0]).toMatchObject({ id: 3, record: 'boot/debian-desktop', icon: 'terminal', tags: [] });
     expect(menu?.auto).toEqual({ id: 3, seconds: 10 });
   });
 

@@ -4,7 +4,7 @@ import { isIcon, type IconName } from './icon-names';
 /** The menu of docs/http-api.md, reduced to what a page shows. */
 export interface MenuEntry {
   id: number;
-  kind: 'system' | 'vm';
+  kind: 'system' | 'vm' | 'tool';
   /** `type/series`, what the agent is asked to boot. */
   record: string;
   title: Localized;
@@ -12,6 +12,8 @@ export interface MenuEntry {
   icon: IconName;
   /** Of the person who has logged in at the PC. */
   favourite?: boolean;
+  /** Other words to find it by. */
+  tags: string[];
 }
 
 export interface Menu {
@@ -37,15 +39,16 @@ function toLocalized(value: unknown): Localized {
 
 function toEntry(value: unknown): MenuEntry | null {
   if (!isObject(value) || typeof value['id'] !== 'number' || typeof value['record'] !== 'string') return null;
-  const icon = value['icon'];
+  const { icon, tags } = value;
   return {
     id: value['id'],
-    kind: value['kind'] === 'vm' ? 'vm' : 'system',
+    kind: value['kind'] === 'vm' || value['kind'] === 'tool' ? value['kind'] : 'system',
     record: value['record'],
     title: toLocalized(value['title']),
     description: toLocalized(value['description']),
     icon: isIcon(icon) ? icon : 'desktop',
     ...(value['favourite'] === true ? { favourite: true } : {}),
+    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
   };
 }
 

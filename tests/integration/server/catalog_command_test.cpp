@@ -76,7 +76,7 @@ TEST_F(CatalogCommand, DoesWhatThePagesDo)
                                    {"hardware", {std::stoi(big)}},
                                    {"hide", {std::stoi(desktop)}}});
     EXPECT_THAT(farboot({"explain", "--address", "10.1.12.3", "--memory", "16000"}),
-                testing::AllOf(HasSubstr("Room 12"), HasSubstr("Desktop: Hidden: its record is not published.")));
+                testing::AllOf(HasSubstr("Room 12"), HasSubstr("Desktop: Hidden: its record, or the version")));
     const auto why = json::parse(farboot({"explain", "--address", "10.1.12.3", "--memory", "16000", "--user", "a b&c",
                                           "--group", "x", "--group", "y", "--json"}));
     EXPECT_EQ(why["rules"][0]["holds"], true);

@@ -1,8 +1,8 @@
-import { moved, Typeahead } from './navigation';
+import { moved, Typeahead, type Findable } from './navigation';
 
 export interface KeyActions {
-  /** The highlighted entry's index, the titles in order, and how many lie side by side; null when no list is shown. */
-  list: () => { index: number; titles: string[]; columns: number } | null;
+  /** The highlighted entry's index, what they are found by in order, and how many lie side by side; null when no list is shown. */
+  list: () => { index: number; entries: Findable[]; columns: number } | null;
   /** True while the keys belong to a dialog. */
   modal: () => boolean;
   select: (index: number) => void;
@@ -29,10 +29,10 @@ export function listenToKeys(target: Document, actions: KeyActions): void {
     const onButton = event.target instanceof HTMLButtonElement;
     if (onButton && (event.key === 'Enter' || event.key === ' ')) return false;
     if (event.key === 'Enter') return (event.repeat || actions.start(), true);
-    const to = moved(event.key, list.index, list.titles.length, list.columns);
+    const to = moved(event.key, list.index, list.entries.length, list.columns);
     if (to !== null) return (actions.select(to), true);
     if (event.key.length !== 1) return false;
-    const found = typeahead.find(event.key, list.titles, list.index, event.timeStamp);
+    const found = typeahead.find(event.key, list.entries, list.index, event.timeStamp);
     if (found !== null) actions.select(found);
     return found !== null;
   }

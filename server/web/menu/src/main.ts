@@ -91,7 +91,7 @@ listenToKeys(document, {
       ? null
       : {
           index: entries.findIndex((entry) => entry.id === model.selected),
-          titles: entries.map((entry) => localized(entry.title, model.language)),
+          entries: entries.map(({ title, tags }) => ({ title: localized(title, model.language), tags })),
           columns: page.list.columns(),
         };
   },

@@ -11,6 +11,7 @@ const entry = (id: number, record: string) => ({
   title: { de: `System ${id}`, en: `System ${id}` },
   description: {},
   icon: 'desktop' as const,
+  tags: [],
 });
 const menu: Menu = { entries: [entry(1, 'boot/a'), entry(2, 'boot/b')], auto: null, default: null };
 

@@ -25,7 +25,7 @@ describe('moved', () => {
 });
 
 describe('Typeahead', () => {
-  const titles = ['Debian', 'Disk check', 'Windows', 'Windows test'];
+  const titles = ['Debian', 'Disk check', 'Windows', 'Windows test'].map((title) => ({ title, tags: [] as string[] }));
 
   it('finds the next title that begins with the letter', () => {
     expect(new Typeahead().find('w', titles, 0, 0)).toBe(2);
@@ -47,6 +47,15 @@ describe('Typeahead', () => {
     const typeahead = new Typeahead();
     typeahead.find('d', titles, 3, 0);
     expect(typeahead.find('w', titles, 0, 1500)).toBe(2);
+  });
+  it('finds by other words what no title begins with', () => {
+    const entries = [
+      { title: 'Debian', tags: ['Linux', 'Windows-like'] },
+      { title: 'Windows', tags: ['Office'] },
+    ];
+    expect(new Typeahead().find('o', entries, 0, 0)).toBe(1);
+    expect(new Typeahead().find('l', entries, 1, 0)).toBe(0);
+    expect(new Typeahead().find('w', entries, 1, 0)).toBe(1);
   });
   it('finds nothing where nothing begins so', () => expect(new Typeahead().find('x', titles, 0, 0)).toBeNull());
 });

@@ -26,25 +26,31 @@ export function moved(key: string, index: number, count: number, columns: number
   }
 }
 
+export interface Findable {
+  title: string;
+  /** Other words to find it by. */
+  tags: readonly string[];
+}
+
 /** Collects typed letters: those that follow each other within a second belong to one word. */
 export class Typeahead {
   private typed = '';
   private last = -Infinity;
 
   /**
-   * The index of the title that the letters typed so far lead to, or null. A new word is looked for after the current
-   * entry, so that one letter again and again goes round all that begin with it.
+   * The index of the entry that the letters typed so far lead to, or null: one whose title begins with them, or else
+   * one that has another word which does. A new word is looked for after the current entry, so that one letter again
+   * and again goes round all that begin with it.
    */
-  find(letter: string, titles: readonly string[], index: number, now: number): number | null {
+  find(letter: string, entries: readonly Findable[], index: number, now: number): number | null {
     const fresh = now - this.last > 1000;
     this.last = now;
     const repeated = !fresh && this.typed === letter.toLowerCase();
     this.typed = fresh || repeated ? letter.toLowerCase() : this.typed + letter.toLowerCase();
     const start = this.typed.length === 1 ? index + 1 : index;
-    for (let offset = 0; offset < titles.length; ++offset) {
-      const at = (start + offset) % titles.length;
-      if (titles[at]?.toLowerCase().startsWith(this.typed)) return at;
-    }
-    return null;
+    const begins = (word: string) => word.toLowerCase().startsWith(this.typed);
+    const order = entries.map((_, offset) => (start + offset) % entries.length);
+    const found = (matches: (entry: Findable) => boolean) => order.find((at) => entries[at] && matches(entries[at]));
+    return found(({ title }) => begins(title)) ?? found(({ tags }) => tags.some(begins)) ?? null;
   }
 }

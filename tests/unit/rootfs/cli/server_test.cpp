@@ -35,9 +35,9 @@ protected:
     {
         const std::lock_guard lock(mutex_);
         requests_.push_back(request);
-        if (request.starts_with("GET /api/v1/records/boot/sample ") && !newest_.empty())
-            peer.answer("200 OK", newest_, "Content-Type: application/vnd.dsse+json\r\n");
-        else if (request.starts_with("POST /api/v1/records ") && refusal_.empty())
+        if (request.starts_with("GET /api/v1/series/boot/sample ") && !newest_.empty())
+            peer.answer("200 OK", newest_, "Content-Type: application/json\r\n");
+        else if (request.starts_with("POST /api/v1/records") && refusal_.empty())
             peer.answer("201 Created", R"({"type": "boot", "series": "sample", "number": 1})");
         else if (request.starts_with("POST "))
             peer.answer("409 Conflict", R"({"error": {"code": "number-too-low", "sentence": ")" + refusal_ + "\"}}",
@@ -76,9 +76,12 @@ TEST_F(ServerTest, TheFirstNumberIs1AndTheRecordIsSent)
 TEST_F(ServerTest, TheNextNumberIsOneHigher)
 {
     good(publish("41"));
-    newest_ = get("record.dsse");
-    good(publish("auto"));
+    newest_ = R"({"current": 40, "versions": [{"number": 41, "state": "draft"}, {"number": 40, "state": "published"}]})";
+    auto words = publish("auto");
+    words.emplace_back("--draft");
+    good(words);
     EXPECT_EQ(number(), 42U);
+    EXPECT_THAT(last_request(), testing::StartsWith("POST /api/v1/records?state=draft "));
 }
 
 TEST_F(ServerTest, RepeatsWhyTheServerRefused)

@@ -29,6 +29,7 @@ TEST(Relay, CarriesWhatPeoplesProgramsNeed)
     for (const char* step : {"", "/poll", "/end"})
         EXPECT_EQ(relayed({{"version", 1}, {"method", "POST"}, {"path", "/api/v1/pc/login" + std::string(step)}})["ok"],
                   true);
+    EXPECT_EQ(relayed({{"version", 1}, {"method", "GET"}, {"path", "/api/v1/records/vm/tiny/3"}})["ok"], true);
 }
 
 TEST(Relay, RefusesWhatIsThePcsOwn)
@@ -42,6 +43,12 @@ TEST(Relay, RefusesWhatIsThePcsOwn)
                                        {"GET", "/api/v1/records/boot/debian"},
                                        {"GET", "/api/v1/records/vm/../../users"},
                                        {"GET", "/api/v1/records/vm/a b"},
+                                       {"GET", "/api/v1/records/vm/tiny/"},
+                                       {"GET", "/api/v1/records/vm/tiny/x"},
+                                       {"GET", "/api/v1/records/vm/tiny/3/4"},
+                                       {"GET", "/api/v1/records/boot/debian/3"},
+                                       {"GET", "/api/v1/records/"},
+                                       {"GET", "/api/v1/records/vm"},
                                        {"GET", "/api/v1/records/vm/tiny\r\nX: 1"},
                                        {"GET", "http://evil.example/"},
                                        {"POST", "/api/v1/pc/login/../report"},

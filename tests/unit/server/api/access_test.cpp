@@ -148,6 +148,12 @@ std::vector<Row> table()
     need("GET /api/v1/records", somewhere, Right::read_catalog, "/api/v1/records", "", "200");
     need("POST /api/v1/records", somewhere, Right::publish_records, "/api/v1/records", "a boot record");
 
+    const std::string policy = "/api/v1/series/policy/policy";
+    login("GET /api/v1/series/{type}/{series}", policy); // 404 to who has no right to it
+    need("PUT /api/v1/series/{type}/{series}", somewhere, Right::publish_records, policy, R"({"current": 1})");
+    need("PUT /api/v1/series/{type}/{series}/{number}", somewhere, Right::publish_records, policy + "/1",
+         R"({"state": "retired"})");
+
     need("PUT /api/v1/store/packs/{digest}", somewhere, Right::upload, pack, "x");
     need("PUT /api/v1/store/manifests/{digest}", somewhere, Right::upload, manifest, "x");
     need("PUT /api/v1/store/files/{digest}", somewhere, Right::upload, "/api/v1/store/files/" + digest, "x");

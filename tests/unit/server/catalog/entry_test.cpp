@@ -87,3 +87,59 @@ TEST(Entry, AnythingButAnObjectIsRefused)
         EXPECT_FALSE(catalog::parse_entry(text)) << text;
     EXPECT_FALSE(catalog::parse_entry(std::string(500'000, '[')));
 }
+
+TEST(Entry, AToolIsOneOfThoseThatPcsKnow)
+{
+    for (const char* tool : {"tool/reboot", "tool/power-off", "tool/firmware-setup", "tool/local-disk"}) {
+        const auto entry = catalog::parse_entry(
+            json({{"kind", "tool"}, {"record", tool}, {"title", {{"en", "Tool"}}}, {"auto_seconds", 5}}).dump());
+        ASSERT_TRUE(entry) << entry.error().sentence;
+        EXPECT_EQ(entry->record.text(), tool);
+        EXPECT_EQ(entry->icon, "tool");
+        EXPECT_FALSE(catalog::needs_record(*entry));
+    }
+    EXPECT_EQ(wrong_field({{"kind", "tool"}}), "record");
+    EXPECT_EQ(wrong_field({{"kind", "tool"}, {"record", "tool/format"}}), "record");
+    EXPECT_EQ(wrong_field({{"record", "tool/reboot"}}), "record");
+}
+
+TEST(Entry, AnOfferingIsReadAndComesBackTheSame)
+{
+    const auto text =
+        json::parse(R"({"kind": "vm", "record": "vm/exam", "title": {"en": "Exam"}, "tags": ["SQL", "Übung"],
+        "offering": {"version": 3, "memory_mib": {"min": 1024, "wanted": null, "percent": 75},
+                     "cpus": {"min": 2, "wanted": 4, "percent": null}, "network": "none", "sound": false, "usb": true,
+                     "clipboard": false, "home": "read", "exam": true}})");
+    const auto entry = catalog::parse_entry(text.dump());
+    ASSERT_TRUE(entry) << entry.error().sentence;
+    EXPECT_EQ(entry->offering.version, 3U);
+    EXPECT_EQ(entry->offering.memory_mib.percent, 75U);
+    EXPECT_EQ(entry_json(*entry, 3)["offering"], text["offering"]);
+    EXPECT_EQ(menu_json(*entry, 3)["offering"], text["offering"]);
+    EXPECT_EQ(menu_json(*entry, 3)["tags"], text["tags"]);
+    EXPECT_EQ(catalog::parse_entry(entry_json(*entry, 3).dump()).value(), *entry);
+}
+
+TEST(Entry, EachWrongMemberOfAnOfferingIsNamed)
+{
+    const auto wrong = [](const json& offering) {
+        return wrong_field({{"kind", "vm"}, {"record", "vm/tiny"}, {"offering", offering}});
+    };
+    EXPECT_EQ(wrong(json::object()), "none");
+    EXPECT_EQ(wrong(3), "offering");
+    EXPECT_EQ(wrong({{"script", "rm"}}), "offering.script");
+    EXPECT_EQ(wrong({{"version", 0}}), "offering.version");
+    EXPECT_EQ(wrong({{"version", "newest"}}), "offering.version");
+    EXPECT_EQ(wrong({{"memory_mib", 512}}), "offering.memory_mib");
+    EXPECT_EQ(wrong({{"memory_mib", {{"most", 1}}}}), "offering.memory_mib.most");
+    EXPECT_EQ(wrong({{"memory_mib", {{"min", -1}}}}), "offering.memory_mib.min");
+    EXPECT_EQ(wrong({{"memory_mib", {{"min", 2}, {"wanted", 1}}}}), "offering.memory_mib.min");
+    EXPECT_EQ(wrong({{"cpus", {{"percent", 101}}}}), "offering.cpus.percent");
+    EXPECT_EQ(wrong({{"cpus", {{"percent", 50}, {"wanted", 2}}}}), "offering.cpus.percent");
+    EXPECT_EQ(wrong({{"network", "bridge"}}), "offering.network");
+    EXPECT_EQ(wrong({{"home", true}}), "offering.home");
+    EXPECT_EQ(wrong({{"usb", "yes"}}), "offering.usb");
+    EXPECT_EQ(wrong_field({{"offering", {{"usb", true}}}}), "offering"); // of a system
+    EXPECT_EQ(wrong_field({{"tags", {""}}}), "tags");
+    EXPECT_EQ(wrong_field({{"tags", {"a", "a"}}}), "tags");
+}

@@ -53,7 +53,7 @@ TEST(Menu, ListsWhatIsVisiblePublishedAndOfItsKind)
                         entry(4, "system", "a")};
     snapshot.entries[3].visible = false;
     snapshot.entries[3].auto_seconds = 3;
-    snapshot.newest = {{{"boot", "a"}, 7}, {{"vm", "v"}, 1}, {{"gui", "standard"}, 2}, {{"policy", "policy"}, 4}};
+    snapshot.current = {{{"boot", "a"}, 7}, {{"vm", "v"}, 1}, {{"gui", "standard"}, 2}, {{"policy", "policy"}, 4}};
     snapshot.prepare({});
     const auto systems = menu_of(snapshot, rules::Kind::system, {"standard", {"https://a/store", "https://b/store"}});
     EXPECT_EQ(ids(systems), (std::vector<std::int64_t>{1}));
@@ -74,7 +74,7 @@ TEST(Menu, NamesWhatBootsByItselfAndNoLayerThatIsNotThere)
     Snapshot snapshot;
     snapshot.entries = {entry(1, "system", "a")};
     snapshot.entries[0].auto_seconds = 10;
-    snapshot.newest = {{{"boot", "a"}, 1}};
+    snapshot.current = {{{"boot", "a"}, 1}};
     snapshot.prepare({});
     const auto systems = menu_of(snapshot, rules::Kind::system, {"standard", {}});
     EXPECT_EQ(systems["auto"], json::parse(R"({"id": 1, "seconds": 10})"));
@@ -86,7 +86,7 @@ TEST(Menu, GoesByTheRules)
 {
     Snapshot snapshot;
     snapshot.entries = {entry(1, "system", "a"), entry(2, "system", "a"), entry(3, "system", "a")};
-    snapshot.newest = {{{"boot", "a"}, 1}};
+    snapshot.current = {{{"boot", "a"}, 1}};
     rules::Catalog given;
     given.rules.push_back(
         *rules::Rule::parse(R"({"name": {"en": "x"}, "hide": [1], "default": 3, "auto": {"id": 2, "seconds": 7}})"));

@@ -21,6 +21,13 @@ protected:
     /// Makes the third step's database of the newest one's.
     void undo_users()
     {
+        connection().execute("DROP TABLE series");
+        connection().execute("ALTER TABLE record DROP COLUMN state");
+        connection().execute("ALTER TABLE entry DROP COLUMN offering");
+        connection().execute("ALTER TABLE entry DROP COLUMN tags");
+        connection().execute("DELETE FROM counter WHERE name = 'job'");
+        for (const char* table : {"job_pc", "job"})
+            connection().execute(std::string("DROP TABLE ") + table);
         for (const char* table : {"favourite", "pc_login", "pc_person", "audit", "access_token", "session",
                                   "role_grant", "role", "member", "person_group", "person"})
             connection().execute(std::string("DROP TABLE ") + table);

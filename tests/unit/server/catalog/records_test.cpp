@@ -48,7 +48,7 @@ TEST_P(RecordsTest, NumbersGrow)
     EXPECT_EQ(publish(signers_.boot("ubuntu", 1)), "published");
     EXPECT_EQ(publish(signers_.boot("debian", 10)), "published");
 
-    const auto newest = newest_record(connection(), {"boot", "debian"});
+    const auto newest = current_record(connection(), {"boot", "debian"});
     ASSERT_TRUE(newest);
     EXPECT_EQ(newest->header.number, 10U);
     EXPECT_EQ(newest->title, "debian title");
@@ -56,7 +56,7 @@ TEST_P(RecordsTest, NumbersGrow)
     EXPECT_EQ(iso_time(newest->published), "2026-01-31T12:00:00Z");
     EXPECT_EQ(find_record(connection(), {{"boot", "debian"}, 3})->envelope, signers_.boot("debian", 3));
     EXPECT_FALSE(find_record(connection(), {{"boot", "debian"}, 4}));
-    EXPECT_FALSE(newest_record(connection(), {"vm", "debian"}));
+    EXPECT_FALSE(current_record(connection(), {"vm", "debian"}));
 
     std::vector<std::string> listed;
     for (const auto& record : list_records(connection()))
@@ -82,7 +82,7 @@ TEST_P(RecordsTest, OnlyWhatThePolicyAcceptsIsTaken)
     altered[place] = altered[place] == 'A' ? 'B' : 'A';
     EXPECT_EQ(publish(altered), "signature-invalid");
     EXPECT_EQ(revision(connection()), before);
-    EXPECT_FALSE(newest_record(connection(), {"boot", "debian"}));
+    EXPECT_FALSE(current_record(connection(), {"boot", "debian"}));
 }
 
 TEST_P(RecordsTest, PoliciesSucceedEachOther)

@@ -18,7 +18,7 @@ TEST(OnlineKey, SignsWhatClientsAccept)
     ASSERT_TRUE(key) << key.error().sentence;
     const std::string nonce = rootfs::fresh_nonce();
     const std::chrono::sys_seconds noon{std::chrono::seconds(1769860800)};
-    const auto text = key->state(nonce, noon, {{{"boot", "debian"}, 3}});
+    const auto text = key->state(nonce, noon, {{{"boot", "debian"}, 3}}, {sha256({})});
 
     const auto pub = from_base64(read_file(folder.path / "statement.pub")->substr(0, 44));
     ASSERT_TRUE(pub && pub->size() == 32);

@@ -23,8 +23,8 @@ struct WindowTest : ::testing::Test {
     std::vector<std::string> started;
     std::optional<PowerAction> powered;
     Chooser chooser{{[this](std::stop_token) { return menu; },
-                     [this](const rootfs::RecordName& name, std::stop_token stop, const Launcher::Progress&) {
-                         started.push_back(name.text());
+                     [this](const MenuEntry& entry, std::stop_token stop, const Launcher::Progress&) {
+                         started.push_back(entry.record.text());
                          return run(std::move(stop));
                      },
                      [this](PowerAction action) {

@@ -12,12 +12,12 @@ export interface Session {
   own_password: boolean;
 }
 
-export type EntryKind = 'system' | 'vm';
+export type EntryKind = 'system' | 'vm' | 'tool';
 
 /** What an admin decides of an entry. */
 export interface EntryDraft {
   kind: EntryKind;
-  /** `type/series` */
+  /** `type/series`; of a tool `tool/` and which. */
   record: string;
   title: Localized;
   description: Localized;
@@ -25,6 +25,32 @@ export interface EntryDraft {
   visible: boolean;
   /** Boots by itself after so many seconds; null: not. */
   auto_seconds: number | null;
+  /** Of a virtual machine. */
+  offering?: Offering;
+  /** Other words to find it by. */
+  tags: string[];
+}
+
+/** How much of something a virtual machine is to have; null: the record's, or the PC's, matter. */
+export interface Amount {
+  min: number | null;
+  wanted: number | null;
+  /** Of what the PC has, instead of `wanted`. */
+  percent: number | null;
+}
+
+/** How an entry offers a virtual machine. */
+export interface Offering {
+  /** Of the record; null: what its series offers. */
+  version: number | null;
+  memory_mib: Amount;
+  cpus: Amount;
+  network: 'user' | 'none';
+  sound: boolean;
+  usb: boolean;
+  clipboard: boolean;
+  home: 'none' | 'read' | 'write';
+  exam: boolean;
 }
 
 export interface Entry extends EntryDraft {
@@ -37,8 +63,30 @@ export interface PublishedRecord {
   series: string;
   number: number;
   title: string;
+  state: VersionState;
+  /** What its series offers. */
+  current: boolean;
   /** RFC 3339 */
   published: string;
+}
+
+export type VersionState = 'draft' | 'published' | 'retired' | 'revoked';
+
+export type Version = Omit<PublishedRecord, 'type' | 'series'>;
+
+/** A record over time. */
+export interface SeriesVersions {
+  type: string;
+  series: string;
+  /** The version that is offered; null: none. */
+  current: number | null;
+  /** An admin's floor. */
+  lowest: number | null;
+  /** Below which PCs take none. */
+  floor: number | null;
+  etag: string;
+  /** Newest first. */
+  versions: Version[];
 }
 
 export interface Named {

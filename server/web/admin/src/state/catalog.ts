@@ -1,4 +1,4 @@
-import { reactive, readonly } from 'vue';
+import { reactive, readonly, toRaw } from 'vue';
 import { ApiError } from '../api/errors';
 import type { Entry, EntryDraft, PublishedRecord } from '../api/types';
 import { movedBy } from './order';
@@ -63,6 +63,10 @@ export async function moveEntry(id: number, step: number): Promise<void> {
 
 /** What an admin decides of an entry, without what the server adds. */
 export function draftOf(entry: EntryDraft): EntryDraft {
-  const { kind, record, title, description, icon, visible, auto_seconds } = entry;
-  return { kind, record, title: { ...title }, description: { ...description }, icon, visible, auto_seconds };
+  const { kind, record, title, description, icon, visible, auto_seconds, offering, tags } = entry;
+  return {
+    ...{ kind, record, title: { ...title }, description: { ...description }, icon, visible, auto_seconds },
+    ...(offering ? { offering: structuredClone(toRaw(offering)) } : {}),
+    tags: [...tags],
+  };
 }

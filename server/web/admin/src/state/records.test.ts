@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { PublishedRecord } from '../api/types';
-import { choosable, emptyDraft, faultsOf, kindOf, withRecord } from './records';
+import { choosable, emptyDraft, faultsOf, kindOf, plainOffering, withRecord, withTool } from './records';
 
-const record = (name: string, number: number): PublishedRecord => {
+const record = (name: string, number: number, current = false): PublishedRecord => {
   const [type = '', series = ''] = name.split('/');
-  return { type, series, number, title: `${name} ${number}`, published: '2026-01-01T00:00:00Z' };
+  return {
+    ...{ type, series, number, title: `${name} ${number}`, state: 'published', current },
+    published: '2026-01-01T00:00:00Z',
+  };
 };
 
 describe('choosable', () => {
@@ -14,6 +17,13 @@ describe('choosable', () => {
       ['a', 10],
       ['tiny', 1],
     ]);
+  });
+});
+
+describe('choosable after a roll-back', () => {
+  it('has what is offered', () => {
+    const records = [record('boot/a', 3), record('boot/a', 2, true), record('boot/a', 1)];
+    expect(choosable(records).map(({ number }) => number)).toEqual([2]);
   });
 });
 
@@ -35,6 +45,23 @@ describe('withRecord', () => {
   });
   it('lets no virtual machine boot by itself', () =>
     expect(withRecord({ ...emptyDraft(), auto_seconds: 5 }, record('vm/tiny', 1)).auto_seconds).toBeNull());
+});
+
+describe('withTool', () => {
+  const draft = withRecord(emptyDraft(), record('vm/tiny', 1));
+  const titles = { de: 'Ausschalten', en: 'Power off' };
+
+  it('needs no offering, and proposes a title', () => {
+    expect(draft.offering).toEqual(plainOffering());
+    expect(withTool({ ...draft, title: { de: '', en: '' } }, 'tool/power-off', titles)).toEqual({
+      ...emptyDraft(),
+      ...{ kind: 'tool', record: 'tool/power-off', title: titles, icon: 'tool' },
+    });
+  });
+  it('gives way to a system again', () =>
+    expect(withRecord(withTool(draft, 'tool/reboot', titles), record('boot/a', 1))).toMatchObject({
+      ...{ kind: 'system', icon: 'desktop' },
+    }));
 });
 
 describe('faultsOf', () => {

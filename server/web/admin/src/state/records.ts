@@ -1,18 +1,23 @@
-import type { EntryDraft, EntryKind, PublishedRecord } from '../api/types';
+import type { EntryDraft, EntryKind, Offering, PublishedRecord } from '../api/types';
 
 /** The record types that an entry may show, and the kind of entry each makes. */
-const kinds: Record<string, EntryKind> = { boot: 'system', vm: 'vm' };
+const kinds: Record<string, EntryKind> = { boot: 'system', vm: 'vm', tool: 'tool' };
+
+/** What a PC can do besides starting a system, as entries name it. */
+export const tools = ['tool/reboot', 'tool/power-off', 'tool/firmware-setup', 'tool/local-disk'] as const;
+export type Tool = (typeof tools)[number];
+export const isTool = (record: string): record is Tool => tools.some((tool) => tool === record);
 
 export const nameOf = (record: PublishedRecord) => `${record.type}/${record.series}`;
 export const kindOf = (record: string): EntryKind => kinds[record.split('/')[0] ?? ''] ?? 'system';
 
-/** The newest record of each series that an entry may show, by name. */
+/** What each series that an entry may show offers, or else its newest record, by name. */
 export function choosable(records: readonly PublishedRecord[]): PublishedRecord[] {
   const newest = new Map<string, PublishedRecord>();
   for (const record of records) {
     if (!(record.type in kinds)) continue;
     const known = newest.get(nameOf(record));
-    if (!known || known.number < record.number) newest.set(nameOf(record), record);
+    if (!known || record.current || (!known.current && known.number < record.number)) newest.set(nameOf(record), record);
   }
   return [...newest.values()].sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
 }
@@ -27,15 +32,35 @@ export function emptyDraft(): EntryDraft {
     icon: 'desktop',
     visible: true,
     auto_seconds: null,
+    tags: [],
   };
+}
+
+/** An offering of nothing special. */
+export function plainOffering(): Offering {
+  const amount = () => ({ min: null, wanted: null, percent: null });
+  return {
+    ...{ version: null, memory_mib: amount(), cpus: amount(), network: 'user', sound: true, usb: false },
+    ...{ clipboard: true, home: 'none', exam: false },
+  };
+}
+
+/** The draft after a tool was chosen, which `title` names. */
+export function withTool(draft: EntryDraft, tool: Tool, title: { de: string; en: string }): EntryDraft {
+  const next = { ...draft, record: tool, kind: 'tool' as const, icon: 'tool' as const };
+  delete next.offering;
+  return { ...next, title: draft.title.en ? draft.title : title };
 }
 
 /** The draft after another record was chosen: its kind follows, and an untouched icon and title are proposed. */
 export function withRecord(draft: EntryDraft, record: PublishedRecord): EntryDraft {
   const kind = kindOf(nameOf(record));
-  const untouchedIcon = draft.icon === 'desktop' || draft.icon === 'vm';
+  const untouchedIcon = draft.icon === 'desktop' || draft.icon === 'vm' || draft.kind === 'tool';
+  const { offering, ...rest } = draft;
   return {
-    ...draft,
+    ...rest,
+    // Another machine has other versions, and may need other amounts.
+    ...(kind === 'vm' ? { offering: offering && draft.record === nameOf(record) ? offering : plainOffering() } : {}),
     record: nameOf(record),
     kind,
     title: draft.title.en ? draft.title : { ...draft.title, en: record.title },

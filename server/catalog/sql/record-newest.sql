@@ -1,1 +1,0 @@
-SELECT * FROM record WHERE type = :type AND series = :series ORDER BY number DESC LIMIT 1

@@ -1,0 +1,1 @@
+SELECT * FROM record WHERE state = 'revoked' ORDER BY type, series, number

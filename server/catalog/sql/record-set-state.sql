@@ -1,0 +1,1 @@
+UPDATE record SET state = :state, published = :published WHERE type = :type AND series = :series AND number = :number

@@ -1,0 +1,1 @@
+SELECT type, series, number, title, published, state FROM record WHERE type = :type AND series = :series ORDER BY number DESC

@@ -1,0 +1,1 @@
+SELECT * FROM series ORDER BY type, series
