@@ -3,6 +3,7 @@
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/server_client.hpp"
+#include "rootfs/cli/setting_options.hpp"
 #include "rootfs/image/file.hpp"
 
 #include <nlohmann/json.hpp>
@@ -48,6 +49,7 @@ struct CatalogOptions {
     std::vector<std::uint64_t> ids;
     std::string file;
     AudienceOptions audiences;
+    SettingOptions settings;
     bool force = false;
     bool json = false;
     bool all = false;
@@ -178,6 +180,8 @@ Result<void> add(const CatalogOptions& options, ServerClient& server, const std:
     object->erase("etag");
     if (const auto applied = options.audiences.apply(*object); !applied)
         return applied;
+    if (const auto applied = options.settings.apply(*object); !applied)
+        return applied;
     const auto added = server.change("POST", fmt::format("/api/v1/{}", options.kind->path), *object, "", stop);
     if (!added)
         return std::unexpected(added.error());
@@ -192,12 +196,14 @@ Result<void> add(const CatalogOptions& options, ServerClient& server, const std:
 
 Result<void> change(const CatalogOptions& options, ServerClient& server, const std::stop_token& stop)
 {
-    if (options.file.empty() && options.audiences.empty())
+    if (options.file.empty() && options.audiences.empty() && options.settings.empty())
         return fail("usage", "Say what it is to become: in a file, or by an option of its own.");
     auto object = options.file.empty() ? find_one(server, *options.kind, options.id, stop) : read_object(options.file);
     if (!object)
         return std::unexpected(object.error());
     if (const auto applied = options.audiences.apply(*object); !applied)
+        return applied;
+    if (const auto applied = options.settings.apply(*object); !applied)
         return applied;
     const auto etag = object->find("etag");
     const auto known = etag != object->end() && etag->is_string() ? etag->get<std::string>() : std::string();
@@ -279,21 +285,25 @@ void add_kind(CLI::App& app, Action& chosen, const Kind& kind, const char* descr
     if (kind.whole)
         listed.first->add_flag("--all", listed.second->all, "Those of all users, not one's own only");
     with_id(declare("show", "Print one as JSON, to be changed", at_server<show>));
-    const bool has_audiences = &kind == &location_kind;
+    const bool is_location = &kind == &location_kind;
     const auto added = declare(
         "add", fmt::format("Add a {}; prints its {}", kind.people, kind.changes ? "number" : "secret, this once"),
         at_server<add>);
     with_file(added, true);
-    if (has_audiences)
+    if (is_location) {
         add_audience_options(*added.first, added.second->audiences, false);
+        add_setting_options(*added.first, added.second->settings, false);
+    }
     if (kind.changes) {
         const auto changed =
             declare("change", fmt::format("Replace a {} by what a file says", kind.people), at_server<change>);
         with_id(changed);
-        with_file(changed, !has_audiences);
+        with_file(changed, !is_location);
         changed.first->add_flag("--force", changed.second->force, "Whatever somebody else has made of it meanwhile");
-        if (has_audiences)
+        if (is_location) {
             add_audience_options(*changed.first, changed.second->audiences, true);
+            add_setting_options(*changed.first, changed.second->settings, true);
+        }
     }
     const auto removed = declare("remove", fmt::format("Remove a {}, or several", kind.people), at_server<remove>);
     removed.first->add_option("id", removed.second->ids, "Their numbers")->required();
@@ -314,7 +324,9 @@ void add_catalog_commands(CLI::App& app, Action& chosen)
              "  echo '{\"name\": {\"en\": \"Room 12\"}, \"subnets\": [\"10.1.12.0/24\"]}' |\n"
              "      farboot location add - --server https://boot.example.org --ca ca.pem --token-file token\n"
              "  farboot location change 2 --audience exam --server https://boot.example.org --ca ca.pem --token-file "
-             "token");
+             "token\n"
+             "  farboot location change 2 --set time_zone=Europe/Berlin --set keyboard='{\"layout\": \"de\"}' \\\n"
+             "      --server https://boot.example.org --ca ca.pem --token-file token");
     add_kind(app, chosen, hardware_kind, "Classes of PCs by what they are",
              "  echo '{\"name\": {\"en\": \"Big\"}, \"memory_mib\": {\"min\": 15000}}' |\n"
              "      farboot hardware add - --server https://boot.example.org --ca ca.pem --token-file token");

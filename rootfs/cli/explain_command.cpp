@@ -72,6 +72,9 @@ Result<void> explain(const ExplainOptions& options)
         say(fmt::format("{:>6}  {}: {}", entry.value("id", std::uint64_t{0}), title.value("en", ""),
                         entry.value("sentence", "")));
     }
+    for (const auto& setting : answer->value("settings", nlohmann::json::array()))
+        say(fmt::format("{:>6}  {} = {}: {}", "", setting.value("name", ""),
+                        setting.value("value", nlohmann::json()).dump(), setting.value("sentence", "")));
     return {};
 }
 

@@ -64,7 +64,8 @@ void add_boot(CLI::App& group, Action& chosen)
         ->type_name("FILE|DIGEST");
     command->add_option("--cmdline", options->plan.cmdline, "The kernel's command line");
     command->add_option("--data", options->plan.data, "A file that a server may push, as name:max_bytes")
-        ->type_name("NAME:MAX");
+        ->type_name("NAME:MAX")
+        ->capture_default_str();
     command
         ->add_option("--offline-days", options->plan.offline_days, "How long it may boot without a server's statement")
         ->capture_default_str();

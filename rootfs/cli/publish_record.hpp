@@ -16,7 +16,7 @@ struct RecordPlan {
     std::string title;
     std::string audience; ///< whom the image is for; empty: everybody
     std::string cmdline;
-    std::vector<std::string> data; ///< "name:max_bytes"
+    std::vector<std::string> data{"settings.json:65536"}; ///< "name:max_bytes"
     std::uint32_t offline_days = 0;
     MachineWishes machine;
 };

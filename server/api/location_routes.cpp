@@ -48,6 +48,15 @@ Result<void> check_audiences(const Principal& principal, const Location* before,
     return {};
 }
 
+/// Settings say whose keys and log-ins open a PC: they need a right of their own.
+Result<void> check_settings(Connection& connection, const Principal& principal, const Location* before,
+                            const Location* after)
+{
+    if (!after || after->settings == (before ? before->settings : settings::Settings()))
+        return {};
+    return principal.need_at(connection, Right::edit_settings, before ? std::optional(before->id) : after->parent);
+}
+
 struct Locations {
     using Thing = Location;
     static constexpr const char* path = "locations";
@@ -68,6 +77,8 @@ struct Locations {
                               const Thing* after)
     {
         if (auto may = check_audiences(principal, before, after); !may)
+            return may;
+        if (auto may = check_settings(connection, principal, before, after); !may)
             return may;
         if (principal.may(edit_right))
             return {};

@@ -9,6 +9,7 @@
 #include "server/catalog/pc_boots.hpp"
 #include "server/catalog/pc_commands.hpp"
 #include "server/catalog/pc_sessions.hpp"
+#include "server/rules/effective.hpp"
 #include "server/trust/pc_key.hpp"
 #include "server/trust/secret.hpp"
 
@@ -43,6 +44,12 @@ json command_json(const std::optional<catalog::PcCommand>& command)
     if (!command->record.empty())
         result["record"] = command->record;
     return result;
+}
+
+/// What the system that a PC boots is to be set to, where the PC is now.
+json settings_json(const catalog::Snapshot& snapshot, const catalog::Pc& pc, const rules::Pc& known)
+{
+    return rules::handed_settings(snapshot.rules->path_of(known), {.id = pc.id, .name = pc.name, .mac = pc.facts.mac});
 }
 
 /// How it stands with a PC's key: what its screen says of it.
@@ -121,14 +128,18 @@ awaitable<Response> post_hello(const Context& context, const Request& request)
     std::optional<PcSession> session;
     if (met && !met->met.stranger)
         session = PcSession{met->met.pc.id, PcSessionKind::preboot, enrolled};
-    const auto menu = co_await menu_answer(context, request, std::move(question), session);
-    json answer{{"pc", nullptr}, {"session", nullptr}, {"again", report_every}, {"command", nullptr}};
+    const auto snapshot = co_await context.snapshots.current();
+    json answer{
+        {"pc", nullptr}, {"session", nullptr}, {"again", report_every}, {"command", nullptr}, {"settings", nullptr}};
     if (met) {
         answer["pc"] = {{"id", met->met.pc.id}, {"name", met->met.pc.name}, {"key", key_json(met->met)}};
-        if (!met->met.stranger)
+        if (!met->met.stranger) {
             answer["session"] = secret;
+            answer["settings"] = settings_json(*snapshot, met->met.pc, question.pc);
+        }
         answer["command"] = command_json(met->command);
     }
+    const auto menu = co_await menu_answer(context, request, std::move(question), session);
     auto text = answer.dump();
     text.pop_back(); // the menu is text already
     co_return http::json_text(200, text + ",\"menu\":" + menu + "}");
@@ -273,15 +284,23 @@ awaitable<Response> post_boot_token(const Context& context, const Request& reque
     const auto token = fresh_secret();
     const auto now = context.now();
     const auto stages = catalog::stages_of(body.value("stages", json()));
-    co_await context.database.write([&](Connection& connection) -> Result<void> {
+    const auto pc = co_await context.database.write([&](Connection& connection) -> Result<catalog::Pc> {
         catalog::make_boot_token(connection, token, *session, header->name, now);
         catalog::choose_pc_boot(connection, session->pc, *header);
         catalog::tell_pc_stages(connection, session->pc, false, stages);
         catalog::set_pc_state(connection, session->pc, PcState::booting, now);
-        return {};
+        auto known = catalog::find_pc(connection, session->pc);
+        if (!known)
+            return fail("not-found", "There is no PC {}.", session->pc);
+        return std::move(*known);
     });
+    if (!pc)
+        co_return pc_unknown();
+    const auto snapshot = co_await context.snapshots.current();
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(catalog::boot_token_life).count();
-    co_return http::json(200, {{"token", token}, {"seconds", seconds}});
+    co_return http::json(200, {{"token", token},
+                               {"seconds", seconds},
+                               {"settings", settings_json(*snapshot, *pc, known_pc(pc->facts, session->enrolled))}});
 }
 
 awaitable<Response> post_system(const Context& context, const Request& request)

@@ -30,6 +30,11 @@ Location read_location(const QSqlQuery& row)
         location.parent = number_of(row, "parent");
     location.name = {text_of(row, "name_de"), text_of(row, "name_en")};
     location.audiences = nlohmann::json::parse(text_of(row, "audiences")).get<std::vector<std::string>>();
+    const auto settings = settings::Settings::parse(nlohmann::json::parse(text_of(row, "settings"), nullptr, false));
+    if (!settings)
+        throw DatabaseError(fmt::format("The settings of location {} in the database cannot be used: {} {}",
+                                        location.id, settings.error().field, settings.error().sentence));
+    location.settings = *settings;
     location.version = number_of(row, "version");
     return location;
 }
@@ -99,6 +104,7 @@ Result<Location> save(Connection& connection, std::string_view statement, Locati
                                {":name_de", value(location.name.de)},
                                {":name_en", value(location.name.en)},
                                {":audiences", value(nlohmann::json(location.audiences).dump())},
+                               {":settings", value(location.settings.to_json().dump())},
                                {":version", value(location.version)}});
     connection.run("location-key-delete", {{":location", value(location.id)}});
     if (auto done = insert_keys(connection, location, "subnet", location.subnets); !done)

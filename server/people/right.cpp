@@ -16,6 +16,7 @@ constexpr auto names = std::to_array<Named>({
     {Right::read_catalog, "catalog.read"},
     {Right::edit_entries, "entries.edit"},
     {Right::edit_locations, "locations.edit"},
+    {Right::edit_settings, "settings.edit"},
     {Right::edit_rules, "rules.edit"},
     {Right::publish_records, "records.publish"},
     {Right::upload, "store.upload"},

@@ -14,6 +14,7 @@ enum class Right : std::uint8_t {
     read_catalog,    ///< catalog.read: see entries, locations, rules, records, PCs
     edit_entries,    ///< entries.edit
     edit_locations,  ///< locations.edit
+    edit_settings,   ///< settings.edit: of booted systems, at locations; who has it can make himself root of their PCs
     edit_rules,      ///< rules.edit; for everything: hardware classes, too
     publish_records, ///< records.publish
     upload,          ///< store.upload

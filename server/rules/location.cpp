@@ -41,6 +41,19 @@ nlohmann::json texts_of(const std::vector<Key>& keys)
     return texts;
 }
 
+/// A wrong field is named "settings.login.servers".
+Parsed<settings::Settings> parse_settings(const nlohmann::json& root)
+{
+    const auto found = root.find("settings");
+    if (found == root.end() || found->is_null())
+        return settings::Settings();
+    auto parsed = settings::Settings::parse(*found);
+    if (!parsed)
+        return wrong(parsed.error().field.empty() ? "settings" : "settings." + parsed.error().field,
+                     parsed.error().sentence);
+    return std::move(*parsed);
+}
+
 } // namespace
 
 std::string Location::etag() const
@@ -50,8 +63,8 @@ std::string Location::etag() const
 
 Parsed<Location> Location::parse(std::string_view text)
 {
-    const auto root =
-        parse_object(text, "location", {"id", "etag", "parent", "name", "subnets", "macs", "uuids", "audiences"});
+    const auto root = parse_object(
+        text, "location", {"id", "etag", "parent", "name", "subnets", "macs", "uuids", "audiences", "settings"});
     if (!root)
         return std::unexpected(root.error());
     Location location;
@@ -88,6 +101,10 @@ Parsed<Location> Location::parse(std::string_view text)
     if (!audiences)
         return std::unexpected(audiences.error());
     location.audiences = std::move(*audiences);
+    auto settings = parse_settings(*root);
+    if (!settings)
+        return std::unexpected(settings.error());
+    location.settings = std::move(*settings);
     return location;
 }
 
@@ -99,7 +116,8 @@ nlohmann::json Location::to_json() const
             {"subnets", texts_of(subnets)},
             {"macs", texts_of(macs)},
             {"uuids", texts_of(uuids)},
-            {"audiences", audiences}};
+            {"audiences", audiences},
+            {"settings", settings.to_json()}};
 }
 
 } // namespace farboot::rules

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rootfs/settings/settings.hpp"
 #include "server/net/address.hpp"
 #include "server/rules/fields.hpp"
 #include "server/rules/identity.hpp"
@@ -28,6 +29,7 @@ struct Location {
     std::vector<Mac> macs;
     std::vector<Uuid> uuids;
     std::vector<std::string> audiences; ///< whose restricted images the enrolled PCs in it, and below it, may read
+    settings::Settings settings{};      ///< of the systems that its PCs boot; what is missing is inherited
     std::int64_t version = 0;           ///< grows with each change
 
     bool operator==(const Location&) const = default;

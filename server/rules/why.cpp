@@ -1,5 +1,7 @@
 #include "server/rules/why.hpp"
 
+#include "server/rules/effective.hpp"
+
 #include <fmt/chrono.h>
 
 #include <cctype>
@@ -222,6 +224,12 @@ json explanation(const Index& index, const Question& question)
     result["default"] = {{"id", id_or_null(decision.preselect)},
                          {"rule", id_or_null(decision.preselect_rule)},
                          {"sentence", default_sentence(index, decision)}};
+    result["settings"] = json::array();
+    for (const auto& setting : effective_settings(decision.path))
+        result["settings"].push_back({{"name", setting.name},
+                                      {"value", setting.value},
+                                      {"location", {{"id", setting.from->id}, {"name", text_json(setting.from->name)}}},
+                                      {"sentence", sentence(setting, decision.path)}});
     result["rules"] = json::array();
     for (const auto& check : index.checks(question))
         result["rules"].push_back(

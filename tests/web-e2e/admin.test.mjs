@@ -289,6 +289,33 @@ describe('the administration', { skip: noServer }, () => {
     await page.locator('.places .places').waitFor();
   });
 
+  test('sets up the systems of locations, and says where the rest comes from', async () => {
+    await press(page, '[aria-label="Edit: Building A"]');
+    await press(page, '.settings summary');
+    await choose('#location-settings-time_zone-mode', 'As follows');
+    await fill(page, '#location-settings-time_zone', '/etc/passwd');
+    await choose('#location-settings-home-mode', 'On an NFS server');
+    await fill(page, '#location-settings-home-server', 'nas.example.org');
+    await fill(page, '#location-settings-home-path', '/export/home');
+    await press(page, '[data-test=save]');
+    await seen('a time zone', page.locator('.el-form-item__error'));
+    assert.ok(await page.evaluate(() => document.activeElement.matches('#location-settings-time_zone')));
+    await fill(page, '#location-settings-time_zone', 'Europe/Berlin');
+    await press(page, '[data-test=save]');
+    await seen('“Building A” was saved.');
+    await dialogGone();
+    await seen('2 settings');
+    await press(page, '[aria-label="Edit: Test room"]');
+    await press(page, '.settings summary');
+    await seen('Europe/Berlin – from Building A', page.locator('[data-setting=time_zone]'));
+    await seen('Said nowhere', page.locator('[data-setting=locale]'));
+    await choose('#location-settings-home-mode', 'None');
+    await press(page, '[data-test=save]');
+    await seen('“Test room” was saved.');
+    await dialogGone();
+    await seen('1 setting');
+  });
+
   test('makes a hardware class', async () => {
     await press(page, 'a[href="#hardware"]');
     await seen('No hardware classes yet');

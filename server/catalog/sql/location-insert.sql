@@ -1,2 +1,2 @@
-INSERT INTO location (id, parent, name_de, name_en, audiences, version)
-VALUES (:id, :parent, :name_de, :name_en, :audiences, :version)
+INSERT INTO location (id, parent, name_de, name_en, audiences, settings, version)
+VALUES (:id, :parent, :name_de, :name_en, :audiences, :settings, :version)

@@ -1,1 +1,3 @@
-UPDATE location SET parent = :parent, name_de = :name_de, name_en = :name_en, audiences = :audiences, version = :version WHERE id = :id
+UPDATE location
+SET parent = :parent, name_de = :name_de, name_en = :name_en, audiences = :audiences, settings = :settings, version = :version
+WHERE id = :id

@@ -129,6 +129,35 @@ TEST_P(PlaceTest, NoOtherPlacesNetworksAreDrawnIn)
     EXPECT_EQ(ask("POST", "locations", location(room_, {"10.1.3.0/24"})), "201"); // the building's
 }
 
+TEST_P(PlaceTest, SettingsNeedARightOfTheirOwn)
+{
+    const auto with = [&](const std::string& zone) {
+        auto body = json::parse(location(building_, {"10.1.1.0/24"}));
+        if (!zone.empty())
+            body["settings"] = {{"time_zone", zone}};
+        return body.dump();
+    };
+    const auto path = fmt::format("/api/v1/locations/{}", room_);
+    const auto put = [&](const Caller& caller, const std::string& body) {
+        return call(caller, "PUT", path, body).summary();
+    };
+    EXPECT_EQ(put(caretaker_, with("Europe/Berlin")), "403 right-missing");
+    EXPECT_EQ(call(caretaker_, "POST", "/api/v1/locations",
+                   json({{"name", {{"en", "New"}}}, {"parent", room_}, {"settings", {{"locale", "C"}}}}).dump())
+                  .summary(),
+              "403 right-missing");
+    EXPECT_EQ(put(all_, with("Europe/Berlin")), "200");
+    EXPECT_EQ(put(caretaker_, with("Europe/Berlin")), "200"); // they stay
+    EXPECT_EQ(put(caretaker_, with("")), "403 right-missing");
+    const auto setter = user({{{"rights", {"locations.edit", "settings.edit"}}, {"location", room_}}});
+    EXPECT_EQ(put(setter, with("Europe/London")), "200");
+    EXPECT_EQ(call(setter, "PUT", fmt::format("/api/v1/locations/{}", building_), with("UTC")).summary(),
+              "403 right-missing");
+    EXPECT_EQ(put(setter, with("/etc")), "400 location-malformed settings.time_zone");
+    EXPECT_EQ(call(all_, "GET", path).json()["settings"], json({{"time_zone", "Europe/London"}}));
+    EXPECT_EQ(call(all_, "GET", "/api/v1/explain?address=10.1.1.7").json()["settings"][0]["location"]["id"], room_);
+}
+
 TEST_P(PlaceTest, WhatLiesAboveIsShownAndNothingBeside)
 {
     EXPECT_EQ(ids("locations"), (std::set<std::int64_t>{campus_, building_, room_}));

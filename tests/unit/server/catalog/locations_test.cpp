@@ -44,7 +44,8 @@ FARBOOT_ON_EACH_DATABASE(LocationsTest);
 
 const json keys{{"subnets", {"10.1.0.0/16", "9.0.0.0/8", "2001:db8::/32"}},
                 {"macs", {"52:54:00:00:00:02", "52:54:00:00:00:01"}},
-                {"uuids", {"4c4c4544-0042-3510-8052-b4c04f4e4d32"}}};
+                {"uuids", {"4c4c4544-0042-3510-8052-b4c04f4e4d32"}},
+                {"settings", {{"locale", "de_DE.UTF-8"}, {"printers", json::array()}}}};
 
 } // namespace
 

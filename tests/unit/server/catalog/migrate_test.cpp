@@ -21,17 +21,18 @@ protected:
     /// Makes the third step's database of the newest one's.
     void undo_users()
     {
+        connection().execute("ALTER TABLE location DROP COLUMN settings");
         connection().execute("DROP TABLE series");
         connection().execute("ALTER TABLE record DROP COLUMN state");
         connection().execute("ALTER TABLE entry DROP COLUMN offering");
         connection().execute("ALTER TABLE entry DROP COLUMN tags");
-        connection().execute("DELETE FROM counter WHERE name = 'job'");
         for (const char* table : {"job_pc", "job"})
             connection().execute(std::string("DROP TABLE ") + table);
         for (const char* table : {"favourite", "pc_login", "pc_person", "audit", "access_token", "session",
                                   "role_grant", "role", "member", "person_group", "person"})
             connection().execute(std::string("DROP TABLE ") + table);
-        connection().execute("DELETE FROM counter WHERE name IN ('user', 'group', 'role', 'token', 'audit')");
+        connection().execute("DELETE FROM counter WHERE name IN ('user', 'group', 'role', 'token', 'audit', "
+                             "'job')");
         connection().execute("CREATE TABLE account (name TEXT PRIMARY KEY, password_hash TEXT NOT NULL)");
         connection().execute("CREATE TABLE session (hash TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account "
                              "(name), csrf TEXT NOT NULL, expires BIGINT NOT NULL)");

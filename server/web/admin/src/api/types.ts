@@ -103,6 +103,8 @@ export interface LocationDraft extends Named {
   uuids: string[];
   /** Whose restricted images the enrolled PCs in it, and below it, may read. */
   audiences: string[];
+  /** Of the systems that its PCs boot; what is missing is inherited. */
+  settings: Record<string, unknown>;
 }
 
 export interface Location extends LocationDraft {
@@ -188,6 +190,7 @@ export interface Explanation {
   entries: { id: number; title: Localized; shown: boolean; cause: Cause; rule: number | null; sentence: string }[];
   auto: { id: number | null; seconds: number | null; rule: number | null; sentence: string };
   default: { id: number | null; rule: number | null; sentence: string };
+  settings: { name: string; value: unknown; location: { id: number; name: Localized }; sentence: string }[];
   rules: { id: number; name: Localized; holds: boolean; missing: Missing | null; sentence: string }[];
 }
 

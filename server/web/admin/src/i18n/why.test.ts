@@ -16,6 +16,7 @@ const answer: Explanation = {
   ],
   auto: { id: 4, seconds: 5, rule: 7, sentence: 'It boots by itself.' },
   default: { id: null, rule: null, sentence: 'No default.' },
+  settings: [],
   rules: [{ id: 7, name: { de: 'Abends', en: 'Evenings' }, holds: true, missing: null, sentence: 'It holds.' }],
 };
 const [entry] = answer.entries as [Explanation['entries'][number]];

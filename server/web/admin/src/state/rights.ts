@@ -4,6 +4,7 @@ export const rights = [
   'catalog.read',
   'entries.edit',
   'locations.edit',
+  'settings.edit',
   'rules.edit',
   'records.publish',
   'store.upload',

@@ -56,11 +56,11 @@ export function possibleParents(list: readonly Location[], id: number | null): L
 }
 
 export function emptyLocation(parent: number | null = null): LocationDraft {
-  return { parent, name: { de: '', en: '' }, subnets: [], macs: [], uuids: [], audiences: [] };
+  return { parent, name: { de: '', en: '' }, subnets: [], macs: [], uuids: [], audiences: [], settings: {} };
 }
 
 /** What an admin decides of a location, without what the server adds. */
-export function locationDraft({ parent, name, subnets, macs, uuids, audiences }: LocationDraft): LocationDraft {
+export function locationDraft({ parent, name, subnets, macs, uuids, audiences, settings }: LocationDraft): LocationDraft {
   const known = { subnets: [...subnets], macs: [...macs], uuids: [...uuids] };
-  return { parent, name: { ...name }, ...known, audiences: [...audiences] };
+  return { parent, name: { ...name }, ...known, audiences: [...audiences], settings: { ...settings } };
 }

@@ -1,0 +1,1 @@
+ALTER TABLE location ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
