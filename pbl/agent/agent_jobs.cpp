@@ -76,6 +76,7 @@ void Agent::boot(const rootfs::RecordName& record, bool by_itself)
                           .network = connected_->network,
                           .folder = options_.run / "boot",
                           .session = connected_->pc ? connected_->pc->session : "",
+                          .settings = connected_->pc ? connected_->pc->settings : "",
                           .kexec = options_.kexec};
     show({.phase = Phase::fetching, .record = record.text(), .title = facts.title});
     reporter_.pause(); // the boot token says it

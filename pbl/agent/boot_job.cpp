@@ -6,6 +6,7 @@
 #include "pbl/agent/output_file.hpp"
 #include "pbl/agent/pc_hello.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace farboot::agent
@@ -103,22 +104,47 @@ Result<void> jump(JobContext& job, Status& status, const BootFacts& facts)
     return {};
 }
 
-/// What the system will say who it is with. Empty: this PC is not registered, or the server cannot be asked now, which
-/// keeps nobody from booting.
-std::string boot_token(JobContext& job, const BootFacts& facts, const rootfs::RecordHeader& record)
+/// What a server that knows this PC gives it for the system.
+struct Given {
+    std::string boot_token; ///< what the system will say who it is with; empty: none
+    std::string settings;   ///< empty: none
+};
+
+/// The settings are those of the hello, where the server cannot be asked now; no token keeps nobody from booting.
+Given ask_for_boot(JobContext& job, const BootFacts& facts, const rootfs::RecordHeader& record)
 {
+    Given given{"", facts.settings};
     if (facts.session.empty())
-        return {};
+        return given;
     const nlohmann::json body{
         {"record", record.name.text()}, {"number", record.number}, {"stages", stages_json(job.log)}};
     const auto answer = job.api.tell("boot-token", body, facts.session, job.stop);
     if (!answer) {
         job.log.note("there is no boot token: " + answer.error().sentence);
-        return {};
+        return given;
     }
-    const auto given = nlohmann::json::parse(*answer, nullptr, false);
-    const auto token = given.is_object() ? given.value("token", nlohmann::json()) : nlohmann::json();
-    return token.is_string() ? token.get<std::string>() : std::string();
+    const auto said = nlohmann::json::parse(*answer, nullptr, false);
+    const auto token = said.is_object() ? said.value("token", nlohmann::json()) : nlohmann::json();
+    if (token.is_string())
+        given.boot_token = token.get<std::string>();
+    if (auto settings = settings_in(said); !settings.empty())
+        given.settings = std::move(settings);
+    return given;
+}
+
+/// A server may push what the signed record lists, up to the length that it says, and nothing else.
+std::vector<PushedFile> pushed_files(JobContext& job, const Given& given, const rootfs::BootRecord& record)
+{
+    constexpr const char* name = "settings.json";
+    if (given.settings.empty())
+        return {};
+    const auto listed = std::ranges::find(record.data, name, &rootfs::DataFile::name);
+    if (listed != record.data.end() && given.settings.size() <= listed->max_bytes)
+        return {{name, given.settings}};
+    job.log.note(listed == record.data.end()
+                     ? "the record does not list settings.json: the system does not get its settings"
+                     : "settings.json is longer than the record allows: the system does not get its settings");
+    return {};
 }
 
 Result<void> run(JobContext& job, const Site& site, const BootFacts& facts)
@@ -136,7 +162,7 @@ Result<void> run(JobContext& job, const Site& site, const BootFacts& facts)
     auto initramfs = fetch_files(job, status, facts, *boot);
     if (!initramfs)
         return std::unexpected(initramfs.error());
-    const auto token = boot_token(job, facts, record->header);
+    const auto given = ask_for_boot(job, facts, record->header);
     status.phase = Phase::verifying; // each file was while it came; the person sees that it is done
     job.report(status);
     const auto handover = handover_archive({.record = *record,
@@ -144,7 +170,8 @@ Result<void> run(JobContext& job, const Site& site, const BootFacts& facts)
                                             .site = site,
                                             .menu = facts.menu,
                                             .network = facts.network,
-                                            .boot_token = token,
+                                            .boot_token = given.boot_token,
+                                            .pushed = pushed_files(job, given, *boot),
                                             .now = job.system.clock()});
     if (auto done = initramfs->append(handover); !done)
         return done;

@@ -19,6 +19,7 @@ struct BootFacts {
     Network network;
     std::filesystem::path folder; ///< for kernel and initramfs, emptied when the boot does not come about
     std::string session;          ///< of the PC at the server; empty: none
+    std::string settings;         ///< that came with the session; empty: none
     std::string kexec = "kexec";
 };
 

@@ -22,6 +22,8 @@ std::string handover_archive(const Handover& handover)
     };
     if (!handover.boot_token.empty())
         files.push_back({"boot-token", handover.boot_token});
+    for (const auto& file : handover.pushed)
+        files.push_back({file.name, file.content});
     return cpio_archive("farboot", files);
 }
 

@@ -7,9 +7,16 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace farboot::agent
 {
+
+/// A file that the server may push, since the record lists it. It is handed over unread.
+struct PushedFile {
+    std::string name;
+    std::string content;
+};
 
 /// What a booted system is handed.
 struct Handover {
@@ -18,7 +25,8 @@ struct Handover {
     const Site& site;
     const Menu& menu;
     const Network& network;
-    std::string boot_token;                      ///< empty: there is none
+    std::string boot_token; ///< empty: there is none
+    std::vector<PushedFile> pushed{};
     std::chrono::system_clock::time_point now{}; ///< by the PC's clock, which the statement has set
 };
 

@@ -74,6 +74,7 @@ std::optional<Registered> registered_in(const json& answer)
         registered.key_code = text_in(*key, "code");
     }
     registered.session = text_in(answer, "session");
+    registered.settings = settings_in(answer);
     registered.again = static_cast<int>(
         std::clamp<std::int64_t>(number_in(answer, "again", registered.again), least_again, most_again));
     if (const auto command = answer.find("command"); command != answer.end())
@@ -112,6 +113,12 @@ json stages_json(const StageLog& log)
     for (const auto& stage : log.passed())
         stages.push_back({{"name", stage.name}, {"seconds", stage.seconds}});
     return stages;
+}
+
+std::string settings_in(const json& answer)
+{
+    const auto settings = answer.is_object() ? answer.find("settings") : answer.end();
+    return answer.is_object() && settings != answer.end() && settings->is_object() ? settings->dump() : std::string();
 }
 
 std::optional<PcCommand> PcCommand::parse(const json& given)

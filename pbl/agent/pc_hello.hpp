@@ -29,6 +29,7 @@ struct Registered {
     std::string key_state; ///< "none", "waiting", "confirmed" or "other"
     std::string key_code;  ///< for people to compare; may be empty
     std::string session;   ///< secret; empty: none
+    std::string settings;  ///< of the system that it boots, as JSON (docs/settings.md); empty: none
     int again = 30;        ///< seconds until it wants to hear of this PC
     std::optional<PcCommand> command;
 
@@ -44,6 +45,10 @@ struct Welcome {
 /// Says hello, proving `key` if there is one, and gets the menu. A server that does not know hellos is asked for its
 /// menu alone. Reasons: those of ServerApi, menu-malformed.
 [[nodiscard]] Result<Welcome> say_hello(JobContext& job, const Network& network, PcKey* key);
+
+/// What a system is to be set to, of an answer of the server's, as text; empty: nothing. The agent hands it over
+/// unread.
+[[nodiscard]] std::string settings_in(const nlohmann::json& answer);
 
 /// [{"name", "seconds"}, …], as a report has it.
 [[nodiscard]] nlohmann::json stages_json(const StageLog& log);

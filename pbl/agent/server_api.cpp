@@ -9,6 +9,8 @@ namespace farboot::agent
 namespace
 {
 
+constexpr std::uint64_t max_settings_bytes = 64 << 10; ///< docs/settings.md
+
 /// Header with which a PC shows its session (docs/pcs.md).
 constexpr auto session_header = "Farboot-Pc";
 
@@ -61,7 +63,7 @@ Result<std::string> ServerApi::tell(std::string_view what, const nlohmann::json&
     if (!session.empty())
         request.headers.emplace_back(session_header, session);
     request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    request.max_body = max_menu_bytes + 4096;
+    request.max_body = max_menu_bytes + max_settings_bytes + 4096;
     return body_of(ask(std::move(request), true, stop));
 }
 

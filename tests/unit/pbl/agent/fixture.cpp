@@ -64,6 +64,7 @@ rootfs::BootRecord AgentTest::boot_record(const std::string& series)
     record.kernel = server_.add_file(kernel_);
     record.initramfs = {server_.add_file(first_initramfs_), server_.add_file(second_initramfs_)};
     record.cmdline = "quiet splash";
+    record.data = {{"settings.json", 65536}};
     return record;
 }
 

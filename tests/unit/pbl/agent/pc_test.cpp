@@ -179,6 +179,49 @@ TEST_F(PcTest, TheSystemIsHandedABootToken)
     EXPECT_THAT(kexecs.at(0).initramfs, Not(HasSubstr("the-session")));
 }
 
+TEST_F(PcTest, HandsOverTheNewestSettingsIfTheRecordListsThem)
+{
+    hello_["settings"] = {{"locale", "de_DE.UTF-8"}};
+    start();
+    auto face = connect();
+    face->wait_state("menu");
+    on("boot-token",
+       [](const json&) { return json{{"token", "the-token"}, {"settings", {{"locale", "en_GB.UTF-8"}}}}; });
+    face->command("boot", "boot/debian-desktop");
+    face->wait_state("handover");
+    const auto kexecs = system_.wait_kexecs(2);
+    EXPECT_THAT(kexecs.at(0).initramfs, HasSubstr(R"({"locale":"en_GB.UTF-8"})"));
+    EXPECT_THAT(kexecs.at(0).initramfs, HasSubstr("farboot/settings.json"));
+    EXPECT_THAT(testing::PrintToString(kexecs.at(0).argv), Not(HasSubstr("en_GB")));
+}
+
+TEST_F(PcTest, HandsOverTheHellosSettingsWhereTheServerIsAwayByNow)
+{
+    hello_["settings"] = {{"locale", std::string(65'000, 'x')}}; // nearly as long as they can be
+    server_.answer("/api/v1/pc/boot-token", [](TlsServer::Peer& peer, const std::string&) {
+        return peer.answer("503 Service Unavailable", R"({"error": {"code": "busy", "sentence": "Later."}})");
+    });
+    start();
+    auto face = connect();
+    face->wait_state("menu");
+    face->command("boot", "boot/debian-desktop");
+    face->wait_state("handover");
+    EXPECT_THAT(system_.wait_kexecs(2).at(0).initramfs, HasSubstr(R"({"locale":"xxxxx)"));
+}
+
+TEST_F(PcTest, HandsOverNoMoreThanTheRecordAllows)
+{
+    hello_["settings"] = {{"locale", "de_DE.UTF-8"}};
+    publish("debian-desktop", [](rootfs::BootRecord& record) { record.data = {{"settings.json", 23}}; });
+    start();
+    auto face = connect();
+    face->wait_state("menu");
+    face->command("boot", "boot/debian-desktop");
+    face->wait_state("handover");
+    EXPECT_THAT(system_.wait_kexecs(2).at(0).initramfs, Not(HasSubstr("settings.json")));
+    EXPECT_THAT(wait_console("stage: kexec\n"), HasSubstr("settings.json is longer than the record allows"));
+}
+
 TEST_F(PcTest, AServerThatGivesNoTokenKeepsNobodyFromBooting)
 {
     server_.answer("/api/v1/pc/boot-token", [](TlsServer::Peer& peer, const std::string&) {
