@@ -136,7 +136,8 @@ std::optional<DesktopSession> choose(int& argc, char** argv)
          [&](const std::string& step) {
              return catalog.with([&](CatalogClient& client) { return client.login(step); });
          }},
-        find_desktop_sessions(options.sessions, languages(language)), qEnvironmentVariable("USER"), language);
+        find_desktop_sessions(options.sessions, languages(language)), qEnvironmentVariable("USER"), language,
+        files_vanish(options.data));
 
     std::optional<DesktopSession> chosen;
     QObject::connect(&chooser, &Chooser::desktopChosen, &application, [&](const DesktopSession& desktop) {

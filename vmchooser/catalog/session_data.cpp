@@ -58,4 +58,11 @@ Result<SessionData> SessionData::load(const std::filesystem::path& folder)
     return data;
 }
 
+bool files_vanish(const std::filesystem::path& folder)
+{
+    const auto text = read_file(folder / "home.json");
+    const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+    return json.is_object() && json.value("home", nlohmann::json()) == "none";
+}
+
 } // namespace farboot::vmchooser

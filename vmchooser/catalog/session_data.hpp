@@ -20,4 +20,8 @@ struct SessionData {
     [[nodiscard]] static Result<SessionData> load(const std::filesystem::path& folder);
 };
 
+/// What farboot-settings(8) says of the files that people save: they are gone when the PC is switched off. Not where it
+/// has said nothing.
+[[nodiscard]] bool files_vanish(const std::filesystem::path& folder);
+
 } // namespace farboot::vmchooser

@@ -15,12 +15,14 @@ constexpr std::array retry_seconds{5, 10, 20, 30};
 
 } // namespace
 
-Chooser::Chooser(Backend backend, std::vector<DesktopSession> desktops, QString user, const QString& language)
+Chooser::Chooser(Backend backend, std::vector<DesktopSession> desktops, QString user, const QString& language,
+                 bool files_vanish)
     : backend_(std::move(backend)),
       login_(backend_.login),
       entries_(std::move(desktops)),
       texts_(language),
-      user_(std::move(user))
+      user_(std::move(user)),
+      files_vanish_(files_vanish)
 {
     entries_.set_language(language);
     timer_.setInterval(1000);
@@ -40,7 +42,7 @@ QString Chooser::notice() const
     if (launch_error_ || power_error_)
         return "error";
     if (!server_error_)
-        return "";
+        return files_vanish_ ? "vanish" : "";
     return server_error_->reason == "session-data" ? "missing" : "waiting";
 }
 
@@ -50,13 +52,17 @@ QString Chooser::notice_title() const
         return texts_.of("errorTitle").replace("{title}", launch_title());
     if (power_error_)
         return texts_.of("powerError");
+    if (notice() == "vanish")
+        return texts_.of("vanishTitle");
     return texts_.of(notice() == "missing" ? "dataTitle" : "waitingTitle");
 }
 
 QString Chooser::notice_sentence() const
 {
     const auto& error = launch_error_ ? launch_error_ : power_error_ ? power_error_ : server_error_;
-    return error ? texts_.error(*error) : QString();
+    if (error)
+        return texts_.error(*error);
+    return files_vanish_ ? texts_.of("vanishSentence") : QString();
 }
 
 QString Chooser::notice_detail() const

@@ -33,7 +33,8 @@ class Chooser : public QObject
     Q_PROPERTY(bool canLogIn READ can_log_in NOTIFY userChanged)
     Q_PROPERTY(QString userText READ user_text NOTIFY userChanged)
     Q_PROPERTY(bool loading READ loading NOTIFY serverChanged)
-    /// "" (nothing to say), "waiting", "missing" (this system has no server), "error" (of a start).
+    /// "" (nothing to say), "waiting", "missing" (this system has no server), "error" (of a start), "vanish" (what the
+    /// person saves is gone when the PC is switched off; said as long as there is nothing else).
     Q_PROPERTY(QString notice READ notice NOTIFY noticeChanged)
     Q_PROPERTY(QString noticeTitle READ notice_title NOTIFY noticeChanged)
     Q_PROPERTY(QString noticeSentence READ notice_sentence NOTIFY noticeChanged)
@@ -47,7 +48,8 @@ class Chooser : public QObject
     Q_PROPERTY(bool cancelling READ cancelling NOTIFY launchChanged)
 
 public:
-    Chooser(Backend backend, std::vector<DesktopSession> desktops, QString user, const QString& language);
+    Chooser(Backend backend, std::vector<DesktopSession> desktops, QString user, const QString& language,
+            bool files_vanish = false);
     ~Chooser() override;
 
     [[nodiscard]] EntryList* entries() { return &entries_; }
@@ -107,6 +109,7 @@ private:
     EntryList entries_;
     Texts texts_;
     QString user_;
+    bool files_vanish_;
     bool may_log_in_ = false;
     QString person_; ///< who has logged in at this PC; empty: nobody
 

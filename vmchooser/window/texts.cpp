@@ -70,6 +70,10 @@ constexpr Text texts[] = {
     {"retryNow", "Neuer Versuch …", "Trying again …"},
     {"retry", "Jetzt versuchen", "Try now"},
     {"dataTitle", "Keine virtuellen Maschinen", "No virtual machines"},
+    {"vanishTitle", "Ihre Dateien bleiben nicht hier", "Your files do not stay here"},
+    {"vanishSentence",
+     "Was Sie auf diesem PC speichern, ist weg, wenn er ausgeschaltet wird. Heben Sie es anderswo auf.",
+     "What you save on this PC is gone when it is switched off. Keep it somewhere else."},
     {"powerError", "Das hat nicht geklappt", "This did not work"},
 };
 

@@ -69,4 +69,15 @@ TEST_F(Data, RefusesAPolicyThatIsNotWhole)
     EXPECT_EQ(load().error().reason, "signature-invalid");
 }
 
+TEST_F(Data, SaysThatFilesVanishWhereItWasTold)
+{
+    EXPECT_FALSE(files_vanish(folder / "."));
+    file("home.json", R"({"version": 1, "home": "none"})");
+    EXPECT_TRUE(files_vanish(folder / "."));
+    for (const auto* text : {R"({"home": "nfs"})", R"({"home": 1})", "[]", "{", ""}) {
+        file("home.json", text);
+        EXPECT_FALSE(files_vanish(folder / ".")) << text;
+    }
+}
+
 } // namespace

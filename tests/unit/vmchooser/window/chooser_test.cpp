@@ -48,6 +48,19 @@ struct ChooserTest : ::testing::Test {
     }
 };
 
+TEST_F(ChooserTest, SaysThatFilesVanishWhereThereIsNothingElseToSay)
+{
+    Chooser warning({[this](std::stop_token) { return menu; }, {}, {}}, desktops(), "student", "de", true);
+    EXPECT_EQ(warning.notice(), "vanish");
+    EXPECT_EQ(warning.notice_title(), "Ihre Dateien bleiben nicht hier");
+    EXPECT_TRUE(warning.notice_sentence().contains("ist weg, wenn er ausgeschaltet wird"));
+    warning.toggleLanguage();
+    EXPECT_EQ(warning.notice_title(), "Your files do not stay here");
+    menu = std::unexpected(Error{"unreachable", "There is no network."});
+    warning.refresh();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return warning.notice() == "waiting"; }, patience));
+}
+
 TEST_F(ChooserTest, ListsWhatTheServerHas)
 {
     const QSignalSpy listed(&chooser, &Chooser::listed);
