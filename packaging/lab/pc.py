@@ -230,9 +230,9 @@ class PC:
     def cable(self, plugged):
         self.qmp.command("set_link", name="nic0", up=plugged)
 
-    def shell(self, user, password):
-        """Logs in on the second serial line, as an admin with a cable would."""
-        return SerialShell(self.folder / "ttyS1.sock", user, password)
+    def shell(self, user, password, deadline=240):
+        """Logs in on the second serial line, as an admin with a cable would, once it offers that."""
+        return SerialShell(self.folder / "ttyS1.sock", user, password, deadline)
 
 
 class SerialShell:
@@ -256,7 +256,7 @@ class SerialShell:
         self._send(user + "\n")
         self._read_until(r"Password: ?$", 60)
         self._send(password + "\n")
-        self._read_until(r"[$#] ?$", 120)
+        self.greeting = self._read_until(r"[$#] ?$", 120)[1]
         # No colours, no pager's tricks, and no word of the shell's own about jobs that end.
         self._send("export TERM=dumb; stty -echo; PS1=; PS2=; set +m; bind 'set enable-bracketed-paste off' 2>/dev/null\n")
         self.run("true", 60)
@@ -282,6 +282,15 @@ class SerialShell:
                 if not data:
                     raise ConnectionError("the PC is off")
                 self._buffer += self._plain.add(data)
+
+    def log_out(self):
+        """The line is free for somebody else."""
+        self._send("exit\n")
+        self._socket.close()
+
+    def start(self, command):
+        """Begins a command, and does not wait for what becomes of it."""
+        self._send(command + "\n")
 
     def run(self, command, deadline=120):
         """Runs a command; returns (exit status, output)."""

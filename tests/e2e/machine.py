@@ -92,7 +92,7 @@ class Machine:
         events = queue.SimpleQueue()
         self.pc.on_event = lambda event: event["event"] == "SHUTDOWN" and events.put(event["data"]["reason"])
         before = self.pc.text_length()
-        self._shell._send(f"systemctl {how}\n")
+        self._shell.start(f"systemctl {how}")
         self.pc.wait_off(chain.SYSTEM)
         log = (self.pc.folder / "ttyS0.log").read_text(errors="replace")
         assert not re.search(r"I/O error|SQUASHFS error", log[before:])
