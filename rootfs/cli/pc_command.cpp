@@ -2,6 +2,7 @@
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/pc_text.hpp"
+#include "rootfs/cli/pc_watch.hpp"
 #include "rootfs/cli/server_client.hpp"
 
 #include <nlohmann/json.hpp>
@@ -141,6 +142,23 @@ Result<void> command(const PcOptions& options, ServerClient& server, const std::
                  [](const json& made) { return fmt::format("{}", made.value("id", std::uint64_t{0})); });
 }
 
+/// Each PC of which something changes, as a line, until it is stopped.
+Result<void> watch_all(const PcOptions& options, ServerClient& server, const std::stop_token& stop)
+{
+    const auto take = [&](std::string_view kind, std::string_view data) {
+        const auto content = json::parse(data, nullptr, false);
+        if (!content.is_object() || (kind != "pc" && kind != "pc-removed"))
+            return;
+        if (options.json)
+            say(json{{"event", kind}, {kind == "pc" ? "pc" : "removed", content}}.dump());
+        else if (kind == "pc")
+            say(pc_line(content));
+        else
+            say(fmt::format("{:>6}  removed", content.value("id", std::uint64_t{0})));
+    };
+    return watch(server, take, stop);
+}
+
 /// Does it with the server that the options name.
 template <Work work>
 Result<void> at_server(const PcOptions& options)
@@ -181,6 +199,7 @@ void add_pc_commands(CLI::App& app, Action& chosen)
     listed.first->add_option("--state", listed.second->state, "Only those in this state")
         ->check(CLI::IsMember(std::vector<std::string>(states.begin(), states.end())));
     listed.first->add_flag("--waiting", listed.second->waiting, "Only those with a key that waits to be confirmed");
+    declare("watch", "Print each as it changes, until Ctrl-C; with --json a JSON object a line", at_server<watch_all>);
     with_id("show", "Show all about one", at_server<show>);
     const auto renamed = with_id("rename", "Give one a name", at_server<rename>);
     renamed.first->add_option("name", renamed.second->name, "At most 200 characters; \"\": no name")->required();

@@ -165,6 +165,21 @@ Result<void> ServerClient::put(const std::string& path, Body body, const std::st
     return {};
 }
 
+Result<void> ServerClient::stream(const std::string& path,
+                                  const std::vector<std::pair<std::string, std::string>>& headers,
+                                  HttpClient::Sink sink, const std::stop_token& stop)
+{
+    auto get = request("GET", path, {});
+    for (const auto& [name, value] : headers)
+        if (!value.empty())
+            get.headers.emplace_back(name, value);
+    get.stall_timeout = std::chrono::minutes(1);
+    const auto answer = http_->stream(std::move(get), std::move(sink), stop);
+    if (!answer)
+        return std::unexpected(answer.error());
+    return {};
+}
+
 Result<bool> ServerClient::has_file(const Digest& file, const std::stop_token& stop)
 {
     HttpRequest head;

@@ -45,6 +45,10 @@ public:
     [[nodiscard]] Result<nlohmann::json> change(const std::string& method, const std::string& path,
                                                 const nlohmann::json& body, const std::string& if_match,
                                                 const std::stop_token& stop);
+    /// Streams the answer of a GET into `sink` until it ends, with these headers; empty ones are left out.
+    [[nodiscard]] Result<void> stream(const std::string& path,
+                                      const std::vector<std::pair<std::string, std::string>>& headers,
+                                      HttpClient::Sink sink, const std::stop_token& stop);
     /// What a PUT sends: a file, or bytes.
     struct Body {
         std::string file;

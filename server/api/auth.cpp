@@ -107,6 +107,8 @@ awaitable<std::expected<Principal, Response>> who_asks(const Context& context, c
     else if (header->starts_with(bearer))
         principal = co_await by_token(context, std::string(header->substr(bearer.size())));
     if (principal) {
+        request.who =
+            (principal->author.user.empty() ? "token:" + principal->author.token : "user:" + principal->author.user);
         principal->author.address = request.client;
         principal->author.at = context.now();
     }

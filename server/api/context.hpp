@@ -7,6 +7,7 @@
 #include "server/catalog/database.hpp"
 #include "server/catalog/snapshot.hpp"
 #include "server/directory/directory.hpp"
+#include "server/net/address.hpp"
 #include "server/oidc/provider.hpp"
 #include "server/restricted/audiences.hpp"
 #include "server/restricted/signed_sources.hpp"
@@ -22,6 +23,8 @@
 
 namespace farboot::server::api
 {
+
+class Metrics;
 
 /// What the routes work with. Outlives the HTTP server.
 struct Context {
@@ -47,6 +50,8 @@ struct Context {
     std::chrono::days audit_life{730};      ///< how long the audit log is kept; 0: for ever
     std::filesystem::path first_password{}; ///< the file with the first admin's, until he sets another one
     std::function<std::chrono::sys_seconds()> now;
+    Metrics* metrics = nullptr;
+    std::vector<Subnet> metrics_readers{}; ///< may read these without a login
 };
 
 } // namespace farboot::server::api

@@ -26,15 +26,19 @@ awaitable<Response> with_entry(const Context& context, int status, Entry entry)
     co_return http::json(status, entry_json(entry, snapshot->number_of(entry))).with("ETag", entry.etag());
 }
 
-awaitable<Response> list(const Context& context, const Request&, const Principal&)
+awaitable<Response> list(const Context& context, const Request& request, const Principal&)
 {
     const auto snapshot = co_await context.snapshots.current();
+    auto wanted = snapshot->entries;
+    const auto next = keep_page(request, wanted);
+    if (!next)
+        co_return next.error();
     auto entries = nlohmann::json::array();
-    for (const auto& entry : snapshot->entries) {
+    for (const auto& entry : wanted) {
         entries.push_back(entry_json(entry, snapshot->number_of(entry)));
         entries.back()["etag"] = entry.etag();
     }
-    co_return http::json(200, {{"entries", std::move(entries)}});
+    co_return http::json(200, {{"entries", std::move(entries)}, {"next", *next}});
 }
 
 awaitable<Response> get(const Context& context, const Request& request, const Principal&)

@@ -1,4 +1,5 @@
 #include "server/api/pc_body.hpp"
+#include "server/api/pc_view.hpp"
 #include "server/api/question.hpp"
 #include "server/api/resource.hpp"
 
@@ -26,28 +27,13 @@ namespace
 
 constexpr std::int64_t page_size = 100; ///< and at most five times that
 
-/// Where the rules see it, from its location to the root; empty: nowhere.
-std::vector<const rules::Location*> path_of(const catalog::Snapshot& snapshot, const Pc& pc)
-{
-    return snapshot.rules->path_of(known_pc(pc.facts, !pc.key.empty()));
-}
-
-/// A PC that is nowhere is for those alone who have the right for everything.
-bool may(const Principal& principal, Right right, const catalog::Snapshot& snapshot, const Pc& pc)
-{
-    std::vector<std::int64_t> ids;
-    for (const auto* location : path_of(snapshot, pc))
-        ids.push_back(location->id);
-    return principal.may_at(right, ids);
-}
-
 /// The PC, if it may be seen.
 awaitable<std::optional<Pc>> visible(const Context& context, const Request& request, const Principal& principal)
 {
     const auto id = id_of(request);
     auto pc = co_await context.database.read([&](Connection& connection) { return catalog::find_pc(connection, id); });
     const auto snapshot = co_await context.snapshots.current();
-    if (pc && !may(principal, Right::read_catalog, *snapshot, *pc))
+    if (pc && !may_with_pc(principal, Right::read_catalog, *snapshot, *pc))
         pc.reset();
     co_return pc;
 }
@@ -68,7 +54,7 @@ awaitable<std::invoke_result_t<Change&, Connection&>> change(const Context& cont
     using Changed = std::invoke_result_t<Change&, Connection&>;
     co_return co_await context.database.write([&](Connection& connection) -> Changed {
         const auto before = catalog::find_pc(connection, id);
-        if (before && !may(principal, right, *snapshot, *before))
+        if (before && !may_with_pc(principal, right, *snapshot, *before))
             return std::unexpected(right_missing(right, "where this PC is"));
         auto changed = change(connection);
         if (!changed)
@@ -80,35 +66,6 @@ awaitable<std::invoke_result_t<Change&, Connection&>> change(const Context& cont
                             before ? before->to_json() : json(nullptr), after);
         return changed;
     });
-}
-
-/// Null: nowhere.
-json place_of(const catalog::Snapshot& snapshot, const Pc& pc)
-{
-    const auto path = path_of(snapshot, pc);
-    if (path.empty())
-        return nullptr;
-    return {{"id", path.front()->id}, {"name", rules::text_json(path.front()->name)}};
-}
-
-/// The record of what it is in; null: of nothing.
-json runs_of(Connection& connection, const Pc& pc)
-{
-    if (pc.state == catalog::PcState::off || pc.state == catalog::PcState::preboot)
-        return nullptr;
-    const auto boot = catalog::newest_pc_boot(connection, pc.id);
-    if (!boot || boot->ended || boot->record.empty())
-        return nullptr;
-    return {{"record", boot->record}, {"number", boot->number}};
-}
-
-json pc_json(const catalog::Snapshot& snapshot, const Pc& pc, json runs)
-{
-    auto row = pc.to_json();
-    row["runs"] = std::move(runs);
-    row["location"] = place_of(snapshot, pc);
-    row["etag"] = pc.etag();
-    return row;
 }
 
 awaitable<Response> answer(const Context& context, int status, Pc pc)
@@ -176,7 +133,7 @@ awaitable<Response> list(const Context& context, const Request& request, const P
     const auto snapshot = co_await context.snapshots.current();
     auto rows = json::array();
     for (auto& [pc, runs] : pcs)
-        if (may(principal, Right::read_catalog, *snapshot, pc))
+        if (may_with_pc(principal, Right::read_catalog, *snapshot, pc))
             rows.push_back(pc_json(*snapshot, pc, std::move(runs)));
     co_return http::json(200, {{"pcs", std::move(rows)}, {"next", more ? json(pcs.back().first.id) : json(nullptr)}});
 }

@@ -14,8 +14,11 @@ awaitable<std::optional<catalog::PcSession>> asking_pc(const Context& context, c
     if (!secret)
         co_return std::nullopt;
     const auto now = context.now();
-    co_return co_await context.database.read(
+    auto session = co_await context.database.read(
         [&](Connection& connection) { return catalog::find_pc_session(connection, *secret, now); });
+    if (session)
+        request.who = fmt::format("pc:{}", session->pc);
+    co_return session;
 }
 
 awaitable<std::optional<catalog::Pc>> enrolled_pc(const Context& context, const Request& request)

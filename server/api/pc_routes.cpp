@@ -35,6 +35,7 @@ namespace
 constexpr std::uint64_t max_hello = 64 << 10;
 /// Seconds until a PC's next report; it adds some chance of its own.
 constexpr int report_every = 30;
+constexpr std::chrono::seconds seen_again(60); ///< how old `seen` may become before it is written anew
 
 json command_json(const std::optional<catalog::PcCommand>& command)
 {
@@ -132,6 +133,7 @@ awaitable<Response> post_hello(const Context& context, const Request& request)
     json answer{
         {"pc", nullptr}, {"session", nullptr}, {"again", report_every}, {"command", nullptr}, {"settings", nullptr}};
     if (met) {
+        request.who = fmt::format("pc:{}", met->met.pc.id);
         answer["pc"] = {{"id", met->met.pc.id}, {"name", met->met.pc.name}, {"key", key_json(met->met)}};
         if (!met->met.stranger) {
             answer["session"] = secret;
@@ -239,6 +241,18 @@ awaitable<std::vector<std::string>> to_wake(const Context& context, const PcSess
     co_return co_await to_wake_by(context, session.pc);
 }
 
+/// What an idle PC says, which is most of what a server of thousands of them hears, changes nothing: its word of a
+/// minute ago stands. False if there is something to write. An enrolled one is always heard: commands and jobs wait for
+/// it.
+bool unchanged(Connection& connection, const PcSession& session, const Report& report, const std::string& client,
+               std::chrono::sys_seconds now)
+{
+    const auto pc = catalog::find_pc(connection, session.pc);
+    return pc && !session.enrolled && pc->key.empty() && (!report.state || *report.state == pc->state) &&
+           report.state != PcState::off && report.command == 0 && report.stages.empty() &&
+           client == pc->facts.address && now >= pc->seen && now - pc->seen <= seen_again;
+}
+
 awaitable<Response> post_report(const Context& context, const Request& request)
 {
     const auto report = parse_report(request);
@@ -249,6 +263,10 @@ awaitable<Response> post_report(const Context& context, const Request& request)
     const auto session = co_await asking_pc(context, request);
     if (!session)
         co_return pc_unknown();
+    const bool quiet = co_await context.database.read(
+        [&](Connection& connection) { return unchanged(connection, *session, *report, request.client, now); });
+    if (quiet)
+        co_return http::json(200, {{"again", report_every}, {"command", nullptr}, {"hello", false}});
     const auto noted = co_await context.database.write([&](Connection& connection) {
         return note_report(connection, *session, *report, secret, request.client, now);
     });
@@ -317,6 +335,7 @@ awaitable<Response> post_system(const Context& context, const Request& request)
         [&](Connection& connection) { return catalog::use_boot_token(connection, token, header->name, secret, now); });
     if (!pc)
         co_return http::error(403, pc.error(), "token");
+    request.who = fmt::format("pc:{}", pc->id);
     co_return http::json(200,
                          {{"session", secret}, {"pc", {{"id", pc->id}, {"name", pc->name}}}, {"again", report_every}});
 }

@@ -1,5 +1,6 @@
 #include "server/api/audience.hpp"
 #include "server/api/auth.hpp"
+#include "server/api/page.hpp"
 #include "server/api/routes.hpp"
 
 #include "server/catalog/records.hpp"
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <span>
 
 namespace farboot::server::api
 {
@@ -94,12 +96,18 @@ awaitable<Response> get_one(const Context& context, const Request& request)
     co_return envelope(request, record, header.name.text() + "/" + number);
 }
 
-awaitable<Response> list(const Context& context)
+awaitable<Response> list(const Context& context, const Request& request)
 {
     const auto records =
         co_await context.database.read([](Connection& connection) { return catalog::list_records(connection); });
-    auto rows = nlohmann::json::array();
+    std::vector<std::string> keys;
     for (const auto& record : records)
+        keys.push_back(fmt::format("{}/{}", record.header.name.text(), record.header.number));
+    const auto page = page_of(request, keys);
+    if (!page)
+        co_return page.error();
+    auto rows = nlohmann::json::array();
+    for (const auto& record : std::span(records).subspan(page->first, page->count))
         rows.push_back({{"type", record.header.name.type},
                         {"series", record.header.name.series},
                         {"number", record.header.number},
@@ -107,7 +115,10 @@ awaitable<Response> list(const Context& context)
                         {"state", catalog::name_of(record.state)},
                         {"current", record.current},
                         {"published", catalog::iso_time(record.published)}});
-    co_return http::json(200, {{"records", std::move(rows)}});
+    nlohmann::json next = nullptr;
+    if (page->more)
+        next = keys[page->first + page->count - 1];
+    co_return http::json(200, {{"records", std::move(rows)}, {"next", std::move(next)}});
 }
 
 awaitable<Response> post(const Context& context, const Request& request, const Principal& principal)
@@ -147,7 +158,7 @@ void add_record_routes(http::Router& router, const Context& context)
     const std::string all = "/api/v1/records";
     router.add(Method::get, all,
                for_users_with_some(context, Right::read_catalog,
-                                   [&context](const Request&, const Principal&) { return list(context); }));
+                                   [&context](const Request& r, const Principal&) { return list(context, r); }));
     router.add(Method::post, all,
                for_users_with_some(context, Right::publish_records,
                                    [&context](const Request& r, const Principal& p) { return post(context, r, p); }),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/api/auth.hpp"
+#include "server/api/page.hpp"
 #include "server/api/routes.hpp"
 
 #include <nlohmann/json.hpp>
@@ -88,17 +89,20 @@ private:
 
     static std::string object_of(std::int64_t id) { return fmt::format("{}:{}", Store::code, id); }
 
-    static Answer list(const Context& context, const http::Request&, const Principal& principal)
+    static Answer list(const Context& context, const http::Request& request, const Principal& principal)
     {
-        const auto things = co_await context.database.read([&principal](catalog::Connection& connection) {
+        auto things = co_await context.database.read([&principal](catalog::Connection& connection) {
             return Store::readable(connection, principal, Store::list(connection));
         });
+        const auto next = keep_page(request, things);
+        if (!next)
+            co_return next.error();
         auto rows = nlohmann::json::array();
         for (const auto& thing : things) {
             rows.push_back(thing.to_json());
             rows.back()["etag"] = thing.etag();
         }
-        co_return http::json(200, {{Store::member, std::move(rows)}});
+        co_return http::json(200, {{Store::member, std::move(rows)}, {"next", *next}});
     }
 
     static Answer get(const Context& context, const http::Request& request, const Principal& principal)

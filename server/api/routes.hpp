@@ -32,7 +32,9 @@ void add_job_routes(http::Router& router, const Context& context);      ///< for
 void add_trace_routes(http::Router& router, const Context& context);    ///< of PCs, for boot profiles
 void add_token_routes(http::Router& router, const Context& context);    ///< for restricted images
 void add_upload_routes(http::Router& router, const Context& context);   ///< into the store
-void add_openapi_routes(http::Router& router); ///< what they all are, as data
+void add_event_routes(http::Router& router, const Context& context);    ///< what changes, as it does
+void add_metrics_routes(http::Router& router, const Context& context);  ///< for Prometheus
+void add_openapi_routes(http::Router& router);                          ///< what they all are, as data
 void add_page_routes(http::Router& router, const Context& context);
 void add_all_routes(http::Router& router, const Context& context); ///< the above, as the server has them
 

@@ -12,6 +12,8 @@ namespace farboot::catalog
 namespace
 {
 
+constexpr std::string_view connecting = "connecting";
+
 QString fresh_name()
 {
     static std::atomic<int> next = 0;
@@ -20,10 +22,31 @@ QString fresh_name()
 
 [[noreturn]] void failed(std::string_view what, const QSqlError& error)
 {
-    throw DatabaseError(fmt::format("The database failed at {}: {}", what, error.text().trimmed().toStdString()));
+    const auto sentence = fmt::format("The database failed at {}: {}", what, error.text().trimmed().toStdString());
+    if (what == connecting)
+        throw DatabaseAway(sentence);
+    const auto code = error.nativeErrorCode();
+    // SQLite's SQLITE_FULL, and PostgreSQL's SQLSTATE disk_full
+    if (code == QLatin1String("13") || code == QLatin1String("53100"))
+        throw DatabaseFull(sentence);
+    throw DatabaseError(sentence);
 }
 
 } // namespace
+
+DatabaseAway::DatabaseAway(const std::string& what)
+    : DatabaseError(what),
+      Unavailable{"database-away",
+                  "The server's database cannot be reached at the moment: try again in a little while.", what}
+{
+}
+
+DatabaseFull::DatabaseFull(const std::string& what)
+    : DatabaseError(what),
+      Unavailable{"disk-full",
+                  "The disk of the server's database is full: nothing was changed. An admin must make room.", what}
+{
+}
 
 Connection::Connection(const DatabaseSettings& settings)
     : sqlite_(settings.kind == DatabaseSettings::Kind::sqlite), name_(fresh_name())
@@ -41,7 +64,7 @@ Connection::Connection(const DatabaseSettings& settings)
     }
     try {
         if (!database_.open())
-            failed("connecting", database_.lastError());
+            failed(connecting, database_.lastError());
         if (sqlite_) {
             execute("PRAGMA journal_mode = WAL");
             execute("PRAGMA synchronous = FULL"); // what was acknowledged survives a power cut

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/base/unavailable.hpp"
 #include "server/catalog/settings.hpp"
 
 #include <QSqlDatabase>
@@ -18,6 +19,14 @@ namespace farboot::catalog
 /// The database did not do what it must. Nothing that a caller could repair.
 struct DatabaseError : std::runtime_error {
     using std::runtime_error::runtime_error;
+};
+
+/// The database cannot be reached, or its disk is full: that may be over soon.
+struct DatabaseAway : DatabaseError, server::Unavailable {
+    explicit DatabaseAway(const std::string& what);
+};
+struct DatabaseFull : DatabaseError, server::Unavailable {
+    explicit DatabaseFull(const std::string& what);
 };
 
 /// One connection to the database. It belongs to the thread that made it, as Qt demands.

@@ -1,5 +1,7 @@
 #include "server/catalog/counters.hpp"
 
+#include "server/catalog/events.hpp"
+
 namespace farboot::catalog
 {
 
@@ -19,7 +21,7 @@ std::int64_t revision(Connection& connection)
 
 void raise_revision(Connection& connection)
 {
-    std::ignore = next_number(connection, "revision");
+    tell_event(connection, "catalog", next_number(connection, "revision"));
 }
 
 } // namespace farboot::catalog

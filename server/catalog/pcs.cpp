@@ -3,6 +3,7 @@
 #include "server/catalog/pc_logins.hpp"
 
 #include "server/catalog/counters.hpp"
+#include "server/catalog/events.hpp"
 #include "server/catalog/versions.hpp"
 #include "server/trust/pc_key.hpp"
 #include "server/trust/secret.hpp"
@@ -26,6 +27,7 @@ Pc after_change(Connection& connection, std::int64_t id)
     auto pc = find_pc(connection, id);
     if (!pc)
         throw DatabaseError(fmt::format("PC {} is gone in the middle of its change.", id));
+    tell_event(connection, "pc", id);
     return std::move(*pc);
 }
 
@@ -45,6 +47,7 @@ void delete_pc(Connection& connection, std::int64_t id)
                                   "pc-command-delete-of", "pc-trace-delete-of", "job-pc-delete-of"})
         connection.run(statement, {{":pc", value(id)}});
     connection.run("pc-delete", {{":id", value(id)}});
+    tell_event(connection, "pc-removed", id);
 }
 
 Result<void> make_room(Connection& connection)
@@ -128,6 +131,7 @@ void set_pc_state(Connection& connection, std::int64_t id, PcState state, std::c
     connection.run(
         "pc-state",
         {{":id", value(id)}, {":state", value(name_of(state))}, {":since", value(now)}, {":seen", value(now)}});
+    tell_event(connection, "pc", id);
 }
 
 void see_pc(Connection& connection, std::int64_t id, std::string_view address, std::chrono::sys_seconds now)
@@ -215,6 +219,14 @@ Result<std::string> shared_secret(Connection& connection, std::string_view name)
     auto secret = server::fresh_secret();
     connection.run("secret-insert", {{":name", value(name)}, {":value", value(secret)}});
     return secret;
+}
+
+std::map<std::string, std::int64_t> count_pcs_by_state(Connection& connection)
+{
+    std::map<std::string, std::int64_t> counts;
+    for (auto row = connection.run("pc-count-by-state"); row.next();)
+        counts[text_of(row, "state")] = number_of(row, "count");
+    return counts;
 }
 
 } // namespace farboot::catalog

@@ -2,6 +2,7 @@
 
 #include "server/catalog/pc.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,5 +63,8 @@ struct PcFilter {
 
 /// A secret that all servers of the catalog share; made when it is asked for first.
 [[nodiscard]] Result<std::string> shared_secret(Connection& connection, std::string_view name);
+
+/// How many PCs are in which state; none are in those that are not there.
+[[nodiscard]] std::map<std::string, std::int64_t> count_pcs_by_state(Connection& connection);
 
 } // namespace farboot::catalog

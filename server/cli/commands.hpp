@@ -16,4 +16,6 @@ void add_run(CLI::App& app, Chosen& chosen);
 /// init, token, user, ldap, policy
 void add_manage(CLI::App& app, Chosen& chosen);
 
+void add_backup(CLI::App& app, Chosen& chosen); ///< backup, restore
+
 } // namespace farboot::server::cli

@@ -16,6 +16,7 @@ int main(int argc, char** argv)
     app.require_subcommand(1);
     farboot::server::cli::Chosen chosen;
     farboot::server::cli::add_manage(app, chosen);
+    farboot::server::cli::add_backup(app, chosen);
     farboot::server::cli::add_run(app, chosen);
     CLI11_PARSE(app, argc, argv);
     try {

@@ -1,7 +1,9 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/data_folder.hpp"
+#include "server/cli/log_format.hpp"
 
 #include "server/api/job_runner.hpp"
+#include "server/api/metrics.hpp"
 #include "server/api/routes.hpp"
 #include "server/http/server.hpp"
 
@@ -39,6 +41,8 @@ struct Options {
     int audit_days = 730;
     std::filesystem::path ldap;
     std::filesystem::path oidc;
+    std::string log = "text";
+    std::vector<std::string> metrics;
 };
 
 /// Blocks what wait_for_signal() takes; before any thread starts, so that all inherit it.
@@ -53,10 +57,12 @@ sigset_t block_signals()
     return set;
 }
 
-void set_up_log()
+void set_up_log(const std::string& format)
 {
     auto logger = spdlog::stderr_logger_mt("farboot-server");
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    if (format == "json")
+        logger->set_formatter(std::make_unique<JsonFormatter>());
     logger->flush_on(spdlog::level::trace);
     spdlog::set_default_logger(std::move(logger));
     qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString& text) {
@@ -189,7 +195,7 @@ Result<std::optional<OidcSettings>> provider_settings(const std::filesystem::pat
 Result<void> run(const Options& options)
 {
     const auto signals = block_signals();
-    set_up_log();
+    set_up_log(options.log);
     allow_many_files();
     const auto gui = gui_series(options.gui);
     if (!gui)
@@ -202,6 +208,9 @@ Result<void> run(const Options& options)
     auto login_networks = parse_subnets("--login-network", options.login_networks);
     if (!login_networks)
         return std::unexpected(login_networks.error());
+    auto metrics_readers = parse_subnets("--metrics", options.metrics);
+    if (!metrics_readers)
+        return std::unexpected(metrics_readers.error());
     const auto directory = open_directory(options.ldap);
     if (!directory)
         return std::unexpected(directory.error());
@@ -233,6 +242,7 @@ Result<void> run(const Options& options)
     catalog::Snapshots snapshots(**database);
     api::Hosts hosts(prepared->authority.names());
     api::Throttle throttle(5, std::chrono::seconds(20));
+    api::Metrics metrics;
     const api::Context context{
         .database = **database,
         .snapshots = snapshots,
@@ -255,11 +265,13 @@ Result<void> run(const Options& options)
         .login_networks = std::move(*login_networks),
         .audit_life = std::chrono::days(options.audit_days),
         .first_password = prepared->folder.password_file(),
-        .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }};
+        .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); },
+        .metrics = &metrics,
+        .metrics_readers = std::move(*metrics_readers)};
     http::Router router;
     api::add_all_routes(router, context);
 
-    http::Server server(std::move(router), options.limits, http::Proxies(std::move(*proxies)));
+    http::Server server(std::move(router), options.limits, http::Proxies(std::move(*proxies)), &metrics);
     if (auto used = server.use_certificate({prepared->authority.certificate(), prepared->authority.key()}); !used)
         return used;
     if (auto listening = listen_everywhere(server, options); !listening)
@@ -342,6 +354,27 @@ void add_run(CLI::App& app, Chosen& chosen)
     sub->add_option("--connections-per-address", options->limits.connections_per_address,
                     "The same from one IPv4 address or IPv6 /64")
         ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
+    sub->add_option("--requests-per-address", options->limits.requests_per_second,
+                    "Requests in a second, in the long run, from one IPv4 address or IPv6 /64, which a whole room may "
+                    "share; 0: any number")
+        ->check(CLI::Range(0, 1000000))
+        ->capture_default_str();
+    sub->add_option("--request-burst", options->limits.request_burst, "The same at once, after a silence")
+        ->check(CLI::Range(1, 10000000))
+        ->capture_default_str();
+    sub->add_option(
+           "--bytes-per-address", options->limits.bytes_per_second,
+           "Bytes in a second that are sent to such an address, in the long run, and a minute's worth at once; "
+           "0: any number")
+        ->transform(CLI::AsSizeValue(false))
+        ->capture_default_str();
+    sub->add_option("--metrics", options->metrics,
+                    "Address or subnet that may read /metrics without a login; more than once for more. Others need "
+                    "the right catalog.read")
+        ->type_name("SUBNET");
+    sub->add_option("--log", options->log, "How the log on the standard error is written")
+        ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
     sub->add_option("--ldap", options->ldap,
                     "A file that says where the directory is that users log in with, as docs/users.md describes it")

@@ -17,6 +17,10 @@ struct Limits {
     std::chrono::milliseconds write_stall{60'000};     ///< for each block of an answer
     std::size_t connections = 4096;                    ///< at once, more are closed
     std::size_t connections_per_address = 256;         ///< an IPv4 address or an IPv6 /64; a lab may share one
+    std::uint64_t requests_per_second = 0;             ///< of an address, as above, in the long run; 0: any number
+    std::uint64_t request_burst = 1000;                ///< and at once
+    std::uint64_t bytes_per_second = 0;                ///< sent to an address in the long run; 0: any number
+    std::uint64_t byte_burst_seconds = 60;             ///< and at once, what comes together in this time
     std::chrono::milliseconds stop_grace{10'000};      ///< for running requests when the server stops
 };
 

@@ -25,6 +25,9 @@ struct Request {
     std::map<std::string, std::string, std::less<>> parameters; ///< of the route's pattern, by name
     std::vector<std::pair<std::string, std::string>> headers;   ///< names in lower case, in order
     std::string body;
+    std::string id; ///< of this request, in the log and in X-Request-Id
+    /// Who asks, "user:anna" or "pc:12", for the log: written by whoever finds it out.
+    mutable std::string who;
     std::string client;     ///< address of who asks, without port
     std::uint16_t port = 0; ///< that it came in on
     bool tls = true;

@@ -12,6 +12,8 @@ std::uint64_t Response::length() const
 {
     if (const auto* part = std::get_if<FilePart>(&body))
         return part->length;
+    if (is_stream())
+        return 0;
     return std::get<std::string>(body).size();
 }
 

@@ -3,6 +3,7 @@
 #include "rootfs/base/error.hpp"
 #include "server/http/file.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
@@ -23,10 +24,20 @@ struct FilePart {
     std::uint64_t length = 0;
 };
 
+/// An answer of which nobody knows the end: it is sent as it comes.
+class Stream
+{
+public:
+    virtual ~Stream() = default;
+    /// The next bytes; none: it is over. Must not wait for longer than a second or so without looking whether there is
+    /// anything to send, and sends something once in a while: that is how it is noticed that the client has gone.
+    [[nodiscard]] virtual boost::asio::awaitable<std::string> next() = 0;
+};
+
 struct Response {
     int status = 200;
     std::vector<std::pair<std::string, std::string>> headers; ///< all but Content-Length, Date and Connection
-    std::variant<std::string, FilePart> body;
+    std::variant<std::string, FilePart, std::shared_ptr<Stream>> body;
     std::string code; ///< of an error: goes to the log
 
     Response& with(std::string name, std::string value) &
@@ -39,7 +50,8 @@ struct Response {
         return std::move(with(std::move(name), std::move(value)));
     }
 
-    [[nodiscard]] std::uint64_t length() const;
+    [[nodiscard]] std::uint64_t length() const; ///< 0 of a stream
+    [[nodiscard]] bool is_stream() const { return std::holds_alternative<std::shared_ptr<Stream>>(body); }
 };
 
 [[nodiscard]] Response text(int status, std::string body);

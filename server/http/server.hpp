@@ -2,6 +2,7 @@
 
 #include "rootfs/base/error.hpp"
 #include "server/http/limits.hpp"
+#include "server/http/observer.hpp"
 #include "server/http/proxies.hpp"
 #include "server/http/router.hpp"
 
@@ -21,11 +22,12 @@ struct TlsFiles {
 };
 
 /// An HTTP/1.1 server over TLS 1.2 and newer, and plain for a proxy or a trusted network. It logs one line for each
-/// request that failed.
+/// request.
 class Server
 {
 public:
-    Server(Router router, Limits limits, Proxies proxies = {});
+    /// `observer`, if there is one, outlives it.
+    Server(Router router, Limits limits, Proxies proxies = {}, Observer* observer = nullptr);
     ~Server(); ///< stops it
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -1,5 +1,6 @@
 #include "server/http/impl/connection.hpp"
 
+#include "server/base/unavailable.hpp"
 #include "server/base/workers.hpp"
 #include "server/http/impl/log.hpp"
 #include "server/http/impl/message.hpp"
@@ -107,14 +108,19 @@ asio::awaitable<Response> guarded(const Request& request, Call call)
     } catch (const Overloaded&) {
         co_return error(503, "busy", "The server has too much to do: try again in a few seconds.")
             .with("Retry-After", "2");
+    } catch (const Unavailable& unavailable) {
+        log_exception(request.id, request.target.path, unavailable.detail);
+        co_return error(503, unavailable.code, unavailable.sentence).with("Retry-After", "10");
     } catch (const BodyLost&) {
         throw;
     } catch (const std::exception& exception) {
         failure = exception.what();
     }
-    log_exception(request.target.path, failure);
-    co_return error(500, "internal",
-                    "The server could not do this because of an error of its own, which is in its log.");
+    log_exception(request.id, request.target.path, failure);
+    co_return error(
+        500, "internal",
+        fmt::format("The server could not do this because of an error of its own, which is in its log under {}.",
+                    request.id));
 }
 
 /// One connection over a TLS or a plain stream.
@@ -141,6 +147,8 @@ public:
             if (failure == wire::error::end_of_stream)
                 co_return;
             const FirstLine line(parser.get());
+            seen_ = {};
+            seen_.id = fresh_request_id();
             std::optional<Answer> answer;
             std::string lost = failure.message();
             if (failure) { // g++ 12 destroys the result of a co_await within ?: twice
@@ -153,15 +161,30 @@ public:
                 }
             }
             if (!answer) {
-                log_failed({"-", "-", 0, lost, client_, Clock::now() - start});
+                note({.id = seen_.id, .method = "-", .target = "-", .code = lost, .client = client_}, start);
                 co_return;
             }
+            answer->response.with("X-Request-Id", seen_.id);
+            const bool streams = answer->response.is_stream();
+            answer->keep = answer->keep && !streams;
             const bool keep = answer->keep && !shared_.stopping;
+            session_.idle = streams; // may be ended at any time
             const bool sent = co_await write(stream_, answer->response,
                                              {.head = line.is_head, .keep = keep, .stall = shared_.limits.write_stall});
-            if (answer->response.status >= 400 || !sent)
-                log_failed({line.method, line.target, answer->response.status,
-                            sent ? answer->response.code : "client-gone", client_, Clock::now() - start});
+            session_.idle = false;
+            const auto body_bytes = sent && !line.is_head ? answer->response.length() : 0;
+            shared_.rates.sent(client_, body_bytes, Clock::now());
+            note({.id = seen_.id,
+                  .method = line.method,
+                  .target = line.target,
+                  .route = seen_.route ? std::string_view(seen_.route->pattern) : std::string_view(),
+                  .status = answer->response.status,
+                  .code = sent ? std::string_view(answer->response.code) : "client-gone",
+                  .client = client_,
+                  .who = seen_.who,
+                  .bytes = body_bytes,
+                  .streamed = streams},
+                 start);
             if (!sent)
                 co_return;
             if (!answer->keep)
@@ -171,6 +194,14 @@ public:
 
 private:
     auto& lowest() { return beast::get_lowest_layer(stream_); }
+
+    void note(Finished request, Clock::time_point start)
+    {
+        request.took = Clock::now() - start;
+        log_request(request);
+        if (shared_.observer)
+            shared_.observer->finished(request);
+    }
 
     /// False when the client has gone, or kept silent for too long.
     asio::awaitable<bool> wait_for_request(bool first)
@@ -205,6 +236,14 @@ private:
         if (!request)
             co_return Answer{error(400, request.error()), false};
         client_ = request->client; // as a proxy says it
+        seen_.id = request->id;
+        if (const auto wait = shared_.rates.take(client_, Clock::now()); wait.count() > 0)
+            co_return Answer{error(429, "too-many-requests",
+                                   fmt::format("So much was asked from this address lately that it must wait: try "
+                                               "again in {} seconds.",
+                                               wait.count()))
+                                 .with("Retry-After", std::to_string(wait.count())),
+                             keep};
         const auto found = shared_.router.find(request->method, request->target);
         if (std::holds_alternative<Router::NotFound>(found))
             co_return Answer{error(404, "not-found", "There is nothing here."), keep};
@@ -213,6 +252,7 @@ private:
                              keep};
         const auto& match = std::get<Router::Found>(found);
         const auto& route = *match.route;
+        seen_.route = &route;
         request->parameters = match.parameters;
         if (parser.content_length().value_or(0) > route.max_body)
             co_return too_large(route);
@@ -224,6 +264,7 @@ private:
             lowest().expires_never(); // until the body is read
             const auto call = [&] { return (*upload)(*request, body); };
             auto response = co_await guarded(*request, call);
+            seen_.who = request->who;
             co_return Answer{std::move(response), keep_alive && body.is_done()};
         }
         if (!no_body) {
@@ -242,6 +283,7 @@ private:
         lowest().expires_never(); // the handler's time is not the client's
         const auto call = [&] { return std::get<Handler>(route.handler)(*request); };
         auto response = co_await guarded(*request, call);
+        seen_.who = request->who;
         co_return Answer{std::move(response), keep_alive};
     }
 
@@ -275,6 +317,11 @@ private:
     const Shared& shared_;
     beast::flat_buffer buffer_;
     std::string client_; ///< of the last request
+    struct Seen {
+        std::string id;
+        std::string who;
+        const Route* route = nullptr;
+    } seen_; ///< of the last request
 };
 
 /// Makes the session closable from outside as long as the stream exists.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "server/http/impl/rates.hpp"
 #include "server/http/limits.hpp"
+#include "server/http/observer.hpp"
 #include "server/http/proxies.hpp"
 #include "server/http/router.hpp"
 
@@ -21,6 +23,8 @@ struct Shared {
     const Router& router;
     const Limits& limits;
     const Proxies& proxies;
+    Rates& rates;
+    Observer* observer;
     std::atomic<bool> stopping = false;
 };
 

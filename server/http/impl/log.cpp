@@ -36,17 +36,21 @@ std::string one_line(std::string_view text)
 
 } // namespace
 
-void log_failed(const FailedRequest& request)
+void log_request(const Finished& request)
 {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(request.took).count();
-    spdlog::log(request.status >= 500 ? spdlog::level::err : spdlog::level::warn,
-                "event=request method={} path=\"{}\" status={} code={} client={} ms={}", request.method,
-                printable(request.target), request.status, request.code, request.client, ms);
+    const auto level = request.status >= 500                          ? spdlog::level::err
+                       : request.status >= 400 || request.status == 0 ? spdlog::level::warn
+                                                                      : spdlog::level::info;
+    const auto or_dash = [](std::string_view text) { return text.empty() ? std::string_view("-") : text; };
+    spdlog::log(level, "event=request id={} method={} path=\"{}\" status={} code={} client={} who={} bytes={} ms={}",
+                request.id, request.method, printable(request.target), request.status, printable(or_dash(request.code)),
+                request.client, printable(or_dash(request.who)), request.bytes, ms);
 }
 
-void log_exception(std::string_view where, std::string_view what)
+void log_exception(std::string_view id, std::string_view where, std::string_view what)
 {
-    spdlog::error("event=exception where=\"{}\" what=\"{}\"", printable(where), one_line(what));
+    spdlog::error("event=exception id={} where=\"{}\" what=\"{}\"", id, printable(where), one_line(what));
 }
 
 void log_note(std::string_view event, std::string_view client, std::string_view detail)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <random>
 #include <stdexcept>
 
 namespace farboot::server::http
@@ -49,7 +50,20 @@ std::vector<std::string_view> all_of(const Request& request, std::string_view na
     return values;
 }
 
+bool is_request_id(std::string_view text)
+{
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+    });
+}
+
 } // namespace
+
+std::string fresh_request_id()
+{
+    thread_local std::mt19937_64 numbers(std::random_device{}() + (std::uint64_t{std::random_device{}()} << 32));
+    return fmt::format("{:016x}", numbers());
+}
 
 Result<Request> to_request(const wire::request_header<>& header, std::string_view peer, const Proxies& proxies,
                            const boost::asio::ip::tcp::endpoint& local, bool tls)
@@ -67,6 +81,9 @@ Result<Request> to_request(const wire::request_header<>& header, std::string_vie
                                      std::string(field.value().data(), field.value().size()));
     request.client = proxies.client(peer, all_of(request, "x-forwarded-for"));
     request.port = local.port();
+    request.id = fresh_request_id();
+    if (const auto given = request.header("x-request-id"); given && proxies.contains(peer) && is_request_id(*given))
+        request.id = *given; // a proxy's log has it, too
     request.tls = tls;
     return request;
 }
@@ -80,7 +97,7 @@ std::string header_text(const Response& response, bool keep)
             throw std::invalid_argument("a line break in the header " + name);
         text += fmt::format("{}: {}\r\n", name, value);
     }
-    if (response.status != 204 && response.status != 304)
+    if (response.status != 204 && response.status != 304 && !response.is_stream())
         text += fmt::format("Content-Length: {}\r\n", response.length());
     text += "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n";
     text += keep ? "\r\n" : "Connection: close\r\n\r\n";

@@ -15,6 +15,8 @@ namespace farboot::server::http
 /// that is a proxy.
 [[nodiscard]] Result<Request> to_request(const boost::beast::http::request_header<>& header, std::string_view peer,
                                          const Proxies& proxies, const boost::asio::ip::tcp::endpoint& local, bool tls);
+/// 16 hexadecimal digits that no other request has.
+[[nodiscard]] std::string fresh_request_id();
 
 /// Status line and fields, up to the empty line.
 [[nodiscard]] std::string header_text(const Response& response, bool keep);

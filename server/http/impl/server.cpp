@@ -30,7 +30,9 @@ struct Server::Impl {
     Router router;
     Limits limits;
     Proxies proxies;
-    Shared shared{router, limits, proxies};
+    Observer* observer;
+    Rates rates{limits};
+    Shared shared{router, limits, proxies, rates, observer};
     Slots slots{limits.connections, limits.connections_per_address}; // outlives the coroutines, which end with io
     std::mutex mutex;
     std::shared_ptr<ssl::context> tls;
@@ -45,7 +47,10 @@ struct Server::Impl {
     std::list<tcp::acceptor> acceptors;
     std::vector<std::jthread> threads;
 
-    Impl(Router r, Limits l, Proxies p) : router(std::move(r)), limits(l), proxies(std::move(p)) {}
+    Impl(Router r, Limits l, Proxies p, Observer* o)
+        : router(std::move(r)), limits(l), proxies(std::move(p)), observer(o)
+    {
+    }
 
     asio::awaitable<void> accept(tcp::acceptor& acceptor, bool with_tls);
     void take(tcp::socket socket, bool with_tls);
@@ -66,11 +71,7 @@ std::string slot_key(const asio::ip::address& address, const Proxies& proxies)
 {
     if (proxies.contains(address.to_string()))
         return {}; // it does its own counting
-    if (address.is_v4())
-        return address.to_string();
-    auto bytes = address.to_v6().to_bytes();
-    std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
-    return asio::ip::address_v6(bytes).to_string();
+    return counted_as(address.to_string());
 }
 
 Result<tcp::endpoint> parse_endpoint(std::string_view text)
@@ -94,8 +95,8 @@ Result<tcp::endpoint> parse_endpoint(std::string_view text)
 
 } // namespace
 
-Server::Server(Router router, Limits limits, Proxies proxies)
-    : impl_(std::make_unique<Impl>(std::move(router), limits, std::move(proxies)))
+Server::Server(Router router, Limits limits, Proxies proxies, Observer* observer)
+    : impl_(std::make_unique<Impl>(std::move(router), limits, std::move(proxies), observer))
 {
 }
 
@@ -157,10 +158,10 @@ asio::awaitable<void> Server::Impl::accept(tcp::acceptor& acceptor, bool with_tl
             try {
                 take(std::move(socket), with_tls);
             } catch (const std::exception& exception) {
-                log_exception("accept", exception.what());
+                log_exception("-", "accept", exception.what());
             }
         } else if (!shared.stopping) { // out of file descriptors, most likely: let others end first
-            log_exception("accept", error.message());
+            log_exception("-", "accept", error.message());
             pause.expires_after(std::chrono::milliseconds(100));
             co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
         }
@@ -177,6 +178,8 @@ void Server::Impl::take(tcp::socket socket, bool with_tls)
     auto slot = slots.take(slot_key(address, proxies));
     if (!slot) {
         log_note("connection-refused", address.to_string(), "too many connections");
+        if (observer)
+            observer->refused_connection();
         return;
     }
     socket.set_option(tcp::no_delay(true), error);
@@ -191,13 +194,18 @@ void Server::Impl::take(tcp::socket socket, bool with_tls)
         std::erase_if(sessions, [](const Known& known) { return known.session.expired(); });
         sessions.push_back({session, executor});
     }
-    auto done = [session, kept = std::make_shared<Slots::Slot>(std::move(*slot))](const std::exception_ptr& failure) {
+    if (observer)
+        observer->connected();
+    auto done = [this, session,
+                 kept = std::make_shared<Slots::Slot>(std::move(*slot))](const std::exception_ptr& failure) {
         try {
             if (failure)
                 std::rethrow_exception(failure);
         } catch (const std::exception& exception) {
-            log_exception("connection", exception.what());
+            log_exception("-", "connection", exception.what());
         }
+        if (observer)
+            observer->disconnected();
     };
     asio::co_spawn(executor, serve(std::move(socket), std::move(context), session, shared), std::move(done));
 }
@@ -210,7 +218,7 @@ void Server::start(std::size_t threads)
                 try {
                     impl_->io.run();
                 } catch (const std::exception& exception) {
-                    log_exception("thread", exception.what());
+                    log_exception("-", "thread", exception.what());
                 }
             }
         });

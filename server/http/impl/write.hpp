@@ -106,10 +106,29 @@ inline boost::asio::awaitable<bool> write_file_part(TlsStream& stream, const std
     co_return true;
 }
 
+/// The connection's end is the answer's.
+template <class Wire>
+boost::asio::awaitable<bool> write_stream(Wire& wire, std::string header, Stream& source,
+                                          std::chrono::milliseconds stall)
+{
+    std::string piece = std::move(header);
+    while (!piece.empty()) {
+        const std::span<const char> bytes(piece); // g++ 12: nothing is made or assigned within a co_await
+        const bool sent = co_await write_bytes(wire, bytes, stall);
+        if (!sent)
+            co_return false;
+        std::string next = co_await source.next();
+        piece.swap(next);
+    }
+    co_return true;
+}
+
 template <class Stream>
 boost::asio::awaitable<bool> write(Stream& stream, const Response& response, WriteOptions options)
 {
     std::string header = header_text(response, options.keep);
+    if (response.is_stream() && !options.head)
+        co_return co_await write_stream(stream, std::move(header), *std::get<2>(response.body), options.stall);
     const auto* part = std::get_if<FilePart>(&response.body);
     if (options.head || response.status == 304 || response.status == 204 || response.length() == 0)
         co_return co_await write_bytes(stream, header, options.stall);

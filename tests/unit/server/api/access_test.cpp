@@ -179,6 +179,8 @@ std::vector<Row> table()
         need(fmt::format("DELETE {}/{{id}}", all).c_str(), everything, Right::manage_users, all + "/1");
     }
     need("PUT /api/v1/users/{id}/password", everything, Right::manage_users, "/api/v1/users/1/password", password);
+    need("GET /api/v1/events", somewhere, Right::read_catalog, "/api/v1/events", "", "200");
+    need("GET /metrics", everything, Right::read_catalog, "/metrics");
     need("GET /api/v1/audit", everything, Right::read_audit, "/api/v1/audit");
     return rows;
 }

@@ -88,7 +88,9 @@ void ApiTest::SetUp()
                                   .pages = folder_.path,
                                   .sources = {},
                                   .gui = {},
-                                  .now = [this] { return now_; }});
+                                  .now = [this] { return now_; },
+                                  .metrics = &metrics_,
+                                  .metrics_readers = {Subnet::parse("203.0.113.0/24").value()}});
     api::add_all_routes(router_, *context_);
 }
 

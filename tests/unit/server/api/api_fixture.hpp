@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/api/metrics.hpp"
 #include "server/api/routes.hpp"
 #include "server/http/request.hpp"
 #include "tests/unit/server/catalog/catalog_fixture.hpp"
@@ -65,6 +66,7 @@ private:
     server::Audiences audiences_{"secret"};
     server::PcChallenges challenges_{"secret"};
     server::SignedSources signed_sources_{rootfs::S3Signer({"AKID", "the-secret", ""}, "us-east-1")};
+    server::api::Metrics metrics_;
     std::unique_ptr<server::api::Intakes> intakes_;
     std::optional<server::api::Context> context_;
     server::http::Router router_;

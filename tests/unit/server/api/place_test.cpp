@@ -185,3 +185,29 @@ TEST_P(PlaceTest, OneEntryAlone)
     EXPECT_EQ(ask("DELETE", fmt::format("entries/{}", other)), "403 right-missing");
     EXPECT_EQ(ask("DELETE", fmt::format("entries/{}", mine)), "204");
 }
+
+TEST_P(PlaceTest, ListsComeInParts)
+{
+    const auto get = [&](const std::string& query) { return call(all_, "GET", "/api/v1/locations" + query); };
+    const auto whole = get("").json();
+    EXPECT_EQ(whole["locations"].size(), 5U);
+    EXPECT_TRUE(whole["next"].is_null());
+    auto parts = json::array();
+    json next = nullptr;
+    do {
+        const auto part = get("?limit=2" + (next.is_null() ? "" : "&after=" + next.dump())).json();
+        ASSERT_LE(part["locations"].size(), 2U);
+        for (const auto& each : part["locations"])
+            parts.push_back(each);
+        next = part["next"];
+    } while (!next.is_null() && parts.size() < 10);
+    EXPECT_EQ(parts, whole["locations"]);
+    EXPECT_EQ(get("?after=3&limit=1000").json()["locations"].size(), 2U);
+    EXPECT_EQ(get("?limit=5").json()["next"], nullptr);
+    for (const char* limit : {"0", "1001", "-1", "x", "", "99999999999999999999"})
+        EXPECT_EQ(get(std::string("?limit=") + limit).summary(), "400 parameter-malformed limit") << limit;
+    EXPECT_EQ(get("?limit=2&after=77").summary(), "409 page-outdated after");
+    EXPECT_EQ(call(all_, "GET", "/api/v1/records?limit=1").json(),
+              (json{{"records", json::array()}, {"next", nullptr}}));
+    EXPECT_EQ(call(caretaker_, "GET", "/api/v1/locations?limit=1").json()["locations"].size(), 1U);
+}

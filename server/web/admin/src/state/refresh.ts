@@ -3,10 +3,10 @@ import { onMounted, onUnmounted, shallowRef } from 'vue';
 import { LoggedOut } from '../api/errors';
 
 /**
- * Does `action` at once and then every `seconds`, as long as the view is there; not while the page is hidden or `paused()`
+ * Does `action` at once and then every `seconds()`, as long as the view is there; not while the page is hidden or `paused()`
  * is true. The result tells since when it has failed (null: it has not): what is done unasked must not pile up messages.
  */
-export function useRefresh(action: () => Promise<void>, seconds: number, paused: () => boolean) {
+export function useRefresh(action: () => Promise<void>, seconds: () => number, paused: () => boolean) {
   const failing = shallowRef<{ since: Date; error: unknown } | null>(null);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
@@ -22,7 +22,7 @@ export function useRefresh(action: () => Promise<void>, seconds: number, paused:
 
   async function turn(): Promise<void> {
     if (!document.hidden && !paused()) await now();
-    if (!ended) timer = setTimeout(turn, seconds * 1000);
+    if (!ended) timer = setTimeout(turn, seconds() * 1000);
   }
 
   onMounted(turn);

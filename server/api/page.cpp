@@ -1,0 +1,34 @@
+#include "server/api/page.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace farboot::server::api
+{
+
+std::expected<Page, http::Response> page_of(const http::Request& request, const std::vector<std::string>& keys)
+{
+    Page page{.first = 0, .count = keys.size()};
+    if (const auto text = request.target.parameter("limit")) {
+        std::size_t limit = 0;
+        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+        if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > max_page)
+            return std::unexpected(http::error(400, "parameter-malformed",
+                                               fmt::format("limit must be a number from 1 to {}.", max_page), "limit"));
+        page.count = limit;
+    }
+    if (const auto after = request.target.parameter("after")) {
+        const auto found = std::ranges::find(keys, *after);
+        if (found == keys.end())
+            return std::unexpected(http::error(409, "page-outdated",
+                                               "What the page before ended with is not in this list, or not any more: "
+                                               "begin again without after.",
+                                               "after"));
+        page.first = static_cast<std::size_t>(found - keys.begin()) + 1;
+    }
+    page.count = std::min(page.count, keys.size() - page.first);
+    page.more = page.first + page.count < keys.size();
+    return page;
+}
+
+} // namespace farboot::server::api

@@ -1,0 +1,1 @@
+SELECT COALESCE(MIN(id), 0) AS first FROM event

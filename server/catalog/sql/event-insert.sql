@@ -1,0 +1,1 @@
+INSERT INTO event (id, kind, object) VALUES (:id, :kind, :object)

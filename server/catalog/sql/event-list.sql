@@ -1,0 +1,1 @@
+SELECT id, kind, object FROM event WHERE id > :after ORDER BY id LIMIT :limit
