@@ -1,6 +1,7 @@
 #include "rootfs/base/digest.hpp"
 #include "tests/integration/server/server_process.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <csignal>
@@ -9,6 +10,7 @@
 using namespace farboot;
 using namespace farboot::test;
 using testing::HasSubstr;
+using testing::Not;
 
 namespace
 {
@@ -21,6 +23,16 @@ protected:
         struct stat info{};
         ::stat((data() / name).c_str(), &info);
         return info.st_mode & 0777;
+    }
+    std::string shown_certificate()
+    {
+        std::string text;
+        run({"/bin/sh", "-c",
+             fmt::format("openssl s_client -connect 127.0.0.1:{} < /dev/null 2> /dev/null | openssl x509 -noout -ext "
+                         "subjectAltName",
+                         port_)},
+            &text);
+        return text;
     }
 };
 
@@ -66,11 +78,17 @@ TEST_F(Life, ARunningDownloadEndsBeforeTheServerDoes)
 
 TEST_F(Life, ACertificateIsTakenOnHangup)
 {
+    auto before = connect();
+    EXPECT_THAT(shown_certificate(), Not(HasSubstr("new.example")));
     ASSERT_EQ(command({"init", "--name", "new.example"}), 0);
     server_->send(SIGHUP);
     EXPECT_TRUE(eventually([&] { return log().find("event=certificate names=") != std::string::npos; }));
     EXPECT_THAT(log(), HasSubstr("new.example"));
     EXPECT_EQ(request("GET", "/healthz").status, 200);
+    EXPECT_THAT(shown_certificate(), HasSubstr("DNS:new.example"));
+    // A connection from before goes on with what it was begun with.
+    before.send(request_text("GET", "/healthz", "", {}));
+    EXPECT_EQ(before.receive().status, 200);
 }
 
 TEST_F(Life, ANewerSchemaIsRefusedWithASentence)

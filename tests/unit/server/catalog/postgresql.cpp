@@ -31,10 +31,9 @@ PostgreSql::PostgreSql(std::filesystem::path bin) : bin_(std::move(bin))
     folder_ = pattern;
     if (::geteuid() == 0 && std::system(fmt::format("chown postgres {}", folder_.string()).c_str()) != 0)
         throw std::runtime_error("no user postgres");
-    if (run("initdb -D {0}/data -U farboot -A trust --no-sync > {0}/initdb 2>&1") != 0 ||
-        run("pg_ctl -D {0}/data -w -t 120 -l {0}/log -o \"-c listen_addresses= -c unix_socket_directories={0} -c "
-            "fsync=off\" start > {0}/pg_ctl 2>&1") != 0)
-        throw std::runtime_error("PostgreSQL does not start: see " + (folder_ / "log").string());
+    if (run("initdb -D {0}/data -U farboot -A trust --no-sync > {0}/initdb 2>&1") != 0)
+        throw std::runtime_error("no PostgreSQL: see " + (folder_ / "initdb").string());
+    start();
 }
 
 PostgreSql::~PostgreSql()
@@ -63,6 +62,19 @@ void PostgreSql::restart()
 {
     if (run("pg_ctl -D {0}/data -m fast -w -t 120 -l {0}/log restart > {0}/pg_ctl 2>&1") != 0)
         throw std::runtime_error("PostgreSQL does not start again: see " + (folder_ / "log").string());
+}
+
+void PostgreSql::stop()
+{
+    if (run("pg_ctl -D {0}/data -m fast -w -t 120 stop > {0}/pg_ctl 2>&1") != 0)
+        throw std::runtime_error("PostgreSQL does not end: see " + (folder_ / "log").string());
+}
+
+void PostgreSql::start()
+{
+    if (run("pg_ctl -D {0}/data -w -t 120 -l {0}/log -o \"-c listen_addresses= -c unix_socket_directories={0} -c "
+            "fsync=off\" start > {0}/pg_ctl 2>&1") != 0)
+        throw std::runtime_error("PostgreSQL does not start: see " + (folder_ / "log").string());
 }
 
 } // namespace farboot::test

@@ -20,6 +20,9 @@ public:
     catalog::DatabaseSettings fresh();
     /// As an admin who updates it does.
     void restart();
+    /// Ends it, and brings it back.
+    void stop();
+    void start();
 
 private:
     explicit PostgreSql(std::filesystem::path bin);
