@@ -1,4 +1,5 @@
 import type { Messages } from './en';
+import { jobs } from './jobs-de';
 
 export const de: Messages = {
   title: 'Farboot-Verwaltung',
@@ -379,6 +380,7 @@ export const de: Messages = {
     confirm: 'Schlüssel bestätigt von',
     unconfirm: 'Bestätigung genommen von',
     command: 'Befehl an',
+    cancel: 'abgebrochen',
   },
   setting: {
     title: 'Einstellungen gestarteter Systeme',
@@ -443,6 +445,8 @@ export const de: Messages = {
     'Jede in einer Zeile: wessen geschützte Images die PCs in diesem Ort, und in allen darin, lesen dürfen. Nur für PCs, deren Schlüssel bestätigt wurde.',
   audienceTag: 'Zielgruppe {audience}',
   pcs: 'PCs',
+  jobs: 'Aufträge',
+  jobView: jobs,
   pcView: {
     intro:
       'Jeder PC, der einmal gestartet ist. Wessen Schlüssel bestätigt wurde, darf Geschütztes lesen und nimmt Befehle an.',

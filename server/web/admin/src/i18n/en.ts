@@ -1,3 +1,5 @@
+import { jobs } from './jobs-en';
+
 export const en = {
   title: 'Farboot administration',
   language: 'Deutsch',
@@ -373,6 +375,7 @@ export const en = {
     confirm: 'key confirmed of',
     unconfirm: 'confirmation taken from',
     command: 'command to',
+    cancel: 'cancelled',
   },
   setting: {
     title: 'Settings of booted systems',
@@ -437,6 +440,8 @@ export const en = {
     'One a line: whose restricted images the PCs in it, and in what is inside of it, may read. For PCs alone whose key was confirmed.',
   audienceTag: 'audience {audience}',
   pcs: 'PCs',
+  jobs: 'Jobs',
+  jobView: jobs,
   pcView: {
     intro: 'Every PC that has come up once. Those whose key was confirmed may read what is restricted, and take commands.',
     onlyWaiting: 'Waits to be confirmed',

@@ -1,37 +1,14 @@
 /** What an admin can do to a PC, each after a question, and telling what came of it. */
-import { ElMessageBox, type ElMessageBoxOptions } from 'element-plus';
-import { shallowRef } from 'vue';
+import { ElMessageBox } from 'element-plus';
 import { ApiError } from '../api/errors';
 import type { Pc, PcAction } from '../api/types';
 import { i18n } from '../i18n';
 import { tellDone, tellFailed } from '../messages';
+import { answerTo, confirmed } from './ask';
 import { pcTitle } from './pc';
 import { pcs } from './places';
 
 const t = i18n.global.t;
-
-/** A question is on the screen: nothing behind it should change. */
-export const asking = shallowRef(false);
-
-/** The person's answer, or null if there was none. */
-async function answerTo<T>(question: () => Promise<T>): Promise<T | null> {
-  asking.value = true;
-  try {
-    return await question();
-  } catch {
-    return null; // cancelled
-  } finally {
-    asking.value = false;
-  }
-}
-
-const confirmed = (text: string, title: string, yes: string, options: ElMessageBoxOptions = {}) =>
-  answerTo(() =>
-    ElMessageBox.confirm(text, title, {
-      ...{ type: 'warning', autofocus: false, confirmButtonText: yes, cancelButtonText: t('cancel') },
-      ...options,
-    }),
-  );
 
 /** Does it; tells `done`, or why not. True: it was done. */
 async function attempt(pc: Pc, action: () => Promise<void>, done: string): Promise<boolean> {

@@ -106,6 +106,17 @@ export class Pcs {
     await this.client.request('POST', `pcs/${id}/commands`, { body: record ? { action, record } : { action } });
   }
 
+  /** All whose key was confirmed, whatever is shown. */
+  async enrolled(): Promise<Pc[]> {
+    const found: Pc[] = [];
+    for (let after: number | null = 0; after !== null; ) {
+      const { data }: { data: PcPage } = await this.client.request<PcPage>('GET', `pcs?limit=500&after=${after}`);
+      found.push(...data.pcs.filter(({ key }) => key));
+      after = data.next;
+    }
+    return found;
+  }
+
   private async page(filter: PcFilter, after: number): Promise<PcPage> {
     return (await this.client.request<PcPage>('GET', pagePath(filter, after))).data;
   }

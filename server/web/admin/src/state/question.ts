@@ -1,3 +1,5 @@
+import { utcOf } from './when';
+
 /** What the server is asked about a PC, to say what it shows, and why. */
 export interface Question {
   for: 'preboot' | 'session';
@@ -27,6 +29,6 @@ export function queryOf({ groups, time, ...rest }: Question): string {
   const query = new URLSearchParams();
   for (const [name, text] of Object.entries(rest)) if (text.trim()) query.set(name, text.trim());
   for (const group of groups) query.append('group', group);
-  if (time) query.set('time', new Date(time).toISOString().replace(/\.\d+Z$/, 'Z'));
+  if (time) query.set('time', utcOf(time) ?? time);
   return query.toString();
 }

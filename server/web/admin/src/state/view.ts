@@ -1,7 +1,7 @@
 import { computed, ref } from 'vue';
 import { may, maySomewhere } from './may';
 
-const catalogViews = ['entries', 'records', 'locations', 'hardware', 'rules', 'explain', 'pcs'] as const;
+const catalogViews = ['entries', 'records', 'locations', 'hardware', 'rules', 'explain', 'pcs', 'jobs'] as const;
 const userViews = ['users', 'groups', 'roles'] as const;
 export const views = [...catalogViews, ...userViews, 'tokens', 'audit'] as const;
 export type View = (typeof views)[number];
