@@ -1,8 +1,7 @@
 import type { Messages } from './en';
 
 export const jobs: Messages['jobView'] = {
-  intro:
-    'Was viele PCs auf einmal tun sollen: ein System starten, aufwachen, neu starten, ausgehen. Nur PCs, deren Schlüssel bestätigt wurde, nehmen teil.',
+  intro: 'Was viele PCs auf einmal tun: ein System starten, aufwachen, neu starten, ausgehen. Nur bestätigte PCs nehmen teil.',
   add: 'Neuer Auftrag',
   none: 'Noch keine Aufträge',
   noneHint: 'Ein Auftrag weckt die PCs eines Raums, startet einmal ein System auf ihnen, startet sie neu oder schaltet sie aus.',
@@ -53,7 +52,7 @@ export const jobs: Messages['jobView'] = {
   system: 'System',
   systemHint: 'Es gilt die Nummer, die am neuesten ist, wenn der PC fragt.',
   until: 'Ein PC ist fertig',
-  untils: { finished: 'wenn sein System meldet, dass es fertig ist', started: 'wenn sein System läuft' },
+  untils: { finished: 'wenn sein System sich fertig meldet', started: 'wenn sein System läuft' },
   then: 'Danach',
   thens: { leave: 'den PC lassen, wie er ist', 'power-off': 'den PC ausschalten' },
   place: { location: 'Ein Ort und alles darunter', pcs: 'Einzelne PCs' },

@@ -33,7 +33,7 @@ export const jobs = {
   fact: { made: 'Made', begun: 'Begun', ended: 'Ended', planned: 'Planned for' },
   secretsHidden: 'Secrets are never shown.',
   partsTitle: 'What became of each PC',
-  partColumns: { pc: 'PC', state: 'State', since: 'Since', sentence: 'Told' },
+  partColumns: { pc: 'PC', state: 'State', since: 'Since', sentence: 'Message' },
   noParts: 'The PCs are listed when the job begins.',
   pages: 'Pages of jobs',
   partPages: 'Pages of PCs',
