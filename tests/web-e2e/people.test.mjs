@@ -119,6 +119,7 @@ describe('the people', { skip: noServer }, () => {
       'Rules',
       'Explain',
       'PCs',
+      'Jobs',
       'Tokens',
     ]);
     assert.equal(await page.locator('[data-test=add]').count(), 0);
