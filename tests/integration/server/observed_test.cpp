@@ -1,5 +1,6 @@
 #include "tests/integration/server/server_process.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
