@@ -13,9 +13,9 @@
 namespace farboot::agent
 {
 
-/// Lets somebody log in at this PC with another device: shows what he is to open there, and asks the server until he has
-/// confirmed it (docs/users.md "At a PC"). The server keeps who it is; this PC has no secret of his. All functions are
-/// called from the event loop's thread.
+/// Lets somebody log in at this PC with another device: shows what he is to open there, and asks the server until he
+/// has confirmed it (docs/users.md "At a PC"). The server keeps who it is; this PC has no secret of his. All functions
+/// are called from the event loop's thread.
 class PersonLogin
 {
 public:

@@ -55,8 +55,8 @@ struct Model {
     std::size_t preselected = 0; ///< the index of the menu's default, else of what boots by itself, else 0
 
     std::optional<Pc> pc;
-    bool can_log_in = false;  ///< at this PC
-    std::string person;       ///< who has logged in; empty: nobody
+    bool can_log_in = false; ///< at this PC
+    std::string person;      ///< who has logged in; empty: nobody
     Login login;
 
     std::string state = "network";

@@ -11,16 +11,16 @@ struct Words {
     const char* server;
     const char* choose;
     const char* empty;
-    const char* countdown; ///< title, seconds
-    const char* fetching;  ///< title
-    const char* verifying; ///< title
-    const char* loading;   ///< title
-    const char* handover;  ///< title
-    const char* waiting;   ///< seconds
-    const char* left;      ///< seconds
-    const char* key_waits; ///< PC, code
-    const char* key_other; ///< PC, code
-    const char* key_lost;  ///< PC
+    const char* countdown;  ///< title, seconds
+    const char* fetching;   ///< title
+    const char* verifying;  ///< title
+    const char* loading;    ///< title
+    const char* handover;   ///< title
+    const char* waiting;    ///< seconds
+    const char* left;       ///< seconds
+    const char* key_waits;  ///< PC, code
+    const char* key_other;  ///< PC, code
+    const char* key_lost;   ///< PC
     const char* login_code; ///< address, code
     const char* login_over;
     const char* help_keys;

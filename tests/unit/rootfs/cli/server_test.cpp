@@ -76,7 +76,8 @@ TEST_F(ServerTest, TheFirstNumberIs1AndTheRecordIsSent)
 TEST_F(ServerTest, TheNextNumberIsOneHigher)
 {
     good(publish("41"));
-    newest_ = R"({"current": 40, "versions": [{"number": 41, "state": "draft"}, {"number": 40, "state": "published"}]})";
+    newest_ =
+        R"({"current": 40, "versions": [{"number": 41, "state": "draft"}, {"number": 40, "state": "published"}]})";
     auto words = publish("auto");
     words.emplace_back("--draft");
     good(words);
