@@ -26,13 +26,13 @@ protected:
         connection().execute("ALTER TABLE record DROP COLUMN state");
         connection().execute("ALTER TABLE entry DROP COLUMN offering");
         connection().execute("ALTER TABLE entry DROP COLUMN tags");
-        for (const char* table : {"job_pc", "job"})
+        for (const char* table : {"event", "job_pc", "job"})
             connection().execute(std::string("DROP TABLE ") + table);
         for (const char* table : {"favourite", "pc_login", "pc_person", "audit", "access_token", "session",
                                   "role_grant", "role", "member", "person_group", "person"})
             connection().execute(std::string("DROP TABLE ") + table);
         connection().execute("DELETE FROM counter WHERE name IN ('user', 'group', 'role', 'token', 'audit', "
-                             "'job')");
+                             "'job', 'event')");
         connection().execute("CREATE TABLE account (name TEXT PRIMARY KEY, password_hash TEXT NOT NULL)");
         connection().execute("CREATE TABLE session (hash TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account "
                              "(name), csrf TEXT NOT NULL, expires BIGINT NOT NULL)");

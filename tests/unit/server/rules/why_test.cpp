@@ -40,7 +40,7 @@ TEST(Why, EveryEntryHasACauseAndASentence)
         {2, true, "rule-show", 7, "rule 7 \"thing 7\""},
         {3, true, "own", nullptr, "no rule says otherwise"},
         {4, false, "own", nullptr, "not visible"},
-        {5, false, "unpublished", nullptr, "not published"}};
+        {5, false, "unpublished", nullptr, "not offered"}};
     ASSERT_EQ(entries.size(), expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
         const auto& [id, shown, cause, rule, sentence] = expected[i];
