@@ -101,13 +101,15 @@ TEST_F(ToolsTest, WithoutUefiASentenceSaysSoAndTheMenuStays)
 {
     publish("debian-desktop");
     start();
+    auto face = connect();
+    face->wait_state("menu");
     for (const auto* tool : {"tool/firmware-setup", "tool/local-disk"}) {
-        const auto error = error_of_boot(tool);
+        face->command("boot", tool);
+        const auto error = face->wait_state("error");
         EXPECT_EQ(error.at("reason"), "firmware-bios");
         EXPECT_THAT(error.at("sentence").at("en").get<std::string>(), testing::HasSubstr("started by a BIOS"));
     }
     EXPECT_EQ(system_.power(), "");
-    auto face = connect();
     face->command("boot", "boot/debian-desktop");
     EXPECT_FALSE(face->wait_state("handover").is_null());
 }
