@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +33,35 @@ std::string content_of(const std::filesystem::path& file)
     std::ifstream stream(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
 }
+
+/// One program at a time begins the session: the token is good for once.
+class FolderLock
+{
+public:
+    explicit FolderLock(const std::filesystem::path& folder)
+        : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    {
+    }
+    ~FolderLock()
+    {
+        if (folder_ >= 0)
+            ::close(folder_);
+    }
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+
+    /// False: it was stopped. A folder that cannot be locked holds nobody up.
+    [[nodiscard]] bool wait(const std::stop_token& stop) const
+    {
+        while (::flock(folder_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+            if (!sleep_about(std::chrono::milliseconds(100), stop))
+                return false;
+        return true;
+    }
+
+private:
+    int folder_;
+};
 
 /// For root alone, whole or not at all.
 Result<void> keep(const std::filesystem::path& file, const std::string& secret)
@@ -93,6 +123,9 @@ Result<PcSession> PcSession::open(const std::filesystem::path& folder, const std
     if (!server.is_string())
         return fail("handover-malformed", "{} names no server.", (folder / "server.json").string());
     PcSession session(server.get<std::string>(), folder);
+    const FolderLock lock(folder);
+    if (!lock.wait(stop))
+        return fail("cancelled", "It was stopped.");
     session.secret_ = content_of(folder / "pc-session");
     if (session.secret_.empty())
         if (auto begun = session.begin(folder, stop); !begun)

@@ -3,6 +3,7 @@
 import hashlib
 import http.server
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -153,6 +154,7 @@ def seats(site):
         seat.pc.power_off()
 
 
+@pytest.mark.skipif("FARBOOT_SOAK" not in os.environ, reason="it makes a sample system of its own: tests/run soak runs it")
 def test_a_partition_is_backed_up_and_one_scanned(site, seats, repository, signatures, tmp_path):
     first, second = seats
     jobs = Jobs(site)

@@ -11,6 +11,8 @@
 #include <atomic>
 #include <fstream>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 #include <grp.h>
 #include <unistd.h>
@@ -95,6 +97,18 @@ TEST_F(PcSessionTest, BeginsWithTheTokenAndGoesOnWithTheSession)
     answer_ = "";
     EXPECT_TRUE(again->send_text("trace", "a trace", {}));
     EXPECT_THAT(requests().at(2), HasSubstr("\r\n\r\na trace"));
+}
+
+TEST_F(PcSessionTest, ProgramsThatStartTogetherBeginOneSession)
+{
+    std::atomic<int> good = 0;
+    {
+        std::vector<std::jthread> programs;
+        for (int i = 0; i < 8; ++i)
+            programs.emplace_back([&] { good += PcSession::open(folder_.path(), {}) ? 1 : 0; });
+    }
+    EXPECT_EQ(good, 8);
+    EXPECT_EQ(requests().size(), 1U) << "the token is good for once";
 }
 
 TEST_F(PcSessionTest, AsksForPeopleAndIsSharedWithAGroup)
