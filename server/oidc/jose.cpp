@@ -40,12 +40,20 @@ std::string type_for(std::string_view algorithm)
     return algorithm.starts_with("ES") ? "EC" : "RSA";
 }
 
+/// Base64url without padding, of a length that there is (RFC 4648 section 5). libcjose ends the program on some that
+/// are not.
+bool is_base64url(std::string_view text)
+{
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return !text.empty() && text.size() % 4 != 1 && text.find_first_not_of(alphabet) == std::string_view::npos;
+}
+
 std::optional<std::string> from_base64url(std::string_view text)
 {
     std::uint8_t* bytes = nullptr;
     std::size_t length = 0;
     cjose_err error{};
-    if (text.empty() || !cjose_base64url_decode(text.data(), text.size(), &bytes, &length, &error))
+    if (!is_base64url(text) || !cjose_base64url_decode(text.data(), text.size(), &bytes, &length, &error))
         return std::nullopt;
     std::string decoded(reinterpret_cast<const char*>(bytes), length);
     std::free(bytes); // NOLINT(cppcoreguidelines-no-malloc): that is how libcjose hands it over
@@ -84,9 +92,14 @@ Result<KeySet> KeySet::parse(std::string_view text)
             continue;
         // Nothing but the public key: libcjose shall see no chains or private parts.
         json known;
-        for (const char* name : {"kty", "n", "e", "crv", "x", "y"})
+        bool readable = true;
+        for (const char* name : {"kty", "crv", "n", "e", "x", "y"})
             if (const auto member = text_in(item, name); !member.empty())
                 known[name] = member;
+        for (const char* name : {"n", "e", "x", "y"})
+            readable = readable && (!known.contains(name) || is_base64url(text_in(item, name)));
+        if (!readable)
+            continue;
         key.text = known.dump(-1, ' ', false, json::error_handler_t::replace);
         set.keys_.push_back(std::move(key));
     }
@@ -103,7 +116,7 @@ Result<json> KeySet::open(std::string_view token) const
         return malformed();
     const auto header = part_of(token.substr(0, first));
     auto payload = part_of(token.substr(first + 1, second - first - 1));
-    if (!header || !payload || header->contains("crit"))
+    if (!header || !payload || header->contains("crit") || !is_base64url(token.substr(second + 1)))
         return malformed();
     const auto algorithm = text_in(*header, "alg");
     const auto type = type_for(algorithm);

@@ -35,7 +35,8 @@ protected:
         std::set<std::string> names;
         const auto answer = admin("GET", "/api/v1/locations");
         EXPECT_EQ(answer.status, 200) << answer.body;
-        for (const auto& location : json::parse(answer.body)["locations"])
+        const auto body = json::parse(answer.body);
+        for (const auto& location : body["locations"])
             names.insert(location["name"]["en"]);
         return names;
     }

@@ -170,7 +170,7 @@ TEST_F(Upload, PublishingBringsEverythingThatTheRecordNames)
         "--server", url(), "--ca", (data() / "ca.pem").string(), "--token-file", token_file().string()};
     std::vector<std::string> list_words{"record", "list"};
     list_words.insert(list_words.end(), at_server.begin(), at_server.end());
-    EXPECT_THAT(farboot(list_words), testing::ContainsRegex("boot/desktop 1  20.*Z  Desktop\n"));
+    EXPECT_THAT(farboot(list_words), testing::ContainsRegex("boot/desktop 1  published  20.*Z  Desktop\n"));
     // The next version shares all bytes: nothing but the record goes over the wire.
     EXPECT_THAT(farboot(publish_words), testing::Not(HasSubstr("sent to")));
 }
