@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <cstdio>
 
 /// The registry of PCs on the command line: the same requests as the admin page's (docs/pcs.md).
 namespace farboot::rootfs
@@ -155,6 +156,7 @@ Result<void> watch_all(const PcOptions& options, ServerClient& server, const std
             say(pc_line(content));
         else
             say(fmt::format("{:>6}  removed", content.value("id", std::uint64_t{0})));
+        std::fflush(stdout); // whoever reads a pipe waits for it
     };
     return watch(server, take, stop);
 }
