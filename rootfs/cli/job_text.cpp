@@ -1,5 +1,7 @@
 #include "rootfs/cli/job_text.hpp"
 
+#include "rootfs/cli/members.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -16,18 +18,6 @@ using nlohmann::json;
 
 constexpr std::array states{"done",    "failed", "missed", "skipped", "cancelled",
                             "started", "told",   "ending", "called",  "waiting"};
-
-std::string text_in(const json& object, const char* name)
-{
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-std::uint64_t number_in(const json& object, const char* name)
-{
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
 
 json counts_in(const json& job)
 {

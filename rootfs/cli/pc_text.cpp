@@ -1,5 +1,7 @@
 #include "rootfs/cli/pc_text.hpp"
 
+#include "rootfs/cli/members.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -13,18 +15,6 @@ namespace
 {
 
 using nlohmann::json;
-
-std::string text_in(const json& object, const char* name)
-{
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-std::uint64_t number_in(const json& object, const char* name)
-{
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
 
 json member(const json& object, const char* name)
 {

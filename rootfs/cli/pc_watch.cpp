@@ -1,9 +1,7 @@
 #include "rootfs/cli/pc_watch.hpp"
 
+#include "rootfs/base/pause.hpp"
 #include "rootfs/cli/console.hpp"
-
-#include <condition_variable>
-#include <mutex>
 
 namespace farboot::rootfs
 {
@@ -12,16 +10,6 @@ namespace
 {
 
 constexpr std::size_t max_line = 1 << 20;
-
-/// False when it was stopped meanwhile.
-bool pause(std::chrono::seconds time, const std::stop_token& stop)
-{
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
-    return !stop.stop_requested();
-}
 
 /// It may be better in a while.
 bool passes(const Error& error)
@@ -97,7 +85,7 @@ Result<void> watch(ServerClient& server, const EventParser::Take& take, const st
             return ended;
         if (!ended)
             note(fmt::format("{} Trying again.", ended.error().sentence));
-        if (!pause(std::chrono::seconds(ended ? 1 : 3), stop))
+        if (!sleep_about(std::chrono::seconds(ended ? 1 : 3), stop))
             return {};
     }
 }

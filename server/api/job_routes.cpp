@@ -1,10 +1,10 @@
-#include "server/api/question.hpp"
+#include "server/api/page.hpp"
+#include "server/api/pc_view.hpp"
 #include "server/api/resource.hpp"
 
 #include "server/catalog/jobs.hpp"
 #include "server/catalog/pcs.hpp"
 
-#include <charconv>
 #include <limits>
 
 /// What an admin wants of several PCs at a time (docs/jobs.md).
@@ -23,20 +23,7 @@ using nlohmann::json;
 namespace
 {
 
-constexpr std::int64_t max_page = 500;
-
-/// A number in the query, from 1 to `max`; nothing if it is something else.
-std::optional<std::int64_t> number_in(const Request& request, const char* name, std::int64_t fallback, std::int64_t max)
-{
-    const auto text = request.target.parameter(name).value_or("");
-    if (text.empty())
-        return fallback;
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < 0 || number > max)
-        return std::nullopt;
-    return number;
-}
+constexpr std::int64_t max_rows = 500;
 
 /// May he do this with all of its PCs? A job for single PCs is judged by where they are now.
 Result<void> need(Connection& connection, const Principal& principal, const catalog::Snapshot& snapshot,
@@ -47,11 +34,8 @@ Result<void> need(Connection& connection, const Principal& principal, const cata
     if (principal.may(right))
         return {};
     for (const auto id : wish.pcs) {
-        std::vector<std::int64_t> path;
-        if (const auto pc = catalog::find_pc(connection, id))
-            for (const auto* location : snapshot.rules->path_of(known_pc(pc->facts, !pc->key.empty())))
-                path.push_back(location->id);
-        if (!principal.may_at(right, path))
+        const auto pc = catalog::find_pc(connection, id);
+        if (!pc || !may_with_pc(principal, right, snapshot, *pc))
             return std::unexpected(right_missing(right, fmt::format("where PC {} is", id)));
     }
     return {};
@@ -76,9 +60,9 @@ awaitable<Response> list(const Context& context, const Request& request, const P
 {
     constexpr auto last = std::numeric_limits<std::int64_t>::max();
     const auto before = number_in(request, "before", last, last);
-    const auto limit = number_in(request, "limit", 100, max_page);
+    const auto limit = number_in(request, "limit", 100, max_rows);
     if (!before || !limit || *limit < 1)
-        co_return malformed(before ? "limit" : "before", before ? max_page : last);
+        co_return malformed(before ? "limit" : "before", before ? max_rows : last);
     const auto snapshot = co_await context.snapshots.current();
     const auto wanted = static_cast<std::size_t>(*limit);
     bool more = false;
@@ -117,9 +101,9 @@ awaitable<Response> pcs(const Context& context, const Request& request, const Pr
 {
     const auto id = id_of(request);
     const auto after = number_in(request, "after", 0, rules::max_id);
-    const auto limit = number_in(request, "limit", 100, max_page);
+    const auto limit = number_in(request, "limit", 100, max_rows);
     if (!after || !limit || *limit < 1)
-        co_return malformed(after ? "limit" : "after", after ? max_page : rules::max_id);
+        co_return malformed(after ? "limit" : "after", after ? max_rows : rules::max_id);
     const auto snapshot = co_await context.snapshots.current();
     const auto wanted = static_cast<std::size_t>(*limit);
     auto found = co_await context.database.read([&](Connection& connection) -> json {

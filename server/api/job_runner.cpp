@@ -1,7 +1,7 @@
 #include "server/api/job_runner.hpp"
 
 #include "rootfs/fetch/magic_packet.hpp"
-#include "server/api/question.hpp"
+#include "server/api/pc_view.hpp"
 #include "server/catalog/job_clock.hpp"
 #include "server/catalog/pcs.hpp"
 
@@ -27,12 +27,6 @@ namespace
 constexpr std::chrono::seconds look_every{3};
 constexpr std::size_t max_relayed = 64; ///< PCs that one PC wakes at a time
 constexpr int least_prefix = 16;        ///< of networks that are called as a whole
-
-/// Where it is, from its location to the root; empty: nowhere.
-std::vector<const rules::Location*> path_of(const catalog::Snapshot& snapshot, const Pc& pc)
-{
-    return snapshot.rules->path_of(known_pc(pc.facts, !pc.key.empty()));
-}
 
 /// "10.1.255.255"
 std::string broadcast_of(const Subnet& subnet)

@@ -6,6 +6,19 @@
 namespace farboot::server::api
 {
 
+std::optional<std::int64_t> number_in(const http::Request& request, std::string_view name, std::int64_t fallback,
+                                      std::int64_t max)
+{
+    const auto text = request.target.parameter(name).value_or("");
+    if (text.empty())
+        return fallback;
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number < 0 || number > max)
+        return std::nullopt;
+    return number;
+}
+
 std::expected<Page, http::Response> page_of(const http::Request& request, const std::vector<std::string>& keys)
 {
     Page page{.first = 0, .count = keys.size()};

@@ -6,8 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Parts of lists: `?limit=100`, and `&after=` what the answer before had as `next`. Without a limit a list is whole.
@@ -15,6 +18,10 @@ namespace farboot::server::api
 {
 
 inline constexpr std::size_t max_page = 1000;
+
+/// A number in the query, from 0 to `max`; nothing if it is something else.
+[[nodiscard]] std::optional<std::int64_t> number_in(const http::Request& request, std::string_view name,
+                                                    std::int64_t fallback, std::int64_t max);
 
 struct Page {
     std::size_t first = 0;

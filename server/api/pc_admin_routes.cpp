@@ -1,3 +1,4 @@
+#include "server/api/page.hpp"
 #include "server/api/pc_body.hpp"
 #include "server/api/pc_view.hpp"
 #include "server/api/question.hpp"
@@ -7,7 +8,6 @@
 #include "server/catalog/pc_commands.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <type_traits>
 
 /// The registry of PCs, for admins: what somebody may do with one depends on where the rules see it.
@@ -75,29 +75,16 @@ awaitable<Response> answer(const Context& context, int status, Pc pc)
     co_return http::json(status, pc_json(*snapshot, pc, std::move(runs))).with("ETag", pc.etag());
 }
 
-/// A number in the query; nothing if it is none.
-std::optional<std::int64_t> number_in(const Request& request, const char* name, std::int64_t fallback)
-{
-    const auto text = request.target.parameter(name).value_or("");
-    if (text.empty())
-        return fallback;
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < 0)
-        return std::nullopt;
-    return number;
-}
-
 std::expected<catalog::PcFilter, Response> filter_of(const Request& request)
 {
     const auto wrong = [](const char* field, std::string_view sentence) {
         return std::unexpected(http::error(400, "parameter-malformed", sentence, field));
     };
-    const auto after = number_in(request, "after", 0);
+    const auto after = number_in(request, "after", 0, rules::max_id);
     if (!after)
         return wrong("after", "after must be a PC's number.");
-    const auto limit = number_in(request, "limit", page_size);
-    if (!limit || *limit < 1 || *limit > 5 * page_size)
+    const auto limit = number_in(request, "limit", page_size, 5 * page_size);
+    if (!limit || *limit < 1)
         return wrong("limit", "limit must be a number from 1 to 500.");
     catalog::PcFilter filter{.after = *after, .limit = static_cast<int>(*limit)};
     if (const auto state = request.target.parameter("state").value_or(""); !state.empty()) {

@@ -11,14 +11,13 @@ using catalog::Connection;
 using catalog::Pc;
 using nlohmann::json;
 
-namespace
-{
-
-/// Where the rules see it, from its location to the root; empty: nowhere.
 std::vector<const rules::Location*> path_of(const catalog::Snapshot& snapshot, const Pc& pc)
 {
     return snapshot.rules->path_of(known_pc(pc.facts, !pc.key.empty()));
 }
+
+namespace
+{
 
 /// Null: nowhere.
 json place_of(const catalog::Snapshot& snapshot, const Pc& pc)

@@ -1,4 +1,4 @@
-#include "tests/integration/server/server_process.hpp"
+#include "tests/integration/server/admin_test.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -12,27 +12,9 @@ namespace
 {
 
 /// `farboot entry`, `location`, `hardware`, `rule` and `explain` against a real server.
-class CatalogCommand : public ServerTest
+class CatalogCommand : public AdminTest
 {
 protected:
-    void SetUp() override
-    {
-        ServerTest::SetUp();
-        write_whole(path("token"), token_ + "\n");
-        std::filesystem::permissions(path("token"), std::filesystem::perms::owner_read);
-    }
-    [[nodiscard]] std::string path(const char* name) const { return (folder_.path / name).string(); }
-
-    /// Runs `farboot`; expects this exit code.
-    std::string farboot(std::vector<std::string> words, int expected = 0)
-    {
-        words.insert(words.begin(), FARBOOT_PROGRAM);
-        words.insert(words.end(), {"--server", fmt::format("https://127.0.0.1:{}", port_), "--ca",
-                                   (data() / "ca.pem").string(), "--token-file", path("token")});
-        std::string output;
-        EXPECT_EQ(run(words, &output), expected) << output;
-        return output;
-    }
     /// Adds one; gives its number.
     std::string add(const char* kind, const json& what)
     {

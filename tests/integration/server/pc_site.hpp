@@ -2,7 +2,7 @@
 
 #include "rootfs/base/encoding.hpp"
 #include "rootfs/record/key.hpp"
-#include "tests/integration/server/server_process.hpp"
+#include "tests/integration/server/admin_test.hpp"
 #include "tests/unit/server/catalog/signers.hpp"
 
 #include <fmt/format.h>
@@ -15,31 +15,17 @@ namespace farboot::test
 {
 
 /// A real server with the record boot/debian, `farboot` as its admin, and PCs that come up.
-class PcSite : public ServerTest
+class PcSite : public AdminTest
 {
 protected:
     void SetUp() override
     {
-        ServerTest::SetUp();
-        write_whole(path("token"), token_ + "\n");
-        std::filesystem::permissions(path("token"), std::filesystem::perms::owner_read);
+        AdminTest::SetUp();
         const Signers signers;
         write_whole(path("policy"), signers.policy(1));
         std::string output;
         ASSERT_EQ(command({"policy", path("policy")}, &output), 0) << output;
         ASSERT_EQ(admin("POST", "/api/v1/records", signers.boot("debian", 1)).status, 201);
-    }
-    [[nodiscard]] std::string path(const char* name) const { return (folder_.path / name).string(); }
-
-    /// Runs `farboot`; expects this exit code.
-    std::string farboot(std::vector<std::string> words, int expected = 0)
-    {
-        words.insert(words.begin(), FARBOOT_PROGRAM);
-        words.insert(words.end(), {"--server", fmt::format("https://127.0.0.1:{}", port_), "--ca",
-                                   (data() / "ca.pem").string(), "--token-file", path("token")});
-        std::string output;
-        EXPECT_EQ(run(words, &output), expected) << output;
-        return output;
     }
     /// A PC comes up, with a key and a MAC if there are any; gives the server's answer.
     nlohmann::json comes_up(const std::string& uuid, const rootfs::SigningKey* key = nullptr,

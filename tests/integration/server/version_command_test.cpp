@@ -1,4 +1,4 @@
-#include "tests/integration/server/server_process.hpp"
+#include "tests/integration/server/admin_test.hpp"
 #include "tests/unit/server/catalog/signers.hpp"
 
 #include <fmt/format.h>
@@ -15,31 +15,17 @@ namespace
 {
 
 /// `farboot record versions` and what goes with it, against a real server.
-class VersionCommand : public ServerTest
+class VersionCommand : public AdminTest
 {
 protected:
     void SetUp() override
     {
-        ServerTest::SetUp();
-        write_whole(path("token"), token_ + "\n");
-        std::filesystem::permissions(path("token"), std::filesystem::perms::owner_read);
+        AdminTest::SetUp();
         const Signers signers;
         ASSERT_TRUE(signers.publisher.save(path("publisher.pem")));
         write_whole(path("policy"), signers.policy(1));
         std::string output;
         ASSERT_EQ(command({"policy", path("policy")}, &output), 0) << output;
-    }
-    [[nodiscard]] std::string path(const std::string& name) const { return (folder_.path / name).string(); }
-
-    /// Runs `farboot`; expects this exit code.
-    std::string farboot(std::vector<std::string> words, int expected = 0)
-    {
-        words.insert(words.begin(), FARBOOT_PROGRAM);
-        words.insert(words.end(), {"--server", fmt::format("https://127.0.0.1:{}", port_), "--ca",
-                                   (data() / "ca.pem").string(), "--token-file", path("token")});
-        std::string output;
-        EXPECT_EQ(run(words, &output), expected) << output;
-        return output;
     }
     /// Publishes the next version, of a kernel of its own, which it gives the path in the store of.
     std::filesystem::path publish(const std::string& content, bool draft = false)
