@@ -92,7 +92,19 @@ public:
     /// Streams the body into `sink` on the client's thread, where it must not block or throw; the response's body stays
     /// empty. max_body counts. Any status besides 2xx is an error, whose body `sink` does not see.
     [[nodiscard]] Result<HttpResponse> stream(HttpRequest request, Sink sink, const std::stop_token& stop = {});
+    /// The same of a range in parts of these lengths, whose sum is the range's, each asked for by a transfer of its own
+    /// at the same time. A connection that is new or was idle brings some 14 KB in its first round trip, and doubles
+    /// that in each one that follows: several bring more, sooner. The first failure ends all.
+    [[nodiscard]] Result<HttpResponse> stream_in_parts(const HttpRequest& request,
+                                                       const std::vector<std::uint64_t>& lengths, Sink sink,
+                                                       const std::stop_token& stop = {});
 
+    /// Opens so many connections to where `request` leads, by asking for it so often; what comes of it shows when they
+    /// are wanted. Does not wait.
+    void open_connections(const HttpRequest& request, std::size_t count);
+
+    /// That run or wait for their turn.
+    [[nodiscard]] std::size_t transfers() const;
     /// Bytes of bodies received since the start.
     [[nodiscard]] std::uint64_t bytes_received() const;
     /// Bytes of bodies sent since the start, those of failed transfers too.

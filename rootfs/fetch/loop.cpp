@@ -45,6 +45,7 @@ HttpClient::Loop::~Loop()
 
 void HttpClient::Loop::submit(std::unique_ptr<Transfer> transfer, const std::stop_token& stop)
 {
+    transfer->enter(counters);
     transfer->watch(stop, [this] { curl_multi_wakeup(multi_); });
     {
         std::lock_guard lock(mutex_);
@@ -89,7 +90,7 @@ void HttpClient::Loop::start_waiting()
             next = std::move(waiting_.front());
             waiting_.pop_front();
         }
-        if (auto prepared = next->prepare(trust_, counters); !prepared) {
+        if (auto prepared = next->prepare(trust_); !prepared) {
             next->finish_failed(prepared.error());
             continue;
         }

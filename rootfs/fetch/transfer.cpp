@@ -42,8 +42,16 @@ Transfer::Transfer(HttpRequest request, HttpClient::Sink sink, bool only_ok, Htt
 
 Transfer::~Transfer()
 {
+    if (counters_ != nullptr)
+        --counters_->transfers;
     curl_easy_cleanup(easy_);
     curl_slist_free_all(headers_);
+}
+
+void Transfer::enter(TransferCounters& counters)
+{
+    counters_ = &counters;
+    ++counters.transfers;
 }
 
 void Transfer::watch(const std::stop_token& stop, std::function<void()> wake)

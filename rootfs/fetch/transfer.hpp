@@ -18,6 +18,7 @@ namespace farboot::rootfs
 struct TransferCounters {
     std::atomic<std::uint64_t> received = 0;
     std::atomic<std::uint64_t> sent = 0;
+    std::atomic<std::size_t> transfers = 0; ///< that have begun or wait
 };
 
 /// One request and its answer: the libcurl handle, what has come so far, and why it failed. Not for other folders.
@@ -33,10 +34,12 @@ public:
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
+    /// Is counted until it goes.
+    void enter(TransferCounters& counters);
     /// From now on `stop` cancels the transfer; `wake` is called then, on the thread that stops.
     void watch(const std::stop_token& stop, std::function<void()> wake);
     /// Sets the handle up. Reason: bad-request.
-    [[nodiscard]] Result<void> prepare(const TlsTrust& trust, TransferCounters& counters);
+    [[nodiscard]] Result<void> prepare(const TlsTrust& trust);
     [[nodiscard]] CURL* handle() const { return easy_; }
 
     [[nodiscard]] bool cancelled() const { return cancelled_; }

@@ -55,9 +55,8 @@ CURLcode ignore_dates(CURL*, void* context, void*)
 
 } // namespace
 
-Result<void> Transfer::prepare(const TlsTrust& trust, TransferCounters& counters)
+Result<void> Transfer::prepare(const TlsTrust& trust)
 {
-    counters_ = &counters;
     if (auto good = set_request(); !good)
         return good;
     set_tls(trust);

@@ -12,6 +12,12 @@ namespace
 constexpr std::uint64_t largest_request = 1024 * 1024;
 /// Read-ahead has been cut to size (RequestSize); only the last chunk reaches farther.
 constexpr std::uint64_t largest_ahead = RequestSize::most + max_chunk_bytes;
+/// What somebody waits for comes in so many parts at most, what comes along in one more.
+constexpr std::uint64_t most_parts = 6;
+/// Where many wait at the same time, their requests are parts enough.
+constexpr std::size_t most_beside = 4;
+/// A shorter way is not worth it.
+constexpr std::chrono::milliseconds long_way{15};
 } // namespace
 
 Result<void> ChunkFetch::attempt(const Source& source, Freshness freshness, const Patience& patience)
@@ -76,6 +82,24 @@ ChunkFetch::Items ChunkFetch::take_first(const ChunkGroup& group)
     return items;
 }
 
+std::vector<std::uint64_t> ChunkFetch::parts_of(const Source& source, const Places& places, const ChunkGroup& group,
+                                                const Items& items) const
+{
+    const auto latency = source.meter->least_latency();
+    if (job_.cause_ != Cause::demand || !latency || *latency < long_way || job_.image_->demand.busy() > most_beside)
+        return {};
+    std::uint64_t wanted = 0; // bytes up to the end of what somebody waits for
+    for (const auto& item : items)
+        if (item.wanted)
+            wanted = places.places[item.chunk].offset + places.places[item.chunk].stored_length - group.range.offset;
+    auto parts = StoreClient::parts_of(wanted, most_parts);
+    if (const auto along = group.range.length - wanted; along > StoreClient::first_flight)
+        parts.push_back(along);
+    else
+        parts.back() += along;
+    return parts.size() > 1 ? parts : std::vector<std::uint64_t>{};
+}
+
 Result<void> ChunkFetch::stream(const Source& source, const Places& places, const ChunkGroup& group, const Items& items,
                                 bool bypass_caches, const Patience& patience)
 {
@@ -100,9 +124,9 @@ Result<void> ChunkFetch::stream(const Source& source, const Places& places, cons
         return receiver.take(piece);
     };
     auto& store = ahead ? image.read_ahead : image.demand;
-    auto result =
-        store.stream(source, {pack_path(places.locator->packs()[group.pack].digest), group.range, bypass_caches},
-                     job_.cause_, sink, patience);
+    const StoreClient::Order order{pack_path(places.locator->packs()[group.pack].digest), group.range, bypass_caches,
+                                   false, parts_of(source, places, group, items)};
+    auto result = store.stream(source, order, job_.cause_, sink, patience);
     if (ahead && result)
         image.ahead_size.note(watch, source.meter->least_latency().value_or(RequestSize::Clock::duration{}));
     return receiver.state() ? result : receiver.state();

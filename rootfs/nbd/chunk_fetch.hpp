@@ -27,6 +27,9 @@ private:
     [[nodiscard]] bool forget_what_is_over();
     /// What the first request at this source brings; the others go into a job of their own.
     [[nodiscard]] Items take_first(const ChunkGroup& group);
+    /// How a group is best asked for: over a long way, what somebody waits for in parts.
+    [[nodiscard]] std::vector<std::uint64_t> parts_of(const Source& source, const Places& places,
+                                                      const ChunkGroup& group, const Items& items) const;
     [[nodiscard]] Result<void> stream(const Source& source, const Places& places, const ChunkGroup& group,
                                       const Items& items, bool bypass_caches, const Patience& patience);
 

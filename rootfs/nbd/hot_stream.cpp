@@ -12,6 +12,10 @@ namespace
 {
 
 constexpr int most_failures = 8;
+/// Of an image of 1 GB; 50 KB each.
+constexpr std::uint32_t most_pages_at_once = 16;
+/// Connections that are open by the time that it is known what to ask for.
+constexpr std::size_t read_ahead_at_once = 4;
 constexpr std::chrono::milliseconds first_pause{1'000};
 constexpr std::chrono::milliseconds longest_pause{30'000};
 /// Of the cache's memory: what may lie there unread.
@@ -54,13 +58,30 @@ struct HotStream::Segment {
 };
 
 HotStream::HotStream(std::shared_ptr<JobImage> image)
-    : image_(std::move(image)), thread_([this](const std::stop_token& stop) { run(stop); })
+    : image_(std::move(image)),
+      thread_([this](const std::stop_token& stop) { run(stop); }),
+      pages_([this](const std::stop_token& stop) { look_up_pages(stop); })
 {
 }
 
 HotStream::~HotStream()
 {
     thread_.request_stop();
+    pages_.request_stop();
+}
+
+void HotStream::look_up_pages(const std::stop_token& stop) const
+try {
+    const Patience patience{stop, std::nullopt, {}};
+    const auto root = image_->map.root(patience);
+    if (!root)
+        return;
+    const auto count = (*root)->page_count();
+    const auto last = count > most_pages_at_once ? count - 1 : 0;
+    for (auto number = count; number-- > last && !stop.stop_requested();)
+        if (const auto page = image_->map.page(number, patience))
+            (void)image_->map.places(image_->sources.best(), **page, patience);
+} catch (const std::exception&) { // no memory: each is looked up when it is wanted
 }
 
 HotStream::Status HotStream::status() const
@@ -82,7 +103,11 @@ HotStream::State HotStream::stream_all(const std::stop_token& stop)
     const Patience patience{stop, std::nullopt, {}};
     auto bypass_caches = false;
     auto wait = first_pause;
-    image_->map.begin(image_->sources.best(), image_->hot, patience);
+    const auto first = image_->sources.best();
+    const auto manifest = manifest_path(image_->map.manifest());
+    image_->hot.open_connections(first, manifest, 1);
+    image_->read_ahead.open_connections(first, manifest, read_ahead_at_once);
+    image_->map.begin(first, patience);
     for (int failures = 0; failures < most_failures; ++failures) {
         const auto source = image_->sources.best();
         const auto before = through_.load();

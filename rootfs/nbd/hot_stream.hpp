@@ -54,6 +54,9 @@ private:
     struct Segment;
 
     void run(const std::stop_token& stop);
+    /// Where everything lies: of a small image for all of it, of a large one for its end, where file systems keep
+    /// tables.
+    void look_up_pages(const std::stop_token& stop) const;
     [[nodiscard]] State stream_all(const std::stop_token& stop);
     [[nodiscard]] Result<void> attempt(const Source& source, bool bypass_caches, const Patience& patience);
     [[nodiscard]] Result<void> stream(const Source& source, const HotList& list, std::uint64_t most, bool bypass_caches,
@@ -68,7 +71,8 @@ private:
     std::atomic<std::size_t> chunks_{0};
     std::atomic<std::size_t> through_{0}; ///< rows of the list
     std::atomic<std::uint64_t> pack_bytes_{0};
-    std::jthread thread_; // last: it uses the others
+    std::jthread thread_; // these are last: they use the others
+    std::jthread pages_;
 };
 
 /// "asking", "none", …

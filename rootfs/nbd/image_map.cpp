@@ -1,10 +1,16 @@
 #include "rootfs/nbd/image_map.hpp"
 
-#include <mutex>
 #include <thread>
 
 namespace farboot::rootfs
 {
+
+namespace
+{
+/// Comes with the root: as a rule, the whole first page, which the first read wants. A round trip less is worth more.
+constexpr std::uint64_t first_page_bytes = 1024 * manifest_entry_bytes;
+constexpr std::uint64_t most_root_parts = 3;
+} // namespace
 
 ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, DiskCache* disk, StoreClient store,
                    Counters& counters)
@@ -14,10 +20,10 @@ ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, D
         locators_.push_back(std::make_unique<SourceLocator>(source, ref_.manifest));
 }
 
-void ImageMap::begin(const Source& source, StoreClient& early, const Patience& patience)
+void ImageMap::begin(const Source& source, const Patience& patience)
 {
-    early.expect(source, {manifest_path(ref_.manifest), locator_path(ref_.manifest)});
-    const std::jthread other([&] { locators_[source.index]->begin(early, patience); });
+    store_.expect(source, {manifest_path(ref_.manifest), locator_path(ref_.manifest)});
+    const std::jthread other([&] { locators_[source.index]->begin(store_, patience); });
     (void)root(patience);
 }
 
@@ -28,12 +34,16 @@ Result<std::shared_ptr<const Value>> ImageMap::get(const FileRange& range, const
     if (const auto known = from_cache(digest, range.length, patience))
         if (Result<Value> parsed = parse(Bytes(*known)))
             return std::make_shared<const Value>(std::move(*parsed));
+    if (const auto known = from_beginning(range))
+        if (Result<Value> parsed = parse(as_bytes(*known))) {
+            keep(digest, *known);
+            return std::make_shared<const Value>(std::move(*parsed));
+        }
     std::mutex mutex; // two sources may be asked at the same time
     std::shared_ptr<const Value> value;
     const auto attempt = [&](const Source& source, Freshness freshness, const Patience& patience_now) -> Result<void> {
         // A manifest never changes: a wrong one can only come from a cache or from a bad source.
-        const StoreClient::Order order{manifest_path(ref_.manifest), range, freshness != Freshness::usual};
-        const auto data = store_.get(source, order, patience_now);
+        const auto data = fetch(source, range, freshness != Freshness::usual, patience_now);
         if (!data)
             return std::unexpected(data.error());
         Result<Value> parsed = parse(as_bytes(*data));
@@ -47,6 +57,31 @@ Result<std::shared_ptr<const Value>> ImageMap::get(const FileRange& range, const
     if (auto good = sources_.until_good(attempt, counters_, patience); !good)
         return std::unexpected(std::move(good.error()));
     return value;
+}
+
+Result<std::string> ImageMap::fetch(const Source& source, const FileRange& range, bool bypass_caches,
+                                    const Patience& patience)
+{
+    const auto path = manifest_path(ref_.manifest);
+    if (range.offset > 0)
+        return store_.get(source, {path, range, bypass_caches}, patience);
+    const FileRange more{0, range.length + first_page_bytes};
+    auto data = store_.get(
+        source, {path, more, bypass_caches, true, StoreClient::parts_of(more.length, most_root_parts)}, patience);
+    if (!data)
+        return data;
+    auto root = data->substr(0, range.length);
+    const std::scoped_lock lock(mutex_);
+    beginning_ = std::move(*data);
+    return root;
+}
+
+std::optional<std::string> ImageMap::from_beginning(const FileRange& range) const
+{
+    const std::scoped_lock lock(mutex_);
+    if (range.offset + range.length > beginning_.size())
+        return std::nullopt;
+    return beginning_.substr(range.offset, range.length);
 }
 
 Result<std::shared_ptr<const ManifestRoot>> ImageMap::root(const Patience& patience)

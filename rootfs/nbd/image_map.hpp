@@ -9,6 +9,9 @@
 #include "rootfs/nbd/store_client.hpp"
 
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace farboot::rootfs
@@ -24,14 +27,15 @@ public:
     ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, DiskCache* disk, StoreClient store,
              Counters& counters);
 
-    /// Asks for what reading begins with, root and locator, at the same time; waits for both. `early` is what asks for
-    /// the locator.
-    void begin(const Source& source, StoreClient& early, const Patience& patience);
+    /// Asks for what reading begins with, root and locator, at the same time; waits for both. The connections that
+    /// their parts open are what the first reads' parts come over.
+    void begin(const Source& source, const Patience& patience);
 
     /// These two go on until a source is good or patience ends.
     [[nodiscard]] Result<std::shared_ptr<const ManifestRoot>> root(const Patience& patience);
     [[nodiscard]] Result<std::shared_ptr<const ManifestPage>> page(std::uint32_t number, const Patience& patience);
 
+    [[nodiscard]] const Digest& manifest() const { return ref_.manifest; }
     /// page() need not ask for it, or is asking already.
     [[nodiscard]] bool has_page(std::uint32_t number) const { return pages_.has(number); }
 
@@ -48,6 +52,10 @@ private:
     template <class Value, class Parse>
     [[nodiscard]] Result<std::shared_ptr<const Value>> get(const FileRange& range, const Digest& digest,
                                                            const Patience& patience, Parse&& parse);
+    /// A range of the manifest, with what its first request brought besides the root left out of the way.
+    [[nodiscard]] Result<std::string> fetch(const Source& source, const FileRange& range, bool bypass_caches,
+                                            const Patience& patience);
+    [[nodiscard]] std::optional<std::string> from_beginning(const FileRange& range) const;
     /// A part of the manifest if a hot pack has brought it, or is about to, or if it is on the disk; null otherwise.
     [[nodiscard]] Chunk from_cache(const Digest& digest, std::uint64_t length, const Patience& patience);
     void keep(const Digest& digest, std::string_view data);
@@ -58,6 +66,8 @@ private:
     DiskCache* disk_;
     StoreClient store_;
     Counters& counters_;
+    mutable std::mutex mutex_;
+    std::string beginning_; ///< of the manifest, as some source gave it; under the mutex
     OnceCache<int, ManifestRoot> root_{1};
     OnceCache<std::uint32_t, ManifestPage> pages_{128};
     std::vector<std::unique_ptr<SourceLocator>> locators_; ///< by the source's index

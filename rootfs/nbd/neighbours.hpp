@@ -4,6 +4,7 @@
 #include "rootfs/nbd/source_meter.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace farboot::rootfs
 {
@@ -14,10 +15,15 @@ struct Neighbours {
     std::uint64_t after = 0; ///< the chunk included
 };
 
-/// What lies close to a read is likely to be read soon, and each chunk that is there by then saves a round trip: so, as
-/// much as the line carries in two of them to either side. Less, down to a chunk's worth, the more of what came along
-/// before was never read: beyond a first allowance, less than twice the bytes that are read are fetched. A local
-/// network, where a round trip costs nothing, gets a chunk's worth.
-[[nodiscard]] Neighbours worthwhile_neighbours(const SourceMeter& source, const Counters& counters);
+/// What lies close to a read is likely to be read soon, and each chunk that is there by then saves some round trips:
+/// so, as much as the line carries in about a twelfth of a second, but a megabyte (on a slow line what it carries in
+/// half a second) at least. Less, down to a chunk's worth, the more of what came along before was never read: beyond a
+/// first allowance, less than twice the bytes that are read are fetched. A wide line, which has been seen to carry 20
+/// MB a second and all of the image's `image_bytes` in half a minute, has no such limit: to wait costs more than bytes
+/// there. A local network, where a round trip costs nothing, gets a chunk's worth.
+/// Whether a line is so wide shows only when much comes: one that seems to be may bring 16 MiB more for that.
+[[nodiscard]] Neighbours worthwhile_neighbours(const SourceMeter::Line& line,
+                                               std::optional<SourceMeter::Duration> round_trip,
+                                               const Counters& counters, std::uint64_t image_bytes);
 
 } // namespace farboot::rootfs

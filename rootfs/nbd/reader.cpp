@@ -18,6 +18,10 @@ constexpr std::uint64_t largest_window = 32 * 1024 * 1024;
 /// The manifest's next page is asked for when read-ahead is so many requests away from it.
 constexpr std::uint64_t page_ahead = 8;
 constexpr int most_extent_pages = 4;
+constexpr std::uint64_t client_block = 4096;
+/// So much of what comes along with a read comes in its request, the rest beside it in requests of this size.
+constexpr std::uint64_t most_along = 1024 * 1024;
+constexpr std::uint64_t beside = 512 * 1024;
 
 } // namespace
 
@@ -196,12 +200,18 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
     if (items.empty())
         return;
     const auto first = items.front().chunk;
-    const auto along = foreseen() ? Neighbours{} : worthwhile_neighbours(*engine_.sources().best().meter, counters);
-    take_along(pieces.back(), along.after, items);
+    const auto meter = engine_.sources().best().meter;
+    const auto along =
+        foreseen() ? Neighbours{} : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes);
+    const auto& last = pieces.back().ref;
+    take_along(pieces.back(), std::min(along.after, most_along), items);
     const auto& page = pieces.back().page;
     engine_.submit(ChunkJob(image_, page, std::move(items), Cause::demand, engine_.patience()));
-    if (along.before > 0 && engine_.room_ahead() > 0)
-        fetch_before(*page, first, along.before);
+    if (along.before == 0 || engine_.room_ahead() == 0)
+        return;
+    fetch_before(*page, first, along.before);
+    if (along.after > most_along)
+        fetch_beside(*page, {last.offset + most_along, along.after - most_along});
 }
 
 /// Chunks behind the piece come in the same request, after what somebody waits for.
@@ -228,7 +238,15 @@ void Reader::fetch_before(const ManifestPage& page, std::size_t first, std::uint
     if (begin == first)
         return;
     const auto from = page.chunks[begin].offset;
-    engine_.submit(RangeJob(image_, page.number, {from, end - from}, engine_.patience()));
+    fetch_beside(page, {from, end - from});
+}
+
+/// What of the range lies in the page, nearest to its beginning first.
+void Reader::fetch_beside(const ManifestPage& page, FileRange range)
+{
+    const auto end = std::min(range.offset + range.length, page.chunks.back().end());
+    for (auto offset = range.offset; offset < end; offset += beside)
+        engine_.submit(RangeJob(image_, page.number, {offset, std::min(beside, end - offset)}, engine_.patience()));
 }
 
 Result<Chunk> Reader::wait_for(Piece& piece, const Patience& patience)
@@ -283,7 +301,13 @@ Result<std::vector<Extent>> Reader::extents(std::uint64_t offset, std::uint64_t 
     const auto end = offset + length;
     auto position = offset;
     for (int pages = 0; pages < most_extent_pages && position < end; ++pages) {
-        const auto page = image_->map.page((*root)->find_page(position), patience);
+        const auto number = (*root)->find_page(position);
+        // Each page costs a round trip, and the client may go on with what is known, at whole blocks.
+        if (position / client_block * client_block > offset && !image_->map.has_page(number)) {
+            engine_.submit(RangeJob(image_, number, {}, engine_.patience()));
+            break;
+        }
+        const auto page = image_->map.page(number, patience);
         if (!page)
             return std::unexpected(page.error());
         const auto& chunks = (*page)->chunks;
@@ -295,6 +319,15 @@ Result<std::vector<Extent>> Reader::extents(std::uint64_t offset, std::uint64_t 
                 extents.push_back({position, to - position, chunks[index].is_zero()});
             position = to;
         }
+    }
+    const auto whole = position / client_block * client_block;
+    while (position < end && whole > offset && position > whole) {
+        auto& last = extents.back();
+        const auto less = std::min(last.length, position - whole);
+        last.length -= less;
+        position -= less;
+        if (last.length == 0)
+            extents.pop_back();
     }
     return extents;
 }

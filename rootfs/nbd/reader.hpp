@@ -72,6 +72,7 @@ private:
     void fetch_from_page(std::span<Piece> pieces);
     void take_along(const Piece& piece, std::uint64_t reach, std::vector<ChunkJob::Item>& items);
     void fetch_before(const ManifestPage& page, std::size_t first, std::uint64_t reach);
+    void fetch_beside(const ManifestPage& page, FileRange range);
     /// True if the piece's chunk was there; its flight, which is ours, has landed then.
     [[nodiscard]] bool take_from_disk(Piece& piece);
     [[nodiscard]] Result<Chunk> wait_for(Piece& piece, const Patience& patience);

@@ -8,12 +8,18 @@ namespace
 /// What the first request asks for: header and tables of nearly every locator. One round trip less is worth more than
 /// what it brings too much.
 constexpr std::uint64_t first_bytes = 64 * 1024;
+constexpr std::uint64_t most_parts = 5;
 } // namespace
 
 Result<std::shared_ptr<const std::string>> SourceLocator::beginning(StoreClient& store, const Patience& patience)
 {
     return beginning_.get(0, patience, [&]() -> Result<std::shared_ptr<const std::string>> {
-        auto data = store.get(source_, {locator_path(manifest_), {0, first_bytes}, bypass_caches(), true}, patience);
+        const StoreClient::Order order{locator_path(manifest_),
+                                       {0, first_bytes},
+                                       bypass_caches(),
+                                       true,
+                                       StoreClient::parts_of(first_bytes, most_parts)};
+        auto data = store.get(source_, order, patience);
         if (!data)
             return std::unexpected(std::move(data.error()));
         return std::make_shared<const std::string>(std::move(*data));

@@ -52,6 +52,19 @@ void SourceMeter::note_rate(std::uint64_t bytes, Duration time)
     approach(rate_, static_cast<double>(bytes) / std::max(Seconds(time), shortest_measured).count());
 }
 
+void SourceMeter::note_received(std::uint64_t bytes)
+{
+    const std::scoped_lock lock(mutex_);
+    line_.note(bytes, LineRate::Clock::now());
+}
+
+SourceMeter::Line SourceMeter::line() const
+{
+    const std::scoped_lock lock(mutex_);
+    const auto now = LineRate::Clock::now();
+    return {line_.burst(now), line_.sustained(now)};
+}
+
 std::optional<std::chrono::milliseconds> SourceMeter::latency() const
 {
     const std::scoped_lock lock(mutex_);

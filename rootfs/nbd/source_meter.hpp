@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rootfs/nbd/counters.hpp"
+#include "rootfs/nbd/line_rate.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -26,10 +27,20 @@ public:
     /// So many bytes of one answer took so long.
     void note_rate(std::uint64_t bytes, Duration time);
 
+    /// So many bytes of any answer have just come.
+    void note_received(std::uint64_t bytes);
+
     [[nodiscard]] std::optional<std::chrono::milliseconds> latency() const; ///< on average
     /// The least of the latest answers: about a round trip, whatever the source's load.
     [[nodiscard]] std::optional<Duration> least_latency() const;
     [[nodiscard]] std::optional<std::uint64_t> rate() const; ///< bytes a second of one request
+
+    struct Line {
+        double burst = 0;     ///< bytes a second; 0: nothing has come
+        double sustained = 0; ///< the same
+    };
+    /// See LineRate.
+    [[nodiscard]] Line line() const;
 
     /// Silence for so long is not usual here.
     [[nodiscard]] Duration unusual_silence() const;
@@ -43,6 +54,7 @@ private:
     std::optional<double> least_now_;    ///< in this period, seconds
     std::optional<double> least_before_; ///< in the one before
     std::optional<double> rate_;
+    LineRate line_;
 };
 
 } // namespace farboot::rootfs

@@ -3,6 +3,7 @@
 #include "rootfs/image/locator.hpp"
 #include "rootfs/nbd/progress.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace farboot::rootfs
@@ -44,13 +45,14 @@ public:
         }
         bytes_ += bytes;
     }
-    void tell(SourceMeter& meter) const
+    /// What comes in parts comes in no time, by one connection it would take some round trips.
+    void tell(SourceMeter& meter, bool in_parts) const
     {
         if (first_bytes_ == 0)
             return;
         meter.note_latency(first_ - begun_);
         if (bytes_ > first_bytes_)
-            meter.note_rate(bytes_ - first_bytes_, last_ - first_);
+            meter.note_rate(bytes_ - first_bytes_, in_parts ? last_ - begun_ : last_ - first_);
     }
 
 private:
@@ -62,6 +64,14 @@ private:
 };
 
 } // namespace
+
+std::vector<std::uint64_t> StoreClient::parts_of(std::uint64_t bytes, std::uint64_t most)
+{
+    const auto count = std::clamp<std::uint64_t>((bytes + first_flight - 1) / first_flight, 1, most);
+    std::vector<std::uint64_t> parts(count, bytes / count);
+    parts.back() += bytes % count;
+    return parts;
+}
 
 Result<std::string> StoreClient::get(const Source& source, const Order& order, const Patience& patience)
 {
@@ -81,12 +91,28 @@ void StoreClient::expect(const Source& source, const std::vector<std::string>& p
         access_.tokens->expect({access_.audience, source.url}, paths);
 }
 
+void StoreClient::open_connections(const Source& source, const std::string& path, std::size_t count)
+{
+    if (is_restricted())
+        return; // without a token of its own a request is refused
+    counters_.requests += count;
+    source.meter->requests += count;
+    client_.open_connections(request_for(source, {path, {0, 1}}, {}), count);
+}
+
+Result<HttpResponse> StoreClient::send(const HttpRequest& request, const Order& order, const HttpClient::Sink& sink,
+                                       const Patience& patience)
+{
+    return order.parts.empty() ? client_.stream(request, sink, patience.stop)
+                               : client_.stream_in_parts(request, order.parts, sink, patience.stop);
+}
+
 Result<HttpResponse> StoreClient::ask(const Source& source, const Order& order, const HttpClient::Sink& sink,
                                       const Patience& patience)
 {
     const auto request = request_for(source, order, access_.audience);
     if (access_.audience.empty())
-        return client_.stream(request, sink, patience.stop);
+        return send(request, order, sink, patience);
     const AccessTokens::Place place{access_.audience, source.url};
     for (int tries = 1;; ++tries) {
         const auto pass = access_.tokens->get(place, order.path, patience);
@@ -97,8 +123,13 @@ Result<HttpResponse> StoreClient::ask(const Source& source, const Order& order, 
             with_pass.headers.emplace_back("Farboot-Token", pass->token);
         else
             with_pass.url += "?" + pass->query;
-        auto response = client_.stream(std::move(with_pass), sink, patience.stop);
-        if (response || response.error().reason != "http-403")
+        bool begun = false;
+        const auto noting = [&](Bytes piece) {
+            begun = true;
+            return sink(piece);
+        };
+        auto response = send(with_pass, order, noting, patience);
+        if (response || response.error().reason != "http-403" || begun)
             return response;
         if (tries == 1) { // the store's secret is another one now, or its clock is
             access_.tokens->drop(place, order.path, *pass);
@@ -114,14 +145,16 @@ Result<void> StoreClient::stream(const Source& source, const Order& order, Cause
                                  const Patience& patience)
 {
     auto& meter = *source.meter;
-    ++counters_.requests;
-    ++meter.requests;
+    const auto requests = std::max<std::size_t>(order.parts.size(), 1);
+    counters_.requests += requests;
+    meter.requests += requests;
     Stopwatch watch;
     if (patience.progress != nullptr)
         patience.progress->expect(order.range.length);
     const auto counted = [&](Bytes piece) {
         counters_.add_bytes(cause, piece.size());
         meter.received.add_bytes(cause, piece.size());
+        meter.note_received(piece.size());
         watch.note(piece.size());
         if (patience.progress != nullptr)
             patience.progress->note();
@@ -131,7 +164,7 @@ Result<void> StoreClient::stream(const Source& source, const Order& order, Cause
     if (!response)
         return std::unexpected(std::move(response.error()));
     if (cause == Cause::demand || cause == Cause::meta) // what nobody waits for says little of what is usual
-        watch.tell(meter);
+        watch.tell(meter, !order.parts.empty());
     return {};
 }
 

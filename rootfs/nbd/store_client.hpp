@@ -28,14 +28,27 @@ public:
     {
     }
 
+    /// What a connection that was idle brings in its first round trip: ten segments, besides headers.
+    static constexpr std::uint64_t first_flight = 13'500;
+    /// Equal parts of so many bytes that each come in one round trip, or, if those were too many, `most` larger ones.
+    [[nodiscard]] static std::vector<std::uint64_t> parts_of(std::uint64_t bytes, std::uint64_t most);
+
     struct Order {
         std::string path; ///< below the store, "v1/packs/…"
         FileRange range;
         bool bypass_caches = false;
         bool may_be_cut = false; ///< by the file's end
+        /// Parts of the range, to be asked for at the same time (HttpClient::stream_in_parts()); empty: it is one.
+        std::vector<std::uint64_t> parts{};
     };
     /// These files are likely to be asked for: what opens them, if they are not for everybody, is asked for together.
     void expect(const Source& source, const std::vector<std::string>& paths);
+    /// Not for everybody.
+    [[nodiscard]] bool is_restricted() const { return !access_.audience.empty(); }
+    /// Requests over its connections that have not ended, those of other images too.
+    [[nodiscard]] std::size_t busy() const { return client_.transfers(); }
+    /// So many connections to a source are likely to be wanted soon. Does nothing for a restricted image.
+    void open_connections(const Source& source, const std::string& path, std::size_t count);
     /// Waits for the whole range. Reasons: HttpClient's.
     [[nodiscard]] Result<std::string> get(const Source& source, const Order& order, const Patience& patience);
     /// Hands pieces over as they come, on the client's thread.
@@ -45,6 +58,8 @@ public:
 private:
     [[nodiscard]] Result<HttpResponse> ask(const Source& source, const Order& order, const HttpClient::Sink& sink,
                                            const Patience& patience);
+    [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request, const Order& order,
+                                            const HttpClient::Sink& sink, const Patience& patience);
 
     HttpClient& client_;
     Counters& counters_;

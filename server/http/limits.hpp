@@ -15,8 +15,8 @@ struct Limits {
     std::uint64_t upload_rate = 8 * 1024;              ///< bytes a second: an upload has so much more time for its body
     std::chrono::milliseconds idle{60'000};            ///< between two requests of a connection
     std::chrono::milliseconds write_stall{60'000};     ///< for each block of an answer
-    std::size_t connections = 4096;                    ///< at once, more are closed
-    std::size_t connections_per_address = 256;         ///< an IPv4 address or an IPv6 /64; a lab may share one
+    std::size_t connections = 16'384;                  ///< at once, more are closed
+    std::size_t connections_per_address = 1'024;       ///< an IPv4 address or an IPv6 /64; a lab may share one
     std::uint64_t requests_per_second = 0;             ///< of an address, as above, in the long run; 0: any number
     std::uint64_t request_burst = 1000;                ///< and at once
     std::uint64_t bytes_per_second = 0;                ///< sent to an address in the long run; 0: any number

@@ -12,15 +12,21 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t chunks_worth = 64 * 1024;
 constexpr std::uint64_t mebibyte = 1024 * 1024;
 
-struct NeighboursTest : testing::Test {
-    void measured(SourceMeter::Duration latency, std::uint64_t bytes_a_second)
-    {
-        source.note_latency(latency);
-        source.note_rate(bytes_a_second, 1s);
-    }
-    [[nodiscard]] Neighbours neighbours() const { return worthwhile_neighbours(source, counters); }
+constexpr std::uint64_t image_bytes = 400 * mebibyte;
 
-    SourceMeter source;
+struct NeighboursTest : testing::Test {
+    void measured(SourceMeter::Duration latency, double burst, double sustained)
+    {
+        round_trip = latency;
+        line = {burst, sustained};
+    }
+    [[nodiscard]] Neighbours neighbours() const
+    {
+        return worthwhile_neighbours(line, round_trip, counters, image_bytes);
+    }
+
+    std::optional<SourceMeter::Duration> round_trip;
+    SourceMeter::Line line;
     Counters counters;
 };
 
@@ -32,31 +38,29 @@ TEST_F(NeighboursTest, AChunksWorthBeforeAnythingWasMeasured)
 
 TEST_F(NeighboursTest, AChunksWorthOnALocalNetwork)
 {
-    measured(10ms, 100'000'000);
+    measured(10ms, 100e6, 100e6);
     EXPECT_EQ(neighbours().after, chunks_worth);
     EXPECT_EQ(neighbours().before, 0);
 }
 
 TEST_F(NeighboursTest, ManyOverALongWay)
 {
-    measured(50ms, 12'500'000);
+    measured(50ms, 12.5e6, 10e6);
     EXPECT_EQ(neighbours().after, mebibyte);
     EXPECT_EQ(neighbours().before, mebibyte / 4);
 }
 
 TEST_F(NeighboursTest, NoMoreThanASlowLineCarriesInHalfASecond)
 {
-    measured(50ms, 500'000);
+    measured(50ms, 0.5e6, 0.5e6);
     EXPECT_EQ(neighbours().after, 250'000);
-    measured(50ms, 1);
-    for (int i = 0; i < 100; ++i)
-        source.note_rate(1, 1s);
+    measured(50ms, 1, 1);
     EXPECT_EQ(neighbours().after, chunks_worth) << "never less than the chunk";
 }
 
 TEST_F(NeighboursTest, FewerTheMoreWasFetchedForNothing)
 {
-    measured(50ms, 12'500'000);
+    measured(50ms, 12.5e6, 10e6);
     counters.landed_bytes = 8 * mebibyte;
     EXPECT_EQ(neighbours().after, mebibyte) << "so much is allowed before anything is read";
     counters.used_bytes = 100 * mebibyte;
@@ -67,6 +71,33 @@ TEST_F(NeighboursTest, FewerTheMoreWasFetchedForNothing)
     counters.landed_bytes = 198 * mebibyte;
     EXPECT_EQ(neighbours().after, chunks_worth);
     EXPECT_EQ(neighbours().before, 0);
+}
+
+TEST_F(NeighboursTest, AWideLineBringsWhatItCarriesAndAsksNotWhetherItWasUsed)
+{
+    measured(100ms, 50e6, 25e6);
+    counters.landed_bytes = 300 * mebibyte;
+    EXPECT_EQ(neighbours().after, 4'000'000);
+    EXPECT_EQ(neighbours().before, 1'000'000);
+    measured(100ms, 125e6, 100e6);
+    EXPECT_EQ(neighbours().after, 8 * mebibyte);
+}
+
+TEST_F(NeighboursTest, ALineIsWideOnlyIfItCarriesTheImageInHalfAMinute)
+{
+    measured(100ms, 50e6, 25e6);
+    counters.landed_bytes = 300 * mebibyte;
+    EXPECT_EQ(worthwhile_neighbours(line, round_trip, counters, 2'000 * mebibyte).after, chunks_worth);
+}
+
+TEST_F(NeighboursTest, ALineThatSeemsWideIsTriedForAWhile)
+{
+    measured(100ms, 25e6, 5e6);
+    EXPECT_EQ(neighbours().after, 8 * mebibyte);
+    counters.landed_bytes = 24 * mebibyte;
+    EXPECT_EQ(neighbours().after, 8 * mebibyte);
+    counters.landed_bytes = 26 * mebibyte;
+    EXPECT_EQ(neighbours().after, chunks_worth);
 }
 
 } // namespace
