@@ -10,9 +10,15 @@ namespace
 /// What may wait to be written: a disk that is slower than the network must not fill the memory.
 constexpr std::size_t most_waiting_bytes = 16 * 1024 * 1024;
 
-std::uint64_t data_at(const DiskPlace& place)
+std::unique_ptr<DiskView> open_view(const DiskCache::Options& options)
 {
-    return place.segment * disk_segment_bytes + place.offset;
+    auto view = DiskView::open(options.view);
+    if (view)
+        return std::move(*view);
+    if (options.notice)
+        options.notice(
+            fmt::format("what another reader keeps on the local disk is not used: {}", view.error().sentence));
+    return nullptr;
 }
 } // namespace
 
@@ -22,6 +28,7 @@ Result<std::unique_ptr<DiskCache>> DiskCache::open(Options options)
     if (segments < 2)
         return fail("cache-small", "A local cache of {} bytes is too small: it needs {}.", options.limit,
                     2 * (disk_segment_bytes + disk_segment_index_bytes));
+    auto view = options.view.empty() ? nullptr : open_view(options);
     auto data = DiskFile::open(options.folder / "chunks", segments * disk_segment_bytes);
     if (!data)
         return std::unexpected(std::move(data.error()));
@@ -33,12 +40,14 @@ Result<std::unique_ptr<DiskCache>> DiskCache::open(Options options)
     auto index = DiskIndex::open(std::move(*file), static_cast<std::uint32_t>(segments));
     if (!index)
         return std::unexpected(std::move(index.error()));
-    return std::unique_ptr<DiskCache>(new DiskCache(std::move(options), std::move(*data), std::move(*index)));
+    return std::unique_ptr<DiskCache>(
+        new DiskCache(std::move(options), std::move(*data), std::move(*index), std::move(view)));
 }
 
-DiskCache::DiskCache(Options options, DiskFile data, DiskIndex index)
+DiskCache::DiskCache(Options options, DiskFile data, DiskIndex index, std::unique_ptr<DiskView> view)
     : options_(std::move(options)),
       data_(std::move(data)),
+      view_(std::move(view)),
       index_(std::move(index)),
       writer_([this](const std::stop_token& stop) { write_all(stop); })
 {
@@ -65,7 +74,7 @@ Chunk DiskCache::find(const Digest& digest, std::uint32_t length)
         place = index_.find(digest);
     }
     if (!place || place->length != length)
-        return nullptr;
+        return find_in_view(digest, length);
     auto chunk = read(*place, digest);
     const std::scoped_lock lock(mutex_);
     if (chunk) {
@@ -78,10 +87,22 @@ Chunk DiskCache::find(const Digest& digest, std::uint32_t length)
     return chunk;
 }
 
+Chunk DiskCache::find_in_view(const Digest& digest, std::uint32_t length)
+{
+    auto chunk = view_ ? view_->find(digest, length) : nullptr;
+    if (chunk)
+        ++view_hits_;
+    return chunk;
+}
+
 bool DiskCache::contains(const Digest& digest) const
 {
-    const std::scoped_lock lock(mutex_);
-    return index_.find(digest).has_value();
+    {
+        const std::scoped_lock lock(mutex_);
+        if (index_.find(digest))
+            return true;
+    }
+    return view_ && view_->contains(digest);
 }
 
 bool DiskCache::pin(const Digest& digest)
@@ -92,6 +113,8 @@ bool DiskCache::pin(const Digest& digest)
 
 void DiskCache::put(const Digest& digest, Chunk chunk, bool pinned)
 {
+    if (!pinned && view_ && view_->contains(digest))
+        return;
     const std::scoped_lock lock(mutex_);
     if (!writable_ || chunk->empty() || chunk->size() > max_chunk_bytes)
         return;
@@ -187,7 +210,7 @@ Result<void> DiskCache::make_room()
 DiskCache::Status DiskCache::status() const
 {
     const std::scoped_lock lock(mutex_);
-    return {options_.limit, index_.bytes(), index_.chunks(), hits_, damaged_, skipped_, writable_};
+    return {options_.limit, index_.bytes(), index_.chunks(), hits_, damaged_, skipped_, view_hits_, writable_};
 }
 
 void DiskCache::flush()

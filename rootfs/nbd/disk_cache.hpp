@@ -2,6 +2,7 @@
 
 #include "rootfs/nbd/chunk_cache.hpp"
 #include "rootfs/nbd/disk_index.hpp"
+#include "rootfs/nbd/disk_view.hpp"
 
 #include <atomic>
 #include <deque>
@@ -25,6 +26,7 @@ public:
     struct Options {
         std::filesystem::path folder; ///< exists
         std::uint64_t limit = 0;      ///< bytes of both files together, at least disk_segment_bytes × 2
+        std::filesystem::path view;   ///< the folder of another reader, to be read besides; empty: none
         /// One sentence for the person at the PC, when the disk can no longer be used.
         std::function<void(std::string_view)> notice;
     };
@@ -36,12 +38,12 @@ public:
     DiskCache(const DiskCache&) = delete;
     DiskCache& operator=(const DiskCache&) = delete;
 
-    /// Reads and checks a chunk of this length; null if it is not there. Counts as use.
+    /// Reads and checks a chunk of this length, here or in the view; null if it is not there. Counts as use here.
     [[nodiscard]] Chunk find(const Digest& digest, std::uint32_t length);
     /// May be wrong about what find() would find damaged.
     [[nodiscard]] bool contains(const Digest& digest) const;
-    /// Writes the chunk some time, unless it is there, more waits than the disk can take, or it is longer than
-    /// max_chunk_bytes.
+    /// Writes the chunk some time, unless it is there or, if it is not pinned, in the view, more waits than the disk
+    /// can take, or it is longer than max_chunk_bytes.
     void put(const Digest& digest, Chunk chunk, bool pinned = false);
     /// The chunk stays until this process ends, whatever else comes. False if it is not there.
     [[nodiscard]] bool pin(const Digest& digest);
@@ -50,17 +52,19 @@ public:
         std::uint64_t limit = 0; ///< bytes
         std::uint64_t bytes = 0; ///< of the chunks that are there
         std::size_t chunks = 0;
-        std::uint64_t hits = 0;    ///< since the start
-        std::uint64_t damaged = 0; ///< chunks that were wrong, since the start
-        std::uint64_t skipped = 0; ///< chunks for which the disk was too slow, since the start
-        bool writable = true;      ///< false once writing has failed
+        std::uint64_t hits = 0;      ///< since the start
+        std::uint64_t damaged = 0;   ///< chunks that were wrong, since the start
+        std::uint64_t skipped = 0;   ///< chunks for which the disk was too slow, since the start
+        std::uint64_t view_hits = 0; ///< chunks that another reader had, since the start
+        bool writable = true;        ///< false once writing has failed
     };
     [[nodiscard]] Status status() const;
     /// Waits until what was put is written: for tests and for an orderly end.
     void flush();
 
 private:
-    DiskCache(Options options, DiskFile data, DiskIndex index);
+    DiskCache(Options options, DiskFile data, DiskIndex index, std::unique_ptr<DiskView> view);
+    [[nodiscard]] Chunk find_in_view(const Digest& digest, std::uint32_t length);
     void write_all(const std::stop_token& stop);
     struct Waiting {
         Digest digest;
@@ -73,6 +77,7 @@ private:
 
     Options options_;
     DiskFile data_;
+    std::unique_ptr<DiskView> view_; ///< null if there is none
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     DiskIndex index_;               ///< under the mutex
@@ -83,6 +88,7 @@ private:
     std::atomic<std::uint64_t> hits_{0};
     std::atomic<std::uint64_t> damaged_{0};
     std::atomic<std::uint64_t> skipped_{0};
+    std::atomic<std::uint64_t> view_hits_{0};
     std::jthread writer_; // last: it uses the others
 };
 

@@ -35,6 +35,14 @@ Result<DiskFile> DiskFile::open(const std::filesystem::path& path, std::uint64_t
     return file;
 }
 
+Result<DiskFile> DiskFile::open_to_read(const std::filesystem::path& path)
+{
+    DiskFile file(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (file.descriptor_ < 0)
+        return failed(path, "opened");
+    return file;
+}
+
 DiskFile::DiskFile(DiskFile&& other) noexcept
     : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1))
 {
@@ -51,6 +59,14 @@ Result<void> DiskFile::lock() const
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0)
         return {};
     return fail("cache-busy", "The local cache {} is used by another process.", path_.parent_path().string());
+}
+
+Result<std::uint64_t> DiskFile::size() const
+{
+    struct stat status{};
+    if (::fstat(descriptor_, &status) != 0)
+        return failed(path_, "read");
+    return static_cast<std::uint64_t>(status.st_size);
 }
 
 Result<void> DiskFile::read(std::uint64_t offset, std::span<std::byte> into) const

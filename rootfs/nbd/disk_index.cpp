@@ -7,19 +7,6 @@
 namespace farboot::rootfs
 {
 
-namespace
-{
-
-constexpr std::uint64_t header_bytes = 16; ///< sequence, and 8 bytes in reserve
-constexpr std::uint64_t row_bytes = 40;    ///< digest, offset, length
-
-std::uint64_t header_at(std::uint32_t segment)
-{
-    return segment * disk_segment_index_bytes;
-}
-
-} // namespace
-
 Result<DiskIndex> DiskIndex::open(DiskFile file, std::uint32_t segments)
 {
     DiskIndex index(std::move(file), segments);
@@ -40,17 +27,10 @@ Result<DiskIndex> DiskIndex::open(DiskFile file, std::uint32_t segments)
 void DiskIndex::load(std::uint32_t number, Bytes data)
 {
     auto& segment = segments_[number];
-    segment.sequence = rootfs::load<std::uint64_t>(data, 0);
-    if (segment.sequence == 0)
-        return;
-    for (; segment.rows < disk_segment_rows; ++segment.rows) {
-        const auto row = data.subspan(header_bytes + segment.rows * row_bytes, row_bytes);
-        const auto digest = load_digest(row, 0);
-        const DiskPlace place{number, rootfs::load<std::uint32_t>(row, 32), rootfs::load<std::uint32_t>(row, 36)};
-        // Rows are written in the order of their places: the first that cannot be is where writing ended.
-        if (digest.is_zero() || place.length == 0 || place.length > max_chunk_bytes || place.offset < segment.filled ||
-            place.offset > disk_segment_bytes - place.length)
-            break;
+    auto [sequence, rows] = parse_disk_segment(number, data);
+    segment.sequence = sequence;
+    segment.rows = static_cast<std::uint32_t>(rows.size());
+    for (const auto& [digest, place] : rows) {
         segment.filled = place.offset + place.length;
         segment.digests.push_back(digest);
         if (places_.try_emplace(digest, Entry{place, false, false}).second)
@@ -112,7 +92,8 @@ Result<void> DiskIndex::add(const Digest& digest, const DiskPlace& place, bool p
     append(row, digest);
     append(row, place.offset);
     append(row, place.length);
-    if (auto done = file_.write(header_at(place.segment) + header_bytes + segment.rows * row_bytes, as_bytes(row));
+    if (auto done =
+            file_.write(header_at(place.segment) + disk_header_bytes + segment.rows * disk_row_bytes, as_bytes(row));
         !done)
         return done;
     ++segment.rows;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "rootfs/image/chunk.hpp"
 #include "rootfs/nbd/disk_file.hpp"
+#include "rootfs/nbd/disk_rows.hpp"
 
 #include <optional>
 #include <unordered_map>
@@ -9,21 +9,6 @@
 
 namespace farboot::rootfs
 {
-
-/// The local cache's data lie in segments that are filled one after another; the one filled longest ago is the next to
-/// be emptied.
-inline constexpr std::uint64_t disk_segment_bytes = 16 * 1024 * 1024;
-inline constexpr std::uint32_t disk_segment_rows = 1024;
-/// Of the index file: a segment's header and its rows.
-inline constexpr std::uint64_t disk_segment_index_bytes = 16 + std::uint64_t{disk_segment_rows} * 40;
-
-/// Where a chunk lies.
-struct DiskPlace {
-    std::uint32_t segment = 0;
-    std::uint32_t offset = 0; ///< in the segment
-    std::uint32_t length = 0; ///< bytes, at most max_chunk_bytes
-    bool operator==(const DiskPlace&) const = default;
-};
 
 /// Which chunks the local cache has, and where; in memory, about 120 bytes a chunk, and in the file `index`, so that
 /// the next boot knows it. Not safe for several threads.

@@ -52,6 +52,7 @@ const char* PluginSettings::help()
            "cache=<MIB>     Memory for chunks, 1 to 65536 (default: 64).\n"
            "disk-cache=<DIR>  Folder on a local disk for chunks (default: none).\n"
            "disk-cache-size=<MIB>  Hard limit of what lies there, 40 to 1048576 (default: 4096).\n"
+           "disk-view=<DIR>  Another reader's disk-cache, which is read besides.\n"
            "pin=true        Bring the whole image onto the local disk, and keep it there.\n"
            "give-up=<SECONDS>  Fail reads after so long without a source (default: 0, never).\n"
            "lock=true       Lock the process in memory: for root file systems.\n"
@@ -61,8 +62,8 @@ const char* PluginSettings::help()
 Result<void> PluginSettings::set(std::string_view key, std::string_view value)
 {
     const std::map<std::string_view, std::filesystem::path*> paths{
-        {"policy", &policy_},   {"sources", &sources_}, {"ca", &ca_},          {"disk-cache", &disk_cache_},
-        {"control", &control_}, {"console", &console_}, {"session", &session_}};
+        {"policy", &policy_},       {"sources", &sources_}, {"ca", &ca_},           {"disk-cache", &disk_cache_},
+        {"disk-view", &disk_view_}, {"control", &control_}, {"console", &console_}, {"session", &session_}};
     const auto path = paths.find(key);
     if (path != paths.end() || key == "record") {
         if (!value.starts_with('/'))
@@ -116,6 +117,8 @@ Result<void> PluginSettings::check() const
         return fail("setting", "The parameters policy= and either sources= or source= are needed.");
     if (records_.empty() && control_.empty())
         return fail("setting", "Either record= (an image) or control= (a socket on which images are added) is needed.");
+    if (!disk_view_.empty() && disk_cache_.empty())
+        return fail("setting", "disk-view= needs disk-cache=: a folder of its own.");
     if (pin_ && (records_.size() != 1 || disk_cache_.empty()))
         return fail("setting", "pin=true needs one record= (which image) and disk-cache= (where it is kept).");
     return {};
@@ -162,7 +165,7 @@ Result<ReaderEngine::Options> PluginSettings::engine_options() const
     options.trust.ca_file = ca_;
     options.cache_bytes = cache_mib_ << 20;
     if (!disk_cache_.empty())
-        options.disk = DiskCache::Options{disk_cache_, std::uint64_t{disk_cache_mib_} << 20, {}};
+        options.disk = DiskCache::Options{disk_cache_, std::uint64_t{disk_cache_mib_} << 20, disk_view_, {}};
     if (give_up_seconds_ > 0)
         options.give_up = std::chrono::seconds(give_up_seconds_);
     return options;

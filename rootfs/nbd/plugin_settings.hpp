@@ -41,7 +41,7 @@ private:
     std::vector<std::filesystem::path> records_;
     std::vector<std::string> stores_; ///< URLs, instead of the file sources_
     std::string tokens_;
-    std::filesystem::path policy_, sources_, ca_, control_, console_, disk_cache_, session_;
+    std::filesystem::path policy_, sources_, ca_, control_, console_, disk_cache_, disk_view_, session_;
     std::size_t cache_mib_ = 64;
     std::size_t disk_cache_mib_ = 4096;
     std::size_t give_up_seconds_ = 0; ///< 0: never

@@ -53,6 +53,27 @@ TEST_F(LocalDisk, TheNextBootNeedsNoServer)
     EXPECT_GT(status["disk_hits"], 100);
 }
 
+TEST_F(LocalDisk, AnotherReaderNeedsNoServerEither)
+{
+    auto web = serve("web", store());
+    NbdServer first(folder.path / "nbd1", with_disk(web));
+    copy_all(first);
+    ASSERT_TRUE(eventually([&] { return first.status()["disk"]["bytes"].get<std::size_t>() >= 19 * megabyte; }))
+        << first.status().dump(2);
+    web.stop();
+    std::filesystem::create_directory(folder.path / "own");
+    auto beside = parameters({&web});
+    beside.push_back("disk-cache=" + (folder.path / "own").string());
+    beside.emplace_back("disk-cache-size=64");
+    beside.push_back("disk-view=" + disk().string());
+    NbdServer second(folder.path / "nbd2", beside);
+    copy_all(second);
+    EXPECT_EQ(export_of(second)["fetched_bytes"], 0);
+    const auto status = second.status()["disk"];
+    EXPECT_GT(status["view_hits"], 100) << status.dump(2);
+    EXPECT_EQ(status["chunks"], 0) << "kept twice";
+}
+
 TEST_F(LocalDisk, APinnedImageComesWholeWithoutBeingRead)
 {
     auto web = serve("web", store());
