@@ -78,9 +78,15 @@ Json disk_of(const ReaderEngine& engine)
     if (engine.disk() == nullptr)
         return nullptr;
     const auto disk = engine.disk()->status();
-    return {{"limit", disk.limit},         {"bytes", disk.bytes},      {"chunks", disk.chunks},
-            {"hits", disk.hits},           {"damaged", disk.damaged},  {"skipped", disk.skipped},
-            {"view_hits", disk.view_hits}, {"writable", disk.writable}};
+    return {{"limit", disk.limit},
+            {"bytes", disk.bytes},
+            {"chunks", disk.chunks},
+            {"hits", disk.hits},
+            {"damaged", disk.damaged},
+            {"skipped", disk.skipped},
+            {"view_chunks", disk.view_chunks},
+            {"view_hits", disk.view_hits},
+            {"writable", disk.writable}};
 }
 
 Json status(const ReaderEngine& engine, const ExportTable& exports)

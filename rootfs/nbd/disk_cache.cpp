@@ -209,8 +209,9 @@ Result<void> DiskCache::make_room()
 
 DiskCache::Status DiskCache::status() const
 {
+    const auto beside = view_ ? view_->chunks() : 0;
     const std::scoped_lock lock(mutex_);
-    return {options_.limit, index_.bytes(), index_.chunks(), hits_, damaged_, skipped_, view_hits_, writable_};
+    return {options_.limit, index_.bytes(), index_.chunks(), hits_, damaged_, skipped_, beside, view_hits_, writable_};
 }
 
 void DiskCache::flush()

@@ -55,6 +55,7 @@ public:
         std::uint64_t hits = 0;      ///< since the start
         std::uint64_t damaged = 0;   ///< chunks that were wrong, since the start
         std::uint64_t skipped = 0;   ///< chunks for which the disk was too slow, since the start
+        std::size_t view_chunks = 0; ///< that another reader is known to have
         std::uint64_t view_hits = 0; ///< chunks that another reader had, since the start
         bool writable = true;        ///< false once writing has failed
     };

@@ -73,6 +73,7 @@ constexpr auto disk_metrics = std::to_array<Metric>({
     {"chunks", "disk_chunks", "", "Chunks that lie on the local disk."},
     {"hits", "disk_reads_total", "", "Chunks that were read from the local disk, for all images."},
     {"damaged", "disk_damaged_total", "", "Chunks on the local disk that were not what their digest says."},
+    {"view_chunks", "disk_view_chunks", "", "Chunks that another reader has on the local disk."},
     {"view_hits", "disk_view_reads_total", "", "Chunks that another reader had on the local disk, for all images."},
     {"skipped", "disk_skipped_total", "", "Chunks that were not kept because the local disk was too slow."},
 });

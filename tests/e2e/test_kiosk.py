@@ -127,6 +127,7 @@ def test_what_one_boot_read_comes_by_itself_at_the_next(site, learnt, disk):
     for reader in (status, machines):
         assert reader["disk"]["writable"]
         assert reader["disk"]["limit"] > 300 << 20
+    assert machines["disk"]["view_chunks"] > 100, "the machines' reader does not see what the root's keeps"
 
 
 def test_a_disk_keeps_what_was_fetched(site, learnt, disk):

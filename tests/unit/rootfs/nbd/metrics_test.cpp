@@ -39,8 +39,8 @@ protected:
         status.erase("version");
         for (auto& source : status["sources"])
             source["latency_ms"] = source["bytes_per_second"] = 0;
-        status["disk"] = {{"limit", 0},   {"bytes", 0},   {"chunks", 0},    {"hits", 0},
-                          {"damaged", 0}, {"skipped", 0}, {"view_hits", 0}, {"writable", true}};
+        status["disk"] = {{"limit", 0},   {"bytes", 0},       {"chunks", 0},    {"hits", 0},       {"damaged", 0},
+                          {"skipped", 0}, {"view_chunks", 0}, {"view_hits", 0}, {"writable", true}};
         for (auto& item : status["exports"]) {
             item["hot"] = {{"state", "streaming"}, {"chunks", 0}, {"through", 0}, {"pack_bytes", 0}};
             item["pinned"] = {{"state", "filling"}, {"chunks", 0}, {"present", 0}};
