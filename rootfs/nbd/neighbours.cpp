@@ -25,7 +25,8 @@ constexpr std::uint64_t share_before = 4;
 constexpr std::chrono::milliseconds short_way{15};
 /// A start's first reads are its most scattered: what comes with them pays off later.
 constexpr double allowance = 8 * 1024 * 1024;
-constexpr double allowance_for_trying = 16 * 1024 * 1024;
+/// Whether a line is wide shows while so much comes: what comes in a row tells too much on a busy PC.
+constexpr double enough_to_tell = 24 * 1024 * 1024;
 /// Bytes fetched to bytes used: up to the one everything is brought, from the other on nothing.
 constexpr double thrifty = 1.5;
 constexpr double wasteful = 1.9;
@@ -38,13 +39,13 @@ Neighbours worthwhile_neighbours(const SourceMeter::Line& line, std::optional<So
         return {0, least_reach};
     const auto wide_enough = std::max(wide_rate, static_cast<double>(image_bytes) / wide_seconds);
     const auto wide = line.sustained >= wide_enough;
-    const auto may_be_wide = !wide && line.burst >= wide_enough;
-    const auto fetched =
-        static_cast<double>(counters.landed_bytes) - allowance - (may_be_wide ? allowance_for_trying : 0);
+    const auto landed = static_cast<double>(counters.landed_bytes);
+    const auto may_be_wide = !wide && line.burst >= wide_enough && landed < enough_to_tell;
+    const auto fetched = landed - allowance;
     const auto ratio = fetched / std::max(static_cast<double>(counters.used_bytes), 1.0);
-    const auto share = wide ? 1.0 : std::clamp((wasteful - ratio) / (wasteful - thrifty), 0.0, 1.0);
-    const auto usual = std::clamp(usual_seconds * line.burst, usual_reach, most_reach);
-    const auto most = may_be_wide && ratio <= thrifty ? most_reach : std::min(usual, longest_seconds * line.burst);
+    const auto share = wide || may_be_wide ? 1.0 : std::clamp((wasteful - ratio) / (wasteful - thrifty), 0.0, 1.0);
+    const auto usual = std::clamp(usual_seconds * line.sustained, usual_reach, most_reach);
+    const auto most = may_be_wide ? most_reach : std::min(usual, longest_seconds * line.burst);
     const auto reach = static_cast<std::uint64_t>(most * share);
     return reach > least_reach ? Neighbours{reach / share_before, reach} : Neighbours{0, least_reach};
 }

@@ -77,9 +77,9 @@ TEST_F(NeighboursTest, AWideLineBringsWhatItCarriesAndAsksNotWhetherItWasUsed)
 {
     measured(100ms, 50e6, 25e6);
     counters.landed_bytes = 300 * mebibyte;
-    EXPECT_EQ(neighbours().after, 4'000'000);
-    EXPECT_EQ(neighbours().before, 1'000'000);
-    measured(100ms, 125e6, 100e6);
+    EXPECT_EQ(neighbours().after, 2'000'000);
+    EXPECT_EQ(neighbours().before, 500'000);
+    measured(100ms, 125e6, 110e6);
     EXPECT_EQ(neighbours().after, 8 * mebibyte);
 }
 
@@ -94,10 +94,12 @@ TEST_F(NeighboursTest, ALineThatSeemsWideIsTriedForAWhile)
 {
     measured(100ms, 25e6, 5e6);
     EXPECT_EQ(neighbours().after, 8 * mebibyte);
-    counters.landed_bytes = 24 * mebibyte;
+    counters.landed_bytes = 23 * mebibyte;
     EXPECT_EQ(neighbours().after, 8 * mebibyte);
-    counters.landed_bytes = 26 * mebibyte;
+    counters.landed_bytes = 25 * mebibyte;
     EXPECT_EQ(neighbours().after, chunks_worth);
+    counters.used_bytes = 100 * mebibyte;
+    EXPECT_EQ(neighbours().after, mebibyte) << "and not again";
 }
 
 } // namespace
