@@ -20,6 +20,7 @@ struct ProfileOptions {
     std::vector<std::string> traces;
     std::string image;
     std::string predecessor;
+    std::string trace; ///< file to write, or empty
     double share = 0.5;
     double until = 0;
     std::uint64_t limit_mib = default_hot_pack_bytes >> 20;
@@ -126,6 +127,19 @@ Result<void> inherit(const ProfileOptions& options)
     return {};
 }
 
+/// As if a PC had read it all at once, in the profile's order.
+Result<Trace> trace_of(const LocalImage& image)
+{
+    const auto chunks = ChunkList::load(image);
+    if (!chunks)
+        return std::unexpected(chunks.error());
+    Trace trace{image.manifest().ref().manifest, image.manifest().image_bytes(), {}, {}, {}};
+    for (const auto& row : image.locator().hot().rows)
+        if (const auto number = chunks->find(row.digest))
+            trace.reads.push_back({{}, {chunks->chunks()[*number].offset, row.plain_length}});
+    return trace;
+}
+
 Result<void> show(const ProfileOptions& options)
 {
     const auto store = Store::open(options.store);
@@ -138,6 +152,13 @@ Result<void> show(const ProfileOptions& options)
     if (!image)
         return std::unexpected(image.error());
     const HotPack pack{image->locator().hot(), {}, 0};
+    if (!options.trace.empty()) {
+        const auto trace = trace_of(*image);
+        if (!trace)
+            return std::unexpected(trace.error());
+        if (auto done = write_file(options.trace, as_bytes(trace->to_text())); !done)
+            return done;
+    }
     if (options.json)
         say_json(json_of(*digest, pack));
     else if (pack.list.rows.empty())
@@ -208,6 +229,8 @@ void add_profile_commands(CLI::App& app, Action& chosen)
     const auto [shown, shown_options] = add_command(*group, chosen, "show", "Show an image's profile", show);
     shown->add_option("digest", shown_options->image, "The image")->required();
     add_common_options(*shown, *shown_options);
+    shown->add_option("--trace", shown_options->trace, "Write its order to this file, as a trace that makes it again")
+        ->type_name("FILE");
 
     const auto [dropped, dropped_options] = add_command(*group, chosen, "drop", "Take an image's profile away", drop);
     dropped->add_option("digest", dropped_options->image, "The image")->required();

@@ -16,27 +16,26 @@ NGINX = """
 user root root;
 daemon off;
 worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/nginx-error.log;
-events {{ worker_connections 256; }}
+pid {own}/nginx.pid;
+error_log {own}/nginx-error.log;
+events {{ worker_connections 1024; }}
 http {{
     access_log off;
-    client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
-    uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+    client_body_temp_path {own}/t1; proxy_temp_path {own}/t2; fastcgi_temp_path {own}/t3;
+    uwsgi_temp_path {own}/t4; scgi_temp_path {own}/t5;
     sendfile on;
     tcp_nopush on;
     server {{
-        listen 127.0.0.1:{https} ssl;
+        listen {address}:{https} ssl;
         ssl_certificate {folder}/server.pem;
         ssl_certificate_key {folder}/server.key;
         ssl_protocols TLSv1.2 TLSv1.3;
         ssl_session_cache shared:farboot:10m;
         location /store/ {{ alias {folder}/store/; }}
-        location /profiled/ {{ alias {folder}/profiled/; }}
-        location /guessed/ {{ alias {folder}/guessed/; }}
+        location /with/ {{ alias {folder}/with/; }}
     }}
     server {{
-        listen 127.0.0.1:{http};
+        listen {address}:{http};
         location = /image {{ alias {folder}/image; }}
         location /store/ {{ alias {folder}/store/; }}
     }}
@@ -44,19 +43,53 @@ http {{
 """
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
+# Where the servers are behind a link in a guest.
+FAR_ADDRESS = "10.77.2.2"
+
+
+def free_port(address="127.0.0.1"):
+    with socket.create_server((address, 0)) as probe:
         return probe.getsockname()[1]
 
 
-def listens(port):
+def listens(port, address="127.0.0.1"):
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((address, port)) == 0
+
+
+class Servers:
+    """nginx and nbdkit with all that a site has, on free ports of an address, as long as the `with` block."""
+
+    def __init__(self, site, address):
+        self.site = site
+        self.address = address
+        self.ports = {}
+        self.nginx = None  # the program
+        self._running = ExitStack()
+
+    def __enter__(self):
+        own = self.site.folder / f"at-{self.address}"
+        own.mkdir(exist_ok=True)
+        self.ports = {name: free_port(self.address) for name in ("https", "http", "nbd")}
+        config = own / "nginx.conf"
+        config.write_text(NGINX.format(folder=self.site.folder, own=own, address=self.address,
+                                       https=self.ports["https"], http=self.ports["http"]), encoding="ascii")
+        nginx = Program(["/usr/sbin/nginx", "-c", config], own / "log")
+        nbdkit = Program(["nbdkit", "-f", "-r", "-i", self.address, "-p", self.ports["nbd"], "file", self.site.image],
+                         own / "log")
+        for program, port in ((nginx, self.ports["https"]), (nbdkit, self.ports["nbd"])):
+            self._running.enter_context(program)
+            program.wait_for(lambda port=port: listens(port, self.address))
+        self.nginx = nginx
+        return self
+
+    def __exit__(self, *_):
+        self._running.close()
 
 
 class Site:
     """Made once in a folder and kept for the next run; serves as long as the `with` block. Beside the store there are
-    `profiled`, which knows the trace, and `guessed`, if there is a guess of what the traced image's start reads."""
+    others below `with`, with profiles made of the trace itself (`its-own`) and of the trace's relatives."""
 
     def __init__(self, folder, build, trace):
         self.folder = folder / f"site-{trace.image_bytes}"
@@ -71,10 +104,12 @@ class Site:
         self.farboot = build / "rootfs/cli/farboot"
         self.plugin = build / "rootfs/nbd/nbdkit-farboot-plugin.so"
         self.reader_tool = build / "rootfs/nbd/farboot-reader"
-        self.ports = {}
         self.manifest = None
-        self.nginx = None  # the program
-        self._running = ExitStack()
+        self.servers = Servers(self, "127.0.0.1")
+
+    @property
+    def ports(self):
+        return self.servers.ports
 
     def make(self):
         done = self.folder / "made"
@@ -107,8 +142,9 @@ class Site:
 
     def _make_profile(self, name, reads):
         """A store with the same packs, and a hot pack made of these reads, a trace's file."""
-        profiled = self.folder / name
+        profiled = self.folder / "with" / name
         shutil.rmtree(profiled, ignore_errors=True)
+        profiled.parent.mkdir(exist_ok=True)
         shutil.copytree(self.store / "v1", profiled / "v1", copy_function=os.link)
         trace = self.folder / "trace.csv"
         trace.write_text(reads.read_text().replace(self.trace.manifest, self.manifest))
@@ -118,7 +154,7 @@ class Site:
         def file(name):
             return self.folder / name
         elliptic = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        file("names").write_text("subjectAltName=IP:127.0.0.1\n", encoding="ascii")
+        file("names").write_text(f"subjectAltName=IP:127.0.0.1,IP:{FAR_ADDRESS}\n", encoding="ascii")
         run("openssl", "req", "-x509", *elliptic, "-days", "3650", "-subj", "/CN=bench authority",
             "-keyout", file("ca.key"), "-out", self.authority)
         run("openssl", "req", *elliptic, "-subj", "/CN=bench", "-keyout", file("server.key"), "-out", file("server.csr"))
@@ -128,20 +164,11 @@ class Site:
     def __enter__(self):
         self.make()
         if self.trace.file:
-            self._make_profile("profiled", self.trace.file)
-        if self.trace.guess:
-            self._make_profile("guessed", self.trace.guess)
-        self.ports = {name: free_port() for name in ("https", "http", "nbd")}
-        config = self.folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=self.folder, https=self.ports["https"], http=self.ports["http"]),
-                          encoding="ascii")
-        for command in (["/usr/sbin/nginx", "-c", config],
-                        ["nbdkit", "-f", "-r", "-i", "127.0.0.1", "-p", self.ports["nbd"], "file", self.image]):
-            server = self._running.enter_context(Program(command, self.folder / "servers.log"))
-            self.nginx = self.nginx or server
-            port = self.ports["https" if "nginx" in str(command[0]) else "nbd"]
-            server.wait_for(lambda port=port: listens(port))
+            self._make_profile("its-own", self.trace.file)
+        for name, reads in self.trace.relatives.items():
+            self._make_profile(name, reads)
+        self.servers.__enter__()
         return self
 
     def __exit__(self, *_):
-        self._running.close()
+        self.servers.__exit__()

@@ -21,10 +21,11 @@ class Trace:
         return self.file.stem
 
     @property
-    def guess(self):
-        """What `farboot profile guess --trace` says of the same image, if it is there."""
-        file = self.file and self.file.parent / "guessed" / self.file.name
-        return file if file and file.exists() else None
+    def relatives(self):
+        """Other traces of the same image, by what they are: `guessed` by `farboot profile guess --trace`, `another`
+        start, `inherited` from the version before (`farboot profile show --trace`)."""
+        found = self.file.parent.glob(f"*/{self.file.name}") if self.file else ()
+        return {file.parent.name: file for file in sorted(found)}
 
     @property
     def think_seconds(self):

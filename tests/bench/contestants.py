@@ -22,7 +22,7 @@ class Session:
 class Contestant:
     name: str
     server: str  # which of the site's ports the link leads to: https, http, nbd
-    start: Callable  # (site, port of the link, folder for sockets and files) -> context manager of a Session
+    start: Callable  # (site, link, folder for sockets and files) -> context manager of a Session
     goals: tuple = ()  # ours have some
     # (trace, link's shape) -> seconds that it cannot beat, where they are simple to tell
     lower_bound: Callable = lambda trace, shape: 0
@@ -38,18 +38,20 @@ def _socket_uri(folder):
 
 
 @contextmanager
-def _nbdkit(folder, *arguments):
-    command = ["nbdkit", "-f", "-r", "-U", folder / "nbd.sock", *arguments]
+def _nbdkit(link, folder, *arguments):
+    command = [*link.prefix, "nbdkit", "-f", "-r", "-U", folder / "nbd.sock", *arguments]
     with Program(command, folder / "log") as program:
         yield Session(_socket_uri(folder), program=program)
 
 
-def farboot(store):
-    def start(site, port, folder):
+def farboot(store, *parameters):
+    def start(site, link, folder):
         sources = folder / "sources.json"
-        sources.write_text(json.dumps({"version": 1, "sources": [{"url": f"https://127.0.0.1:{port}/{store}"}]}))
-        return _nbdkit(folder, site.plugin, f"record={site.record}", f"policy={site.policy}", f"sources={sources}",
-                       f"ca={site.authority}", "cache=256", f"control={folder / 'control.sock'}")
+        url = f"https://{link.host}:{link.port}/{store}"
+        sources.write_text(json.dumps({"version": 1, "sources": [{"url": url}]}))
+        return _nbdkit(link, folder, site.plugin, f"record={site.record}", f"policy={site.policy}",
+                       f"sources={sources}", f"ca={site.authority}", "cache=256",
+                       f"control={folder / 'control.sock'}", *parameters)
     return start
 
 
@@ -58,16 +60,16 @@ BLOCKS = {"256K": 256 * 1024, "1M": 1024 * 1024}
 
 
 def cache_over_nbd(block):
-    def start(_, port, folder):
-        return _nbdkit(folder, "--filter=cache", "nbd", "hostname=127.0.0.1", f"port={port}", "cache-on-read=true",
-                       f"cache-min-block-size={block}")
+    def start(_, link, folder):
+        return _nbdkit(link, folder, "--filter=cache", "nbd", f"hostname={link.host}", f"port={link.port}",
+                       "cache-on-read=true", f"cache-min-block-size={block}")
     return start
 
 
 def cache_over_curl(block):
-    def start(_, port, folder):
-        return _nbdkit(folder, "--filter=cache", "curl", f"url=http://127.0.0.1:{port}/image", "cache-on-read=true",
-                       f"cache-min-block-size={block}")
+    def start(_, link, folder):
+        return _nbdkit(link, folder, "--filter=cache", "curl", f"url=http://{link.host}:{link.port}/image",
+                       "cache-on-read=true", f"cache-min-block-size={block}")
     return start
 
 
@@ -83,8 +85,8 @@ def cache_bound(block):
 
 
 @contextmanager
-def plain_nbd(_, port, __):
-    yield Session(["--uri", f"nbd://127.0.0.1:{port}"])
+def plain_nbd(_, link, __):
+    yield Session(["--uri", f"nbd://{link.host}:{link.port}"])
 
 
 def plain_nbd_bound(trace, shape):
@@ -92,21 +94,33 @@ def plain_nbd_bound(trace, shape):
 
 
 @contextmanager
-def download_first(_, port, folder):
+def download_first(_, link, folder):
     start = time.monotonic()
-    run("curl", "--silent", "--fail", "--output", folder / "image", f"http://127.0.0.1:{port}/image")
+    run(*link.prefix, "curl", "--silent", "--fail", "--output", folder / "image",
+        f"http://{link.host}:{link.port}/image")
     yield Session(["--file", str(folder / "image")], seconds_before=time.monotonic() - start)
+
+
+@contextmanager
+def local_file(site, *_):
+    yield Session(["--file", str(site.image)])
 
 
 def download_bound(trace, shape):
     return trace.think_seconds + 2 * shape.rtt + trace.image_bytes / shape.bytes_a_second
 
 
+def _related(name, relative, its_goals):
+    return Contestant(name, "https", farboot(f"with/{relative}"), goals=tuple(its_goals),
+                      takes_part=lambda trace: relative in trace.relatives)
+
+
 ALL = [
     Contestant("farboot", "https", farboot("store"), goals=tuple(goals.WITHOUT_PROFILE)),
-    Contestant("farboot+guess", "https", farboot("guessed"), goals=tuple(goals.WITH_GUESS),
-               takes_part=lambda trace: trace.guess is not None),
-    Contestant("farboot+profile", "https", farboot("profiled"), goals=tuple(goals.WITH_PROFILE)),
+    _related("farboot+guess", "guessed", goals.WITH_GUESS),
+    _related("farboot+inherited", "inherited", goals.WITH_INHERITED),
+    _related("farboot+another", "another", goals.WITH_ANOTHER),
+    Contestant("farboot+profile", "https", farboot("with/its-own"), goals=tuple(goals.WITH_PROFILE)),
     Contestant("nbdkit cache 256K", "nbd", cache_over_nbd("256K"), lower_bound=cache_bound("256K")),
     Contestant("nbdkit cache 1M", "nbd", cache_over_nbd("1M"), lower_bound=cache_bound("1M")),
     Contestant("nbdkit curl+cache 256K", "http", cache_over_curl("256K"), lower_bound=cache_bound("256K")),

@@ -7,12 +7,14 @@ import tempfile
 import time
 from pathlib import Path
 
+from contestants import Contestant, farboot, local_file
 from link import Link, Shape
 from processes import cpu_of, run
 
 SEQUENTIAL = [Shape(20, 100), Shape(100, 1000)]
 LARGE_BYTES = 2 * 1024 * 1024 * 1024  # of which the first second over a long way is little
 LARGE = Shape(100, 1000)
+WARM = Shape(50, 100)
 MOST_MEMORY = 64 * 1024 * 1024
 
 
@@ -26,7 +28,7 @@ def _copy_whole(bench, reader, shape):
     folder = Path(tempfile.mkdtemp(prefix="farboot-bench-"))
     try:
         with Link(bench.wan_link, shape, bench.site.ports[reader.server]) as link:
-            with reader.start(bench.site, link.port, folder) as session:
+            with reader.start(bench.site, link, folder) as session:
                 session.program.wait_for((folder / "nbd.sock").exists)
                 start = time.monotonic()
                 run("nbdcopy", f"nbd+unix:///?socket={folder / 'nbd.sock'}", "null:")
@@ -61,6 +63,21 @@ def _sequential(bench, reader, shape, effort):
     params = {"rtt_ms": shape.rtt_ms, "rate_mbit": shape.rate_mbit, "bytes": size, "client": "nbdcopy"}
     return _row("sequential", params, rate, "B/s", "line rate", shape.bytes_a_second, rate / shape.bytes_a_second,
                 ">= 0.9", len(copies), max(rates) - min(rates)), copies[-1]
+
+
+def warm_rows(bench, trace, effort):
+    """The row of a start whose chunks all lie on the local disk, as does the file that it is compared with."""
+    disk = bench.site.folder / "disk"
+    shutil.rmtree(disk, ignore_errors=True)
+    disk.mkdir()
+    ours = Contestant("farboot+disk", "https", farboot("store", f"disk-cache={disk}"))
+    theirs = Contestant("local file", "http", local_file)
+    for _ in range(2):  # what waited to be written at the end of the first is not there
+        bench.once(ours, trace, WARM)
+    warm, file = (bench.several(one, trace, WARM, effort) for one in (ours, theirs))
+    yield _row("start from the local disk", {"trace": trace.name, **vars(WARM), "wire_bytes": warm.wire_bytes},
+               warm.seconds, "s", "local file", file.seconds, warm.seconds / file.seconds, "<= 1.05", warm.runs,
+               warm.spread)
 
 
 def large_rows(bench, reader, effort):

@@ -51,10 +51,18 @@ def _unlearnt(how):
 
 WITHOUT_PROFILE = _unlearnt("without profile")
 WITH_GUESS = _unlearnt("with a guess")
-WITH_PROFILE = [
-    Goal("start with profile", "seconds", WIRE_LIMIT, 1.1),
-    Goal("bytes with profile", "wire_bytes", COMPRESSED_SET, 1.1),
-]
+
+
+def _learnt(how, limit):
+    return [
+        Goal(f"start {how}", "seconds", WIRE_LIMIT, limit),
+        Goal(f"bytes {how}", "wire_bytes", COMPRESSED_SET, 1.1),
+    ]
+
+
+WITH_PROFILE = _learnt("with profile", 1.1)
+WITH_ANOTHER = _learnt("with another start's profile", 1.1)
+WITH_INHERITED = _learnt("with an inherited profile", 1.25)
 
 
 def met(row):

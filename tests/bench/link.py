@@ -1,4 +1,4 @@
-"""The wide area link in front of a local server."""
+"""The wide area link in front of a local server: the project's own, or netem in a guest (netem.py)."""
 
 import json
 import subprocess
@@ -26,6 +26,9 @@ class Shape:
 
 class Link:
     """A wan-link that runs as long as the `with` block; afterwards its counters are there."""
+
+    host = "127.0.0.1"
+    prefix = ()  # of commands that are to use it
 
     def __init__(self, program, shape, server_port):
         self.command = [str(program), "--listen", "0", "--to", f"127.0.0.1:{server_port}", "--rtt", str(shape.rtt_ms),

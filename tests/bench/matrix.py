@@ -64,7 +64,7 @@ def rows(cell, contestants):
             name, other = _reference(cell, goal, contestants)
             ratio = None if other is None else other / value if goal.faster else value / other
             yield {"name": goal.name,
-                   "params": {"trace": cell.trace.name, "rtt_ms": cell.shape.rtt_ms, "rate_mbit": cell.shape.rate_mbit},
+                   "params": {"trace": cell.trace.name, **vars(cell.shape)},
                    "value": value, "unit": goal.unit, "peer": name, "peer_value": other, "ratio": ratio,
                    "target": goal.target, "runs": result.runs,
                    "spread": result.spread if goal.value == "seconds" else None}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from link import Link
+from netem import NetemLink, NetemShape
 from processes import run
 
 
@@ -41,14 +42,20 @@ class Bench:
         self.replay = build / "tests/bench/bench-replay"
         self.wan_link = build / "tests/bench/wan-link"
         self.site = site
+        self.router = None  # netem.Router, for netem.SHAPES
+
+    def _link(self, contestant, shape):
+        if isinstance(shape, NetemShape):
+            return NetemLink(self.router, shape, self.site, contestant.server)
+        return Link(self.wan_link, shape, self.site.ports[contestant.server])
 
     def once(self, contestant, trace, shape):
         """Returns what bench-replay says, with the link's counters."""
         folder = Path(tempfile.mkdtemp(prefix="farboot-bench-"))
         try:
-            with Link(self.wan_link, shape, self.site.ports[contestant.server]) as link:
-                with contestant.start(self.site, link.port, folder) as session:
-                    result = json.loads(run(self.replay, "--trace", trace.file, "--scale", trace.think_scale,
+            with self._link(contestant, shape) as link:
+                with contestant.start(self.site, link, folder) as session:
+                    result = json.loads(run(*link.prefix, self.replay, "--trace", trace.file, "--scale", trace.think_scale,
                                             *session.arguments, "--compare", self.site.image))
                     result["seconds"] += session.seconds_before
         finally:

@@ -47,6 +47,8 @@ def goal_table(rows):
     for row in rows:
         params = row["params"]
         where = f"{params['rtt_ms']:g} ms x {params['rate_mbit']:g} Mbit/s" if "rtt_ms" in params else ""
+        if "loss_percent" in params:
+            where = f"netem, {where}, {params['loss_percent']:g} % lost"
         if "trace" in params:
             where = f"{params['trace']}, {where}"
         scale = 1e6 if row["unit"].startswith("B") else 1

@@ -14,6 +14,7 @@ import contestants
 import extras
 import link_check
 import matrix
+import netem
 import report
 import serving
 from bench_site import Site
@@ -27,15 +28,16 @@ QUICK = [Shape(20, 100), Shape(50, 100), Shape(100, 20), Shape(100, 1000)]
 
 
 def shape(text):
-    rtt, rate = text.split("x")
-    return Shape(float(rtt), float(rate))
+    numbers = [float(number) for number in text.removeprefix("netem:").split("x")]
+    return netem.NetemShape(*numbers) if text.startswith("netem:") else Shape(*numbers)
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, prog="tests/run bench")
     parser.add_argument("--quick", action="store_true", help="four cells, one run each: minutes")
     parser.add_argument("--trace", type=Path, action="append", help="default: all in tests/bench/traces")
-    parser.add_argument("--cell", type=shape, action="append", metavar="RTTxRATE", help="milliseconds and Mbit/s, as 50x100")
+    parser.add_argument("--cell", type=shape, action="append", metavar="RTTxRATE",
+                        help="milliseconds and Mbit/s, as 50x100; netem:50x100x0.5, with per cent lost: in a guest")
     parser.add_argument("--only", action="append", metavar="NAME", help="contestants; default: all")
     parser.add_argument("--build", type=Path, default=ROOT / "build/default", help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, default=ROOT / "build/bench", help=argparse.SUPPRESS)
@@ -56,11 +58,19 @@ def go_before_others():
 
 def measure(options, traces, chosen):
     """Yields the rows of reader.json, and prints tables."""
-    shapes = options.cell or (QUICK if options.quick else FULL)
+    shapes = options.cell or (QUICK if options.quick else FULL + netem.SHAPES)
+    router = None
+    if any(isinstance(one, netem.NetemShape) for one in shapes):
+        if netem.is_possible():
+            router = netem.Router(options.build, options.out / "router")
+        else:
+            say("Nothing is measured with netem: that needs root and /dev/net/tun.")
+            shapes = [one for one in shapes if not isinstance(one, netem.NetemShape)]
     effort = Effort(1, 0, 0.9) if options.quick else Effort(3, 30, 2.0)
     for trace in traces:
         with Site(options.out, options.build, trace) as site:
             bench = Bench(options.build, site)
+            bench.router = router
             present = [one for one in chosen if one.takes_part(trace)]
             compressed = chunks.compressed_set(site.store, site.manifest, trace.reads)
             say(f"Trace {trace.name}:")
@@ -71,6 +81,8 @@ def measure(options, traces, chosen):
             say()
             for cell in cells:
                 yield from matrix.rows(cell, present)
+            if chosen[0] is contestants.ALL[0]:
+                yield from extras.warm_rows(bench, trace, effort)
             if trace is traces[-1] and chosen[0] is contestants.ALL[0]:
                 yield from extras.rows(bench, chosen[0], effort)
                 yield from serving.rows(site, effort)

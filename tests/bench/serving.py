@@ -42,7 +42,7 @@ def rows(site, effort):
             ours, theirs = [], []
             for _ in range(max(effort.most_runs, 2)):
                 ours.append(_requests_a_second(server, f"{scheme}://127.0.0.1:{ports[scheme]}", files))
-                theirs.append(_requests_a_second(site.nginx, f"{scheme}://127.0.0.1:{site.ports[scheme]}", files))
+                theirs.append(_requests_a_second(site.servers.nginx, f"{scheme}://127.0.0.1:{site.ports[scheme]}", files))
             rate, other = statistics.median(ours), statistics.median(theirs)
             yield {"name": "served by farboot-server", "params": {"scheme": scheme, "bytes": 65536,
                                                                   "connections": CONNECTIONS},

@@ -54,6 +54,10 @@ TEST_F(ProfileCommand, MakesShowsAndDrops)
     const std::string pack = show(digest_)["hot_pack"];
     EXPECT_TRUE(std::filesystem::exists(folder_ / "store/v1/hot" / pack));
     EXPECT_THAT(good({"profile", "show", digest_, "--store", "store"}), HasSubstr("4 chunks"));
+    good({"profile", "show", digest_, "--store", "store", "--trace", "order.csv"});
+    const auto again = good_json({"profile", "make", "order.csv", "--store", "store", "--json"});
+    EXPECT_EQ(again[0]["chunks"], 4);
+    EXPECT_EQ(show(digest_)["hot_pack"], pack) << "the same order";
     EXPECT_EQ(good_json({"profile", "make", "boot.csv", "--store", "store", "--until", "5", "--json"})[0]["chunks"], 3);
     EXPECT_THAT(good({"image", "verify", "--store", "store"}), HasSubstr("good"));
     good({"profile", "drop", digest_, "--store", "store"});
