@@ -61,21 +61,24 @@ public:
 
     asio::awaitable<void> connect(std::uint16_t port)
     {
-        co_await stream_.next_layer().async_connect({asio::ip::address_v4::loopback(), port}, asio::use_awaitable);
+        const tcp::endpoint server(asio::ip::address_v4::loopback(), port);
+        co_await stream_.next_layer().async_connect(server, asio::use_awaitable);
         stream_.next_layer().set_option(tcp::no_delay(true));
         stream_.set_verify_callback(asio::ssl::host_name_verification("localhost"));
         co_await stream_.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
     }
 
     /// Throws unless the answer has this status.
-    asio::awaitable<void> get(std::string target, int status, std::string more = {})
+    asio::awaitable<void> get(const std::string& target, int status, const std::string& more)
     {
         const auto text = fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n{}\r\n", target, more);
         co_await asio::async_write(stream_, asio::buffer(text), asio::use_awaitable);
         std::string head;
         std::size_t end = std::string::npos;
-        while ((end = head.find("\r\n\r\n")) == std::string::npos)
-            head.append(buffer_.data(), co_await fill());
+        while ((end = head.find("\r\n\r\n")) == std::string::npos) {
+            const auto count = co_await fill();
+            head.append(buffer_.data(), count);
+        }
         const auto wanted = fmt::format("HTTP/1.1 {} ", status);
         if (!head.starts_with(wanted))
             throw std::runtime_error(target + ": " + head.substr(0, head.find('\r')));
@@ -85,8 +88,10 @@ public:
         if (at == std::string::npos || at > end)
             throw std::runtime_error(target + ": no Content-Length");
         std::from_chars(head.data() + at + length_name.size(), head.data() + end, length);
-        for (std::uint64_t got = head.size() - end - 4; got < length;)
-            got += co_await fill();
+        for (std::uint64_t got = head.size() - end - 4; got < length;) {
+            const auto count = co_await fill();
+            got += count;
+        }
         seen_.bytes += length;
     }
 
@@ -105,18 +110,20 @@ asio::awaitable<void> switch_on(asio::io_context& io, asio::ssl::context& tls, c
     co_await timer.async_wait(asio::use_awaitable);
     seen.most_open = std::max(seen.most_open, ++seen.open);
     const auto begun = Clock::now();
+    const std::string page = "/menu/", nothing;
+    const auto menu =
+        fmt::format("/api/v1/menu?for=preboot&mac=52:54:00:00:{:02x}:{:02x}", number >> 8 & 255, number & 255);
+    const auto range = fmt::format("Range: bytes=0-{}\r\n", options.bytes - 1);
     std::string failure;
     try {
         Pc pc(io, tls, seen);
         co_await pc.connect(options.port);
-        co_await pc.get("/menu/", 200);
+        co_await pc.get(page, 200, nothing);
         const auto asked = Clock::now();
-        co_await pc.get(fmt::format("/api/v1/menu?for=preboot&mac=52:54:00:{:02x}:{:02x}:{:02x}", number >> 16 & 255,
-                                    number >> 8 & 255, number & 255),
-                        200);
+        co_await pc.get(menu, 200, nothing);
         seen.menus.push_back(since(asked));
-        co_await pc.get(options.record, 200);
-        co_await pc.get(options.pack, 206, fmt::format("Range: bytes=0-{}\r\n", options.bytes - 1));
+        co_await pc.get(options.record, 200, nothing);
+        co_await pc.get(options.pack, 206, range);
         seen.pcs.push_back(since(begun));
     } catch (const std::exception& error) {
         failure = error.what();

@@ -16,7 +16,7 @@ from bench_site import free_port, listens
 from processes import BenchError, Program, run
 
 ROOT = Path(__file__).resolve().parents[2]
-ENTRIES = 20
+ENTRIES, RULES, ROOMS, PCS = 30, 50, 40, 1000
 CONNECTIONS = 16
 PACK_BYTES = 4 << 20
 NGINX = """
@@ -90,12 +90,33 @@ class Site:
             raise BenchError(f"{method} {path}: {answer.status} {content.decode()}")
         return content
 
+    def create(self, kind, value):
+        return json.loads(self.ask("POST", f"/api/v1/{kind}", json.dumps(value)))["id"]
+
     def fill(self, record):
+        """A campus: entries, rooms in buildings with their PCs, rules for rooms, classes, groups and hours."""
+        def name(text, number):
+            return {"en": f"{text} {number}", "de": f"{text} {number}"}
         self.ask("POST", "/api/v1/records", record.read_bytes())
-        for number in range(ENTRIES):
-            title = {"en": f"System {number}", "de": f"System {number}"}
-            self.ask("POST", "/api/v1/entries", json.dumps({"kind": "system", "record": "boot/bench", "title": title,
-                                                            "description": title}))
+        entries = [self.create("entries", {"kind": "system", "record": "boot/bench", "title": name("System", number),
+                                           "description": name("What it is good for, in a line or so:", number)})
+                   for number in range(ENTRIES)]
+        classes = [self.create("hardware-classes", {"name": name("Class", number), "vendor": "Dell*",
+                                                    "memory_mib": {"min": 4000 * number, "max": None}})
+                   for number in range(1, 6)]
+        campus = self.create("locations", {"name": name("Campus", 1), "subnets": ["127.0.0.0/8"]})
+        buildings = [self.create("locations", {"parent": campus, "name": name("Building", number)}) for number in range(5)]
+        share = PCS // ROOMS
+        rooms = [self.create("locations", {"parent": buildings[number % 5], "name": name("Room", number), "macs": [
+            f"52:54:00:00:{pc >> 8:02x}:{pc & 255:02x}" for pc in range(number * share, (number + 1) * share)]})
+                 for number in range(ROOMS)]
+        weekdays = {"zone": "Europe/Berlin",
+                    "weekly": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": "18:00"}]}
+        for number in range(RULES):
+            rule = {"name": name("Rule", number), "location": None if number % 10 == 0 else rooms[number % ROOMS],
+                    "hide": [entries[number % ENTRIES]], "show": [entries[(number + 7) % ENTRIES]]}
+            rule |= ({"hardware": [classes[number % 5]]}, {"groups": ["students"]}, {"time": weekdays}, {})[number % 4]
+            self.create("rules", rule)
 
 
 def menus(program, url, seconds):
@@ -111,7 +132,7 @@ def menus(program, url, seconds):
 
 
 def menu_rows(site, server, runs, seconds):
-    path = "/api/v1/menu?for=preboot&mac=52:54:00:12:34:56"
+    path = "/api/v1/menu?for=preboot&mac=52:54:00:00:01:02"
     (site.folder / "nginx").mkdir()
     body = site.folder / "nginx/menu"
     body.write_bytes(site.ask("GET", path))
@@ -138,7 +159,7 @@ def menu_rows(site, server, runs, seconds):
         for peer in ("empty Beast handler", "nginx"):
             ours = [each[column] for each in results["farboot-server"]]
             value, other = middle["farboot-server"][column], middle[peer][column]
-            yield {"name": "menus", "params": {"entries": ENTRIES, "bytes": body.stat().st_size,
+            yield {"name": "menus", "params": {"entries": ENTRIES, "rules": RULES, "pcs": PCS, "bytes": body.stat().st_size,
                                                "connections": CONNECTIONS, "scheme": "https"},
                    "value": value, "unit": unit, "peer": peer, "peer_value": other, "ratio": value / other,
                    "target": None, "runs": runs, "spread": max(ours) - min(ours)}
