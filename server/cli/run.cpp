@@ -355,6 +355,20 @@ void add_run(CLI::App& app, Chosen& chosen)
                     "The same from one IPv4 address or IPv6 /64")
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
+    const auto seconds = [sub](const char* name, std::chrono::milliseconds& value, const char* sentence) {
+        sub->add_option_function<int>(
+               name, [&value](int count) { value = std::chrono::seconds(count); }, sentence)
+            ->check(CLI::Range(1, 3600))
+            ->type_name("SECONDS")
+            ->default_str(std::to_string(std::chrono::floor<std::chrono::seconds>(value).count()));
+    };
+    seconds("--header-seconds", options->limits.header_deadline,
+            "How long a client may take for a request's header, and for the handshake of TLS");
+    seconds("--body-seconds", options->limits.body_deadline,
+            "The same for a body; an upload has a second more for each 8 KiB");
+    seconds("--idle-seconds", options->limits.idle, "How long a connection is kept between two requests");
+    seconds("--stall-seconds", options->limits.write_stall,
+            "How long a client may take nothing of an answer that is sent to it");
     sub->add_option("--requests-per-address", options->limits.requests_per_second,
                     "Requests in a second, in the long run, from one IPv4 address or IPv6 /64, which a whole room may "
                     "share; 0: any number")

@@ -14,6 +14,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <list>
 #include <mutex>
@@ -44,6 +45,7 @@ struct Server::Impl {
         asio::any_io_executor executor;
     };
     std::list<Known> sessions;
+    std::size_t tidy_sessions_at = 64;
     std::list<tcp::acceptor> acceptors;
     std::vector<std::jthread> threads;
 
@@ -191,7 +193,10 @@ void Server::Impl::take(tcp::socket socket, bool with_tls)
         std::lock_guard lock(mutex);
         if (with_tls)
             context = tls;
-        std::erase_if(sessions, [](const Known& known) { return known.session.expired(); });
+        if (sessions.size() >= tidy_sessions_at) { // not each time: thousands may be open
+            std::erase_if(sessions, [](const Known& known) { return known.session.expired(); });
+            tidy_sessions_at = std::max<std::size_t>(64, 2 * sessions.size());
+        }
         sessions.push_back({session, executor});
     }
     if (observer)

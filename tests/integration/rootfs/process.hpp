@@ -23,6 +23,7 @@ public:
     Process& operator=(const Process&) = delete;
 
     [[nodiscard]] bool running();
+    [[nodiscard]] pid_t pid() const { return pid_; }
     void send(int signal) const;
     /// Waits for its end. The exit code, or -1 after a signal.
     int wait();
