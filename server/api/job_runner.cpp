@@ -2,6 +2,7 @@
 
 #include "rootfs/fetch/magic_packet.hpp"
 #include "server/api/pc_view.hpp"
+#include "server/catalog/audit.hpp"
 #include "server/catalog/job_clock.hpp"
 #include "server/catalog/pcs.hpp"
 
@@ -72,7 +73,9 @@ awaitable<void> JobRunner::run()
 {
     while (!stopping_) {
         try {
+            co_await look_at_clock();
             co_await look();
+            co_await trim_audit();
         } catch (const std::exception& error) { // the database is away: it is asked again
             spdlog::error("event=jobs error=\"{}\"", error.what());
         }
@@ -83,6 +86,35 @@ awaitable<void> JobRunner::run()
         auto wait = boost::asio::redirect_error(boost::asio::use_awaitable, cancelled);
         co_await timer_.async_wait(wait);
     }
+}
+
+awaitable<void> JobRunner::look_at_clock()
+{
+    const auto now = context_.now();
+    if (const auto by = clock_.look(now, std::chrono::steady_clock::now()); by.count() != 0) {
+        spdlog::warn("event=clock-set seconds={}", by.count());
+        owes_time_ = owes_time_ || by.count() > 0;
+    }
+    if (!owes_time_)
+        co_return;
+    const auto given = co_await context_.database.write([now](Connection& connection) -> Result<void> {
+        catalog::give_jobs_time(connection, now);
+        return {};
+    });
+    owes_time_ = !given;
+}
+
+awaitable<void> JobRunner::trim_audit()
+{
+    if (context_.audit_life.count() == 0 || std::chrono::steady_clock::now() < trim_at_)
+        co_return;
+    const auto oldest = context_.now() - context_.audit_life;
+    const auto done = co_await context_.database.write([oldest](Connection& connection) -> Result<void> {
+        catalog::trim_audit(connection, oldest);
+        return {};
+    });
+    if (done)
+        trim_at_ = std::chrono::steady_clock::now() + std::chrono::days(1);
 }
 
 awaitable<void> JobRunner::look()

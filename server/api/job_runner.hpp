@@ -1,10 +1,12 @@
 #pragma once
 
 #include "server/api/context.hpp"
+#include "server/base/clock_watch.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,7 +15,8 @@ namespace farboot::server::api
 {
 
 /// Looks at the catalog's jobs from time to time, on a thread of its own, and does what is due: whichever server of the
-/// catalog comes first. Sends magic packets from this machine.
+/// catalog comes first. Sends magic packets from this machine. Notices when the clock is set, and shortens the audit
+/// log once a day.
 class JobRunner
 {
 public:
@@ -24,12 +27,18 @@ public:
     JobRunner& operator=(const JobRunner&) = delete;
 
 private:
+    static constexpr std::chrono::minutes first_trim{10};
     boost::asio::awaitable<void> run();
+    boost::asio::awaitable<void> look_at_clock();
     boost::asio::awaitable<void> look();
+    boost::asio::awaitable<void> trim_audit();
 
     const Context& context_;
     boost::asio::io_context loop_{1};
     boost::asio::steady_timer timer_{loop_};
+    ClockWatch clock_;
+    bool owes_time_ = false; ///< to PCs in jobs, since the clock was put forward
+    std::chrono::steady_clock::time_point trim_at_ = std::chrono::steady_clock::now() + first_trim;
     bool stopping_ = false; ///< on the loop's thread
     std::thread thread_;    ///< last: it uses all the above
 };

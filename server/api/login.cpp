@@ -14,8 +14,6 @@ boost::asio::awaitable<Login> begin_login(const Context& context, const people::
     login.principal.own_password = user.source == people::Source::local;
     co_await context.database.write([&](catalog::Connection& connection) {
         login.principal.rights = catalog::rights_of_user(connection, user.id);
-        if (context.audit_life.count() > 0)
-            catalog::trim_audit(connection, now - context.audit_life);
         return create_session(connection, login.secret, session, now);
     });
     co_return login;

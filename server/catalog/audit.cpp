@@ -3,6 +3,7 @@
 #include "server/catalog/counters.hpp"
 #include "server/catalog/records.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace farboot::catalog
@@ -78,6 +79,12 @@ std::vector<AuditRow> list_audit(Connection& connection, const AuditFilter& filt
 
 void trim_audit(Connection& connection, std::chrono::sys_seconds older_than)
 {
+    auto row = connection.run("audit-oldest");
+    if (!row.next() || row.isNull(QStringLiteral("at")))
+        return;
+    const std::chrono::sys_seconds oldest(std::chrono::seconds(number_of(row, "at")));
+    row.finish();
+    older_than = std::min(older_than, oldest + most_trimmed);
     connection.run("audit-delete-older",
                    {{":at", value(static_cast<std::int64_t>(older_than.time_since_epoch().count()))}});
 }

@@ -49,6 +49,8 @@ struct AuditFilter {
 
 /// Newest first.
 [[nodiscard]] std::vector<AuditRow> list_audit(Connection& connection, const AuditFilter& filter);
+/// At most this much of the log's oldest part goes at a time: a clock that is years ahead must not empty it.
+inline constexpr std::chrono::days most_trimmed{30};
 /// Removes what is older.
 void trim_audit(Connection& connection, std::chrono::sys_seconds older_than);
 

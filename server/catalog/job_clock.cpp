@@ -1,5 +1,6 @@
 #include "server/catalog/job_clock.hpp"
 
+#include "server/base/lasting.hpp"
 #include "server/catalog/pcs.hpp"
 
 namespace farboot::catalog
@@ -50,6 +51,16 @@ void end_late(Connection& connection, const Job& job, const char* state, std::in
                                    {":job", value(job.id)},
                                    {":state", value(state)},
                                    {":limit", value(now - std::chrono::seconds(seconds))}});
+}
+
+/// What a clock that was ahead has left behind would wait until it is so late again.
+void mend_ahead(Connection& connection, const Job& job, std::chrono::sys_seconds now)
+{
+    const auto latest = server::latest_end(now, std::chrono::seconds(0));
+    const auto last_turn = server::latest_end(now, std::chrono::seconds(job.wish.spread));
+    connection.run("job-pc-ahead-since", {{":now", value(now)}, {":job", value(job.id)}, {":latest", value(latest)}});
+    connection.run("job-pc-ahead-turn", {{":now", value(now)}, {":job", value(job.id)}, {":latest", value(last_turn)}});
+    connection.run("job-pc-ahead-woken", {{":job", value(job.id)}, {":latest", value(latest)}});
 }
 
 void end_late_parts(Connection& connection, const Job& job, std::chrono::sys_seconds now)
@@ -105,7 +116,10 @@ void wake(Connection& connection, const Job& job, std::chrono::sys_seconds now, 
     if (!job.wish.wake || job.wish.action == JobAction::power_off)
         return;
     std::vector<Pc> asleep;
-    for (auto row = connection.run("job-pc-asleep", {{":job", value(job.id)}}); row.next();)
+    for (auto row =
+             connection.run("job-pc-asleep", {{":job", value(job.id)},
+                                              {":latest", value(server::latest_end(now, std::chrono::seconds(0)))}});
+         row.next();)
         if (time_of(row, "woken") <= now - wake_every)
             asleep.push_back(Pc::read(row));
     for (auto& pc : asleep) {
@@ -134,6 +148,7 @@ std::vector<Pc> advance_jobs(Connection& connection, const IsAt& is_at, const Ch
                 continue;
             begin(connection, job, is_at, chance, now);
         }
+        mend_ahead(connection, job, now);
         end_late_parts(connection, job, now);
         call_next(connection, job, now);
         wake(connection, job, now, asleep);
@@ -141,6 +156,11 @@ std::vector<Pc> advance_jobs(Connection& connection, const IsAt& is_at, const Ch
             connection.run("job-end", {{":state", value("done")}, {":ended", value(now)}, {":id", value(job.id)}});
     }
     return asleep;
+}
+
+void give_jobs_time(Connection& connection, std::chrono::sys_seconds now)
+{
+    connection.run("job-pc-give-time", {{":now", value(now)}});
 }
 
 std::vector<Pc> awaited_pcs(Connection& connection)

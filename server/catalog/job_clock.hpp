@@ -26,6 +26,9 @@ using Chance = std::function<std::int64_t(std::int64_t max)>;
 [[nodiscard]] std::vector<Pc> advance_jobs(Connection& connection, const IsAt& is_at, const Chance& chance,
                                            std::chrono::sys_seconds now);
 
+/// The clock was put forward: what PCs are given time for begins anew.
+void give_jobs_time(Connection& connection, std::chrono::sys_seconds now);
+
 /// PCs that a job has called and that are silent: another PC in the same room can wake them. At most 500.
 [[nodiscard]] std::vector<Pc> awaited_pcs(Connection& connection);
 

@@ -1,5 +1,6 @@
 #include "server/catalog/pc_logins.hpp"
 
+#include "server/base/lasting.hpp"
 #include "server/catalog/entries.hpp"
 #include "server/catalog/users.hpp"
 #include "server/trust/secret.hpp"
@@ -44,7 +45,8 @@ PcLogin begin_pc_login(Connection& connection, std::int64_t pc, std::string_view
 LoginAnswer ask_pc_login(Connection& connection, std::int64_t pc, std::chrono::sys_seconds now)
 {
     auto row = connection.run("pc-login-of", {{":pc", value(pc)}});
-    if (!row.next() || time_of(row, "expires") <= now)
+    if (!row.next() || time_of(row, "expires") <= now ||
+        time_of(row, "expires") > server::latest_end(now, pc_login_life))
         return {};
     const auto state = text_of(row, "state");
     const auto asked = time_of(row, "asked");
@@ -55,7 +57,8 @@ LoginAnswer ask_pc_login(Connection& connection, std::int64_t pc, std::chrono::s
         return {state == "confirmed" ? LoginState::confirmed : LoginState::refused, pause};
     }
     // Clocks here have seconds: who waits as long as he was told may seem to be one early.
-    const bool too_fast = now - asked < pause - std::chrono::seconds(1);
+    // And who asked in the future did so before the clock was put back.
+    const bool too_fast = asked <= now && now - asked < pause - std::chrono::seconds(1);
     if (too_fast)
         pause = std::min(pause + pc_login_pause, std::chrono::seconds(60));
     connection.run("pc-login-asked",
@@ -65,7 +68,9 @@ LoginAnswer ask_pc_login(Connection& connection, std::int64_t pc, std::chrono::s
 
 std::optional<PcLogin> find_pc_login(Connection& connection, std::string_view code, std::chrono::sys_seconds now)
 {
-    auto row = connection.run("pc-login-by-code", {{":code", value(plain(code))}, {":now", value(now)}});
+    auto row = connection.run("pc-login-by-code", {{":code", value(plain(code))},
+                                                   {":now", value(now)},
+                                                   {":latest", value(server::latest_end(now, pc_login_life))}});
     if (!row.next())
         return std::nullopt;
     return read_login(row);

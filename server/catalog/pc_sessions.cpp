@@ -1,6 +1,7 @@
 #include "server/catalog/pc_sessions.hpp"
 
 #include "rootfs/base/digest.hpp"
+#include "server/base/lasting.hpp"
 
 namespace farboot::catalog
 {
@@ -30,7 +31,9 @@ void begin_pc_session(Connection& connection, std::string_view secret, std::int6
 
 std::optional<PcSession> find_pc_session(Connection& connection, std::string_view secret, std::chrono::sys_seconds now)
 {
-    auto row = connection.run("pc-session", {{":hash", hashed(secret)}, {":now", value(now)}});
+    auto row = connection.run("pc-session", {{":hash", hashed(secret)},
+                                             {":now", value(now)},
+                                             {":latest", value(server::latest_end(now, pc_session_life))}});
     if (!row.next())
         return std::nullopt;
     PcSession session;
@@ -62,7 +65,8 @@ Result<Pc> use_boot_token(Connection& connection, std::string_view token, const 
                           std::string_view session_secret, std::chrono::sys_seconds now)
 {
     auto row = connection.run("pc-boot-token", {{":hash", hashed(token)}});
-    if (!row.next() || time_of(row, "expires") < now || text_of(row, "record") != record.text())
+    if (!row.next() || time_of(row, "expires") < now ||
+        time_of(row, "expires") > server::latest_end(now, boot_token_life) || text_of(row, "record") != record.text())
         return fail("token-wrong",
                     "This boot token is not good (any more): it is for one start of one system, within {} minutes.",
                     boot_token_life.count());

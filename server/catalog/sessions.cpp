@@ -1,6 +1,7 @@
 #include "server/catalog/sessions.hpp"
 
 #include "rootfs/base/digest.hpp"
+#include "server/base/lasting.hpp"
 
 namespace farboot::catalog
 {
@@ -34,7 +35,9 @@ Result<void> create_session(Connection& connection, std::string_view secret, con
 
 std::optional<Session> find_session(Connection& connection, std::string_view secret, std::chrono::sys_seconds now)
 {
-    auto row = connection.run("session", {{":hash", hashed(secret)}, {":now", seconds(now)}});
+    auto row = connection.run("session", {{":hash", hashed(secret)},
+                                          {":now", seconds(now)},
+                                          {":latest", seconds(server::latest_end(now, session_life))}});
     if (!row.next())
         return std::nullopt;
     return Session{.user = number_of(row, "id"),

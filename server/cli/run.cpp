@@ -147,12 +147,13 @@ Result<void> listen_everywhere(http::Server& server, const Options& options)
     return {};
 }
 
-/// Until SIGTERM or SIGINT. Looks at the certificate every hour, and at once on SIGHUP.
+/// Until SIGTERM or SIGINT. Looks at the certificate every minute, since the clock may have been set, and at once on
+/// SIGHUP.
 void serve(const sigset_t& signals, http::Server& server, Authority& authority, api::Hosts& hosts)
 {
     while (true) {
-        const timespec hour{3600, 0};
-        const int number = sigtimedwait(&signals, nullptr, &hour);
+        const timespec minute{60, 0};
+        const int number = sigtimedwait(&signals, nullptr, &minute);
         if (number == SIGTERM || number == SIGINT)
             return;
         if (number < 0 && errno == EINTR)
@@ -397,7 +398,7 @@ void add_run(CLI::App& app, Chosen& chosen)
                     "A file that says which OpenID Connect provider users log in with, as docs/users.md describes it")
         ->type_name("FILE");
     sub->add_option("--audit-days", options->audit_days,
-                    "How long the audit log is kept, in days; 0: for ever. What is older goes when somebody logs in")
+                    "How long the audit log is kept, in days; 0: for ever. What is older goes, once a day, at most 30 days of it")
         ->check(CLI::Range(0, 36500))
         ->capture_default_str();
     sub->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

@@ -2,6 +2,7 @@
 
 #include "rootfs/base/encoding.hpp"
 #include "rootfs/record/record.hpp"
+#include "server/base/lasting.hpp"
 #include "server/trust/secret.hpp"
 
 #include <openssl/evp.h>
@@ -98,7 +99,8 @@ bool Audiences::accepts(std::string_view audience, std::string_view token, std::
     const auto until = token.substr(comma + 1);
     std::int64_t seconds = 0;
     const auto [end, error] = std::from_chars(until.data(), until.data() + until.size(), seconds);
-    if (error != std::errc() || end != until.data() + until.size() || seconds < now.time_since_epoch().count())
+    if (error != std::errc() || end != until.data() + until.size() || seconds < now.time_since_epoch().count() ||
+        seconds > latest_end(now, token_life).time_since_epoch().count())
         return false;
     return same_secret(token.substr(0, comma), check_value(audience, until));
 }

@@ -31,9 +31,9 @@ std::string lower(std::string name)
     return name;
 }
 
-Result<void> make_authority_files(const std::filesystem::path& data)
+Result<void> make_authority_files(const std::filesystem::path& data, std::chrono::sys_seconds now)
 {
-    const auto made = make_authority("Farboot authority of " + host_name().substr(0, 40));
+    const auto made = make_authority("Farboot authority of " + host_name().substr(0, 40), now);
     if (auto written = write_file(data / "ca.key", made.key, 0600); !written)
         return written;
     return write_file(data / "ca.pem", made.certificate, 0644); // last: once it is there, the key is too
@@ -59,7 +59,7 @@ Result<Authority> Authority::open(const std::filesystem::path& data, const std::
 {
     Authority authority(data);
     if (!std::filesystem::exists(data / "ca.pem") && !std::filesystem::exists(authority.certificate())) {
-        if (auto made = make_authority_files(data); !made)
+        if (auto made = make_authority_files(data, now); !made)
             return std::unexpected(made.error());
     }
     std::vector<std::string> wanted;
@@ -89,7 +89,7 @@ Result<Authority> Authority::open(const std::filesystem::path& data, const std::
         if (std::ranges::find(all, name) == all.end())
             all.push_back(name);
     if (ours && (!fits || all != authority.names_)) {
-        if (auto issued = authority.issue(all); !issued)
+        if (auto issued = authority.issue(all, now); !issued)
             return std::unexpected(issued.error());
     } else if (!fits) {
         return fail("key-missing", "{} is not the key of {}.", authority.key().string(),
@@ -110,15 +110,17 @@ Result<bool> Authority::renew(std::chrono::sys_seconds now)
         return std::unexpected(facts.error());
     names_ = facts->names;
     const auto ca = read_file(data_ / "ca.pem");
-    if (facts->expires - now > renew_before || !ca || !issued_by(*certificate, *ca) ||
+    // One that was made while the clock was ahead would not hold yet, and for longer than a year.
+    const bool ahead = facts->begins > now || facts->expires > now + certificate_life + std::chrono::days(1);
+    if ((facts->expires - now > renew_before && !ahead) || !ca || !issued_by(*certificate, *ca) ||
         !std::filesystem::exists(data_ / "ca.key"))
         return false;
-    if (auto issued = issue(facts->names); !issued)
+    if (auto issued = issue(facts->names, now); !issued)
         return std::unexpected(issued.error());
     return true;
 }
 
-Result<void> Authority::issue(const std::vector<std::string>& names)
+Result<void> Authority::issue(const std::vector<std::string>& names, std::chrono::sys_seconds now)
 {
     const auto ca_key = read_file(data_ / "ca.key");
     const auto ca = read_file(data_ / "ca.pem");
@@ -130,7 +132,8 @@ Result<void> Authority::issue(const std::vector<std::string>& names)
         if (auto written = write_file(this->key(), *key, 0600); !written)
             return written;
     }
-    if (auto written = write_file(this->certificate(), issue_certificate({*ca_key, *ca}, *key, names), 0644); !written)
+    if (auto written = write_file(this->certificate(), issue_certificate({*ca_key, *ca}, *key, names, now), 0644);
+        !written)
         return written;
     names_ = names;
     return {};

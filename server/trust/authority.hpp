@@ -32,7 +32,7 @@ public:
 
 private:
     explicit Authority(std::filesystem::path data) : data_(std::move(data)) {}
-    [[nodiscard]] Result<void> issue(const std::vector<std::string>& names);
+    [[nodiscard]] Result<void> issue(const std::vector<std::string>& names, std::chrono::sys_seconds now);
 
     std::filesystem::path data_;
     std::vector<std::string> names_;

@@ -80,6 +80,15 @@ Key fresh_key()
     return key;
 }
 
+constexpr std::chrono::sys_seconds long_ago = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1);
+
+std::chrono::sys_seconds time_of(const ASN1_TIME* time)
+{
+    std::tm parts{};
+    ASN1_TIME_to_tm(time, &parts);
+    return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
+}
+
 void extend(X509* certificate, X509* issuer, int kind, const std::string& value)
 {
     X509V3_CTX context;
@@ -89,7 +98,8 @@ void extend(X509* certificate, X509* issuer, int kind, const std::string& value)
 }
 
 /// A certificate with all but issuer, extensions and signature.
-Certificate blank(std::string_view common_name, EVP_PKEY* key, long days)
+Certificate blank(std::string_view common_name, EVP_PKEY* key, std::chrono::sys_seconds begins,
+                  std::chrono::sys_seconds expires)
 {
     Certificate certificate(X509_new());
     std::array<unsigned char, 16> serial{};
@@ -99,8 +109,8 @@ Certificate blank(std::string_view common_name, EVP_PKEY* key, long days)
     BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate.get()));
     BN_free(number);
     X509_set_version(certificate.get(), X509_VERSION_3);
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -24 * 3600L); // clients' clocks are not exact
-    X509_time_adj_ex(X509_getm_notAfter(certificate.get()), static_cast<int>(days), 0, nullptr);
+    ASN1_TIME_set(X509_getm_notBefore(certificate.get()), begins.time_since_epoch().count());
+    ASN1_TIME_set(X509_getm_notAfter(certificate.get()), expires.time_since_epoch().count());
     X509_set_pubkey(certificate.get(), key);
     need(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8,
                                     reinterpret_cast<const unsigned char*>(common_name.data()),
@@ -136,10 +146,11 @@ void sign(X509* certificate, EVP_PKEY* key)
 
 } // namespace
 
-KeyAndCertificate make_authority(std::string_view common_name)
+KeyAndCertificate make_authority(std::string_view common_name, std::chrono::sys_seconds now)
 {
     const auto key = fresh_key();
-    const auto certificate = blank(common_name, key.get(), 30 * 365);
+    const auto certificate =
+        blank(common_name, key.get(), long_ago, std::max(now, long_ago) + std::chrono::days(30 * 365));
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
     extend(certificate.get(), certificate.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
     extend(certificate.get(), certificate.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
@@ -154,13 +165,14 @@ std::string make_key()
 }
 
 std::string issue_certificate(const KeyAndCertificate& authority, std::string_view key_pem,
-                              const std::vector<std::string>& names)
+                              const std::vector<std::string>& names, std::chrono::sys_seconds now)
 {
     const auto issuer = certificate_of(authority.certificate);
     const auto issuer_key = key_of(authority.key);
     const auto key = key_of(key_pem);
     need(issuer && issuer_key && key, "read the authority's files");
-    const auto certificate = blank(names.front().substr(0, 64), key.get(), 365);
+    const auto certificate =
+        blank(names.front().substr(0, 64), key.get(), now - std::chrono::days(1), now + certificate_life);
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer.get()));
     extend(certificate.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE");
     extend(certificate.get(), issuer.get(), NID_key_usage, "critical,digitalSignature");
@@ -178,9 +190,8 @@ Result<CertificateFacts> read_certificate(std::string_view pem)
     if (!certificate)
         return fail("certificate-malformed", "This is not a certificate in PEM form.");
     CertificateFacts facts;
-    std::tm expires{};
-    ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &expires);
-    facts.expires = std::chrono::sys_seconds(std::chrono::seconds(::timegm(&expires)));
+    facts.begins = time_of(X509_get0_notBefore(certificate.get()));
+    facts.expires = time_of(X509_get0_notAfter(certificate.get()));
     const Names list(
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr)));
     for (int i = 0; list && i < sk_GENERAL_NAME_num(list.get()); ++i) {

@@ -17,17 +17,21 @@ struct KeyAndCertificate {
     std::string certificate; ///< PEM
 };
 
-/// An authority for 30 years.
-[[nodiscard]] KeyAndCertificate make_authority(std::string_view common_name);
+/// An authority for 30 years. Its certificate is pinned and holds since long ago: whatever the clock showed when it was
+/// made, it holds today.
+[[nodiscard]] KeyAndCertificate make_authority(std::string_view common_name, std::chrono::sys_seconds now);
 
 [[nodiscard]] std::string make_key();
-/// A server's certificate for a year. `names`: host names and IP addresses.
+inline constexpr std::chrono::days certificate_life{365};
+/// A server's certificate for a year, from a day before `now`: clients' clocks are not exact. `names`: host names and
+/// IP addresses.
 [[nodiscard]] std::string issue_certificate(const KeyAndCertificate& authority, std::string_view key,
-                                            const std::vector<std::string>& names);
+                                            const std::vector<std::string>& names, std::chrono::sys_seconds now);
 
 /// What a certificate says. Reason: certificate-malformed.
 struct CertificateFacts {
     std::vector<std::string> names; ///< of the subject's alternative names, in order
+    std::chrono::sys_seconds begins;
     std::chrono::sys_seconds expires;
 };
 [[nodiscard]] Result<CertificateFacts> read_certificate(std::string_view pem);

@@ -3,6 +3,7 @@
 #include "rootfs/base/digest.hpp"
 #include "rootfs/base/encoding.hpp"
 #include "rootfs/base/freer.hpp"
+#include "server/base/lasting.hpp"
 #include "server/trust/secret.hpp"
 
 #include <openssl/core_names.h>
@@ -170,7 +171,7 @@ bool PcChallenges::accepts(std::string_view challenge, std::chrono::sys_seconds 
     std::int64_t until = 0;
     std::from_chars(challenge.data(), challenge.data() + challenge.size(),
                     until); // it is ours: it begins with a number
-    return until >= now.time_since_epoch().count();
+    return until >= now.time_since_epoch().count() && until <= latest_end(now, life).time_since_epoch().count();
 }
 
 } // namespace farboot::server

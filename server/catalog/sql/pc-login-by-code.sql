@@ -1,1 +1,1 @@
-SELECT * FROM pc_login WHERE code = :code AND state = 'waiting' AND expires > :now
+SELECT * FROM pc_login WHERE code = :code AND state = 'waiting' AND expires > :now AND expires <= :latest

@@ -297,10 +297,14 @@ private:
         return shared_.limits.body_deadline + std::chrono::seconds(bytes / shared_.limits.upload_rate);
     }
 
-    /// Takes for a short while what the client still sends: closing with unread bytes would reset the connection, and
-    /// the client might never see why.
+    /// Says that nothing more comes, and takes for a short while what the client still sends: closing with unread bytes
+    /// would reset the connection, and the client might never see why (RFC 9112 section 9.6).
     asio::awaitable<void> drain()
     {
+        if constexpr (!std::is_same_v<Stream, beast::tcp_stream>)
+            co_return; // TLS says it with an alert, and waits for the client's, behind run()
+        boost::system::error_code gone;
+        lowest().socket().shutdown(asio::ip::tcp::socket::shutdown_send, gone);
         constexpr std::size_t most = 4 << 20;
         lowest().expires_after(std::chrono::seconds(2));
         for (std::size_t taken = 0; taken < most;) {

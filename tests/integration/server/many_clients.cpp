@@ -54,16 +54,32 @@ bool LazyClient::send(std::string_view bytes)
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == size;
 }
 
+bool LazyClient::fill(std::string& into)
+{
+    std::array<char, 4096> block;
+    const auto count =
+        ssl_ != nullptr ? SSL_read(ssl_, block.data(), block.size()) : ::recv(socket_, block.data(), block.size(), 0);
+    if (count > 0)
+        into.append(block.data(), static_cast<std::size_t>(count));
+    return count > 0;
+}
+
 std::string LazyClient::receive_until(std::string_view end)
 {
     std::string all;
-    std::array<char, 4096> block;
-    while (all.find(end) == std::string::npos) {
-        const auto count = ssl_ != nullptr ? SSL_read(ssl_, block.data(), block.size())
-                                           : ::recv(socket_, block.data(), block.size(), 0);
-        if (count <= 0)
-            break;
-        all.append(block.data(), static_cast<std::size_t>(count));
+    while (all.find(end) == std::string::npos && fill(all)) {
+    }
+    return all;
+}
+
+std::string LazyClient::receive_answer()
+{
+    constexpr std::string_view name = "\r\nContent-Length: ";
+    auto all = receive_until("\r\n\r\n");
+    const auto end = all.find("\r\n\r\n");
+    const auto at = all.find(name);
+    const auto length = at < end ? std::stoul(all.substr(at + name.size())) : 0;
+    while (end != std::string::npos && all.size() < end + 4 + length && fill(all)) {
     }
     return all;
 }

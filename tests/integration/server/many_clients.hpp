@@ -27,12 +27,16 @@ public:
     bool send(std::string_view bytes);
     /// What comes until there is nothing for a minute, or `end` was in it.
     std::string receive_until(std::string_view end);
+    /// One answer that has a Content-Length, with its header.
+    std::string receive_answer();
     /// Forgets the keys of TLS, to save memory; nothing can be sent or received any more.
     void fall_silent();
     /// True when the server has closed the connection. Does not wait.
     [[nodiscard]] bool closed() const;
 
 private:
+    bool fill(std::string& into);
+
     int socket_;
     SSL* ssl_ = nullptr;
 };

@@ -67,3 +67,22 @@ TEST_P(AuditTest, OldRowsGo)
     }));
     EXPECT_EQ(ids({}), "2 ");
 }
+
+TEST_P(AuditTest, AClockThatIsYearsAheadDoesNotEmptyIt)
+{
+    constexpr int day = 24 * 60;
+    log("anna", 0, "rule:1");
+    log("anna", 29 * day, "rule:1");
+    log("anna", 31 * day, "rule:1");
+    const auto trim = [&] {
+        EXPECT_TRUE(change([](Connection& each) -> Result<void> {
+            trim_audit(each, noon + std::chrono::days(5000));
+            return {};
+        }));
+    };
+    trim();
+    EXPECT_EQ(ids({}), "3 ") << "a month of it at a time";
+    trim();
+    trim();
+    EXPECT_EQ(ids({}), "") << "an old one does go";
+}

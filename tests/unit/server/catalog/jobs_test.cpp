@@ -296,6 +296,46 @@ TEST_P(JobsTest, WhatTakesTooLongFails)
     EXPECT_EQ(find_job(connection(), job)->state, "done");
 }
 
+TEST_P(JobsTest, GoesOnWhenTheClockIsPutBack)
+{
+    const auto day = seconds(86'400);
+    const auto job = make(backup({{"patience", 100}, {"spread", 10}, {"at_once", 2}}))->id;
+    advance(day); // begins, with turns in its future
+    EXPECT_EQ(states(job), "1:waiting 2:waiting 3:waiting");
+    advance(seconds(0));
+    EXPECT_EQ(states(job), "1:called 2:called 3:waiting") << "nobody waits for a day";
+    advance(day + seconds(1000));
+    EXPECT_EQ(states(job), "1:missed 2:missed 3:called");
+    change([&](Connection& each) -> Result<void> {
+        see_pc(each, 3, "10.0.0.7", noon + day + seconds(1001));
+        return {};
+    }).value();
+    advance(seconds(500));
+    EXPECT_EQ(states(job), "1:missed 2:missed 3:called");
+    EXPECT_EQ(advance(seconds(520)).size(), 1U) << "it is woken, though it was seen and woken in the future";
+    advance(seconds(599));
+    EXPECT_EQ(states(job), "1:missed 2:missed 3:called");
+    advance(seconds(601));
+    EXPECT_EQ(states(job), "1:missed 2:missed 3:missed") << "its time is what it would have been";
+}
+
+TEST_P(JobsTest, ATimeBeginsAnewWhenTheClockIsPutForward)
+{
+    const auto job = make(backup({{"patience", 100}, {"pcs", {1, 2}}}))->id;
+    advance(seconds(0));
+    EXPECT_EQ(hello(1, seconds(5)), "bootboot/backup");
+    EXPECT_EQ(states(job), "1:told 2:called");
+    const seconds jump(86'400);
+    change([&](Connection& each) -> Result<void> {
+        give_jobs_time(each, noon + jump);
+        return {};
+    }).value();
+    advance(jump + seconds(99));
+    EXPECT_EQ(states(job), "1:told 2:called");
+    advance(jump + seconds(101));
+    EXPECT_EQ(states(job), "1:failed 2:missed");
+}
+
 TEST_P(JobsTest, RebootsWakesAndSwitchesOffWhatIsOn)
 {
     const auto reboot = make({{"action", "reboot"}, {"pcs", {1}}, {"wake", false}})->id;

@@ -126,6 +126,18 @@ TEST_P(PcLoginsTest, WhoAsksTooOftenHasToWaitLonger)
     EXPECT_EQ(ask(seconds(16)).state, LoginState::waiting);
 }
 
+TEST_P(PcLoginsTest, AClockThatIsPutBackHoldsNobodyUp)
+{
+    auto code = begin();
+    EXPECT_EQ(ask(seconds(200)).state, LoginState::waiting);
+    EXPECT_EQ(ask(seconds(5)).state, LoginState::waiting) << "it has not asked too early";
+    EXPECT_EQ(ask(seconds(5)).state, LoginState::too_fast);
+    EXPECT_EQ(ask(-seconds(3600)).state, LoginState::none) << "the PC asks for a new code";
+    EXPECT_FALSE(answer(code, true, -seconds(3600))) << "this one would hold for an hour and more";
+    code = begin();
+    EXPECT_TRUE(answer(code, true));
+}
+
 TEST_P(PcLoginsTest, EndsWithThePcTheUserAndTheLogOut)
 {
     const auto log_in = [&] { ASSERT_TRUE(answer(begin(), true)); };

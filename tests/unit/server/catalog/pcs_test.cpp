@@ -142,6 +142,8 @@ TEST_P(PcsTest, SessionsEndWithTheKeyThatTheyBeganWith)
     EXPECT_TRUE(begin(id, "a", key.key).enrolled);
     EXPECT_FALSE(find_pc_session(connection(), "b", noon));
     EXPECT_FALSE(find_pc_session(connection(), "a", noon + pc_session_life + seconds(1)));
+    EXPECT_TRUE(find_pc_session(connection(), "a", noon - seconds(200)));
+    EXPECT_FALSE(find_pc_session(connection(), "a", noon - std::chrono::days(400))) << "the clock was ahead";
     EXPECT_FALSE(begin(id, "c").enrolled);
     EXPECT_FALSE(find_pc_session(connection(), "a", noon)) << "there is one at a time";
     begin(id, "d", key.key);
@@ -169,6 +171,7 @@ TEST_P(PcsTest, ABootTokenIsForOneSystemOnceAndSoon)
     EXPECT_EQ(use("x", debian, seconds(1)).error().reason, "token-wrong");
     EXPECT_EQ(use("t", {"boot", "other"}, seconds(1)).error().reason, "token-wrong");
     EXPECT_EQ(use("t", debian, boot_token_life + seconds(1)).error().reason, "token-wrong");
+    EXPECT_EQ(use("t", debian, -seconds(3600)).error().reason, "token-wrong") << "the clock was ahead";
     const auto pc = use("t", debian, seconds(300));
     ASSERT_TRUE(pc) << pc.error().sentence;
     EXPECT_EQ(pc->id, id);

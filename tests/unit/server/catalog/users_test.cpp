@@ -91,6 +91,9 @@ TEST_P(UsersTest, SessionsEndInTimeAndWithThePassword)
     EXPECT_EQ(session->csrf, "csrf");
     EXPECT_FALSE(find_session(connection(), "other", noon));
     EXPECT_FALSE(find_session(connection(), "secret", noon + session_life));
+    EXPECT_TRUE(find_session(connection(), "secret", noon - std::chrono::minutes(4))) << "another server's clock";
+    EXPECT_FALSE(find_session(connection(), "secret", noon - std::chrono::hours(1)))
+        << "made while the clock was ahead: it would hold for longer than it should";
     ASSERT_TRUE(start(user.id, "mine"));
     ASSERT_TRUE(change([&](Connection& each) { return set_password(each, user.id, "two", "mine"); }));
     EXPECT_FALSE(find_session(connection(), "secret", noon));

@@ -62,6 +62,8 @@ TEST(Audiences, ATokenOpensItsAudienceUntilItEnds)
     EXPECT_TRUE(audiences.accepts("exam", token, now));
     EXPECT_TRUE(audiences.accepts("exam", token, now + Audiences::token_life));
     EXPECT_FALSE(audiences.accepts("exam", token, now + Audiences::token_life + std::chrono::seconds(1)));
+    EXPECT_TRUE(audiences.accepts("exam", token, now - std::chrono::minutes(4))) << "another server's clock";
+    EXPECT_FALSE(audiences.accepts("exam", token, now - std::chrono::hours(1))) << "made while the clock was ahead";
     EXPECT_FALSE(audiences.accepts("staff", token, now));
     EXPECT_FALSE(audiences.accepts("none", Audiences("0123456789abcdef").token("none", now), now));
     EXPECT_FALSE(Audiences("another").accepts("exam", token, now));

@@ -77,12 +77,32 @@ TEST_F(AuthorityTest, IsRenewedBeforeItExpires)
     EXPECT_TRUE(key_fits(file("server.pem"), file("server.key")));
 }
 
+TEST_F(AuthorityTest, HoldsTodayWhateverTheClockShowedWhenItWasMade)
+{
+    for (const int years : {-55, 14}) {
+        std::filesystem::remove_all(folder_.path);
+        std::filesystem::create_directories(folder_.path);
+        auto authority = open({}, std::chrono::days(365 * years));
+        ASSERT_TRUE(authority) << authority.error().sentence;
+        const auto ca = read_certificate(file("ca.pem"));
+        EXPECT_LT(ca->begins, now_);
+        EXPECT_GT(ca->expires, now_ + std::chrono::days(365 * 20));
+        EXPECT_TRUE(*authority->renew(now_)) << "the clock is right again";
+        const auto facts = read_certificate(file("server.pem"));
+        EXPECT_LT(facts->begins, now_);
+        EXPECT_GT(facts->expires, now_ + std::chrono::days(300));
+        EXPECT_LT(facts->expires, now_ + std::chrono::days(400));
+        EXPECT_FALSE(*authority->renew(now_)) << "once";
+        EXPECT_FALSE(*authority->renew(now_ - std::chrono::hours(12))) << "a few hours are nothing";
+    }
+}
+
 TEST_F(AuthorityTest, AnInstitutionsCertificateIsLeftAlone)
 {
     ASSERT_TRUE(open());
-    const auto theirs = make_authority("Institution");
+    const auto theirs = make_authority("Institution", now_);
     const auto key = make_key();
-    const auto certificate = issue_certificate(theirs, key, {"www.example.org"});
+    const auto certificate = issue_certificate(theirs, key, {"www.example.org"}, now_);
     ASSERT_TRUE(write_file(folder_.path / "server.pem", certificate, 0644));
     ASSERT_TRUE(write_file(folder_.path / "server.key", key, 0600));
     const auto authority = open({"new.example"}, std::chrono::days(360));

@@ -121,6 +121,7 @@ TEST(PcChallenges, AreOursAndEnd)
     EXPECT_TRUE(ours.accepts(challenge, now));
     EXPECT_TRUE(ours.accepts(challenge, now + PcChallenges::life));
     EXPECT_FALSE(ours.accepts(challenge, now + PcChallenges::life + std::chrono::seconds(1)));
+    EXPECT_FALSE(ours.accepts(challenge, now - std::chrono::hours(1))) << "made while the clock was ahead";
     EXPECT_TRUE(PcChallenges("secret").accepts(challenge, now)) << "another server of the same catalog";
     EXPECT_FALSE(PcChallenges("other").accepts(challenge, now));
     auto later = challenge;

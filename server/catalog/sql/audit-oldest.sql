@@ -1,0 +1,1 @@
+SELECT MIN(at) AS at FROM audit

@@ -1,0 +1,1 @@
+UPDATE job_pc SET turn = :now WHERE job = :job AND turn > :latest
