@@ -11,6 +11,11 @@
 namespace farboot::rootfs
 {
 
+/// The text, with what a terminal would obey or show in another order than it stands there made visible: "<U+202E>" for
+/// control characters but line breaks and tabs, for marks of direction, and for what is not UTF-8 ("<9B>"). Names come
+/// from others.
+[[nodiscard]] std::string harmless(std::string_view text);
+
 /// One line of a result.
 void say(std::string_view line);
 /// A result for scripts.

@@ -37,6 +37,17 @@ bool has_twins(std::vector<T> values)
     return std::ranges::adjacent_find(values) != values.end();
 }
 
+/// UTF-8 that begins with one of Unicode's 66 noncharacters (section 23.7), or with a byte order mark: what keeps texts
+/// would change or drop them.
+bool is_no_character(std::string_view text, bool first)
+{
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    if (byte(0) == 0xef)
+        return (first && byte(1) == 0xbb && byte(2) == 0xbf) || (byte(1) == 0xbf && byte(2) >= 0xbe) ||
+               (byte(1) == 0xb7 && byte(2) >= 0x90 && byte(2) < 0xb0);
+    return byte(0) >= 0xf0 && (byte(1) & 0x0f) == 0x0f && byte(2) == 0xbf && byte(3) >= 0xbe;
+}
+
 } // namespace
 
 std::unexpected<FieldError> wrong(std::string field, std::string sentence)
@@ -52,6 +63,8 @@ std::optional<std::size_t> printable_length(std::string_view text)
         if (byte < 0x20 || byte == 0x7f)
             return std::nullopt;
         if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0)
+            return std::nullopt;
+        if (is_no_character(text.substr(i), i == 0))
             return std::nullopt;
         length += (byte & 0xc0) != 0x80;
     }

@@ -33,7 +33,7 @@ using Parsed = std::expected<T, FieldError>;
 
 [[nodiscard]] std::unexpected<FieldError> wrong(std::string field, std::string sentence);
 
-/// Code points of valid UTF-8, or nothing if there is a control character (C0, DEL, C1).
+/// Code points of valid UTF-8; nothing if one is a control (C0, DEL, C1), no character, or a byte order mark in front.
 [[nodiscard]] std::optional<std::size_t> printable_length(std::string_view text);
 
 /// `root[name]` with "de" and "en", each at most `max` characters; a required one needs "en".

@@ -21,11 +21,10 @@ protected:
     void SetUp() override
     {
         AdminTest::SetUp();
-        const Signers signers;
-        write_whole(path("policy"), signers.policy(1));
+        write_whole(path("policy"), signers_.policy(1));
         std::string output;
         ASSERT_EQ(command({"policy", path("policy")}, &output), 0) << output;
-        ASSERT_EQ(admin("POST", "/api/v1/records", signers.boot("debian", 1)).status, 201);
+        ASSERT_EQ(admin("POST", "/api/v1/records", signers_.boot("debian", 1)).status, 201);
     }
     /// A PC comes up, with a key and a MAC if there are any; gives the server's answer.
     nlohmann::json comes_up(const std::string& uuid, const rootfs::SigningKey* key = nullptr,
@@ -57,6 +56,7 @@ protected:
         return nlohmann::json::parse(answer.body);
     }
 
+    const Signers signers_;
     int starts_ = 0;
 };
 
