@@ -1,4 +1,5 @@
 #include "server/api/auth.hpp"
+#include "server/catalog/pc_logins.hpp"
 #include "server/catalog/pcs.hpp"
 #include "server/catalog/records.hpp"
 #include "server/catalog/users.hpp"
@@ -292,6 +293,40 @@ TEST_P(AccessTest, NobodyGetsInWithoutALogin)
             auto forged = all_;
             forged.csrf = "another";
             EXPECT_EQ(ask(forged, row).summary(), "403 csrf-wrong") << row.route;
+        }
+    }
+}
+
+TEST_P(AccessTest, WhatIsAboutOneselfIsNobodyElses)
+{
+    const auto token = call(all_, "POST", "/api/v1/tokens", R"({"name": "mine", "scope": [{"rights": ["*"]}]})");
+    ASSERT_EQ(token.status, 201) << token.body;
+    ASSERT_EQ(token.json()["id"], 1) << "which the table's rows are about";
+    ASSERT_EQ(call(all_, "PUT", "/api/v1/account/favourites", R"({"entries": [1]})").status, 204);
+    ASSERT_TRUE(change([&](catalog::Connection& each) -> Result<void> {
+        const auto login = catalog::begin_pc_login(each, 1, "10.1.0.1", now_);
+        return catalog::answer_pc_login(each, login.code, all_.user, true, now_);
+    }));
+    const auto mine = [&] {
+        std::string all;
+        for (const char* path : {"/api/v1/session", "/api/v1/account", "/api/v1/tokens"}) {
+            const auto answer = call(all_, "GET", path);
+            EXPECT_EQ(answer.status, 200) << path;
+            all += answer.body + "\n";
+        }
+        return all;
+    };
+    const auto before = mine();
+    ASSERT_THAT(before, testing::HasSubstr("\"mine\""));
+    for (const auto& row : table()) {
+        if (row.access != Access::login)
+            continue;
+        for (const auto& other : {user(json::array()), user({{{"rights", {"catalog.read", "pcs.manage"}}}})}) {
+            const auto answer = ask(other, row);
+            EXPECT_LT(answer.status, 500) << row.route;
+            EXPECT_THAT(answer.body, testing::Not(testing::HasSubstr("everything"))) << row.route;
+            EXPECT_THAT(answer.body, testing::Not(testing::HasSubstr("\"mine\""))) << row.route;
+            EXPECT_EQ(mine(), before) << row.route << " by somebody else";
         }
     }
 }
