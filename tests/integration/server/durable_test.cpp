@@ -115,7 +115,7 @@ TEST_P(Durable, ABackupUnderWritesHasAllThatWasThereBefore)
     if (on_postgresql()) {
         EXPECT_NE(command(words, &output), 0);
         EXPECT_THAT(output, HasSubstr("--database"));
-        words.insert(words.end(), {"--database", fresh_url()});
+        words.insert(words.end(), {"--database", fresh_postgresql_url()});
     }
     ASSERT_EQ(command(words, &output), 0) << output;
     EXPECT_EQ(read_whole(data() / "ca.pem"), authority);

@@ -15,17 +15,12 @@ class EachDatabase : public ServerTest, public testing::WithParamInterface<const
 {
 protected:
     static bool on_postgresql() { return GetParam() == std::string_view("postgresql"); }
-    static std::string fresh_url()
-    {
-        const auto settings = PostgreSql::instance()->fresh();
-        return fmt::format("postgresql://{}@/{}?host={}", settings.user, settings.name, settings.host);
-    }
     void SetUp() override
     {
         if (on_postgresql()) {
             if (!PostgreSql::instance())
                 GTEST_SKIP() << "PostgreSQL is not installed";
-            init_options_ = {"--database", fresh_url()};
+            init_options_ = {"--database", fresh_postgresql_url()};
         }
         ServerTest::SetUp();
     }

@@ -1,7 +1,6 @@
 #include "rootfs/base/encoding.hpp"
 #include "rootfs/record/policy.hpp"
-#include "tests/integration/server/server_process.hpp"
-#include "tests/unit/server/catalog/postgresql.hpp"
+#include "tests/integration/server/each_database.hpp"
 #include "tests/unit/server/catalog/signers.hpp"
 
 #include <fmt/format.h>
@@ -20,22 +19,14 @@ namespace
 {
 
 /// A server on each database, with two published systems (1, 2), a hidden one (3) and a virtual machine's entry (4).
-class Rules : public ServerTest, public testing::WithParamInterface<const char*>
+class Rules : public EachDatabase
 {
 protected:
     void SetUp() override
     {
-        if (GetParam() == std::string_view("postgresql")) {
-            auto* server = PostgreSql::instance();
-            if (!server)
-                GTEST_SKIP() << "PostgreSQL is not installed";
-            const auto settings = server->fresh();
-            init_options_ = {"--database",
-                             fmt::format("postgresql://{}@/{}?host={}", settings.user, settings.name, settings.host)};
-        }
         more_options_ = {"--proxy", "127.0.0.1"}; // so that a request may come from anywhere
-        ServerTest::SetUp();
-        if (HasFatalFailure())
+        EachDatabase::SetUp();
+        if (HasFatalFailure() || IsSkipped())
             return;
         const Signers signers;
         write_whole(folder_.path / "policy", signers.policy(1));
@@ -93,8 +84,7 @@ protected:
     }
 };
 
-INSTANTIATE_TEST_SUITE_P(On, Rules, testing::Values("sqlite", "postgresql"),
-                         [](const auto& database) { return std::string(database.param); });
+FARBOOT_ON_EACH_SERVER(Rules);
 
 const std::string uuid = "4c4c4544-0042-3510-8052-b4c04f4e4d32";
 

@@ -1,14 +1,40 @@
 #include "tests/integration/server/server_process.hpp"
 
+#include "tests/unit/server/catalog/postgresql.hpp"
+
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <regex>
 
 namespace farboot::test
 {
 
+namespace
+{
+
+/// ctest runs the program on this database, too.
+bool meant_for_postgresql()
+{
+    const char* name = std::getenv("FARBOOT_TEST_DATABASE");
+    return name != nullptr && name == std::string_view("postgresql");
+}
+
+} // namespace
+
+std::string fresh_postgresql_url()
+{
+    const auto settings = PostgreSql::instance()->fresh();
+    return fmt::format("postgresql://{}@/{}?host={}", settings.user, settings.name, settings.host);
+}
+
 void ServerTest::SetUp()
 {
+    if (init_options_.empty() && meant_for_postgresql()) {
+        if (!PostgreSql::instance())
+            GTEST_SKIP() << "PostgreSQL is not installed";
+        init_options_ = {"--database", fresh_postgresql_url()};
+    }
     for (const auto& folder : {store(), web() / "menu/assets", web() / "admin"})
         std::filesystem::create_directories(folder);
     std::string output;
@@ -36,6 +62,7 @@ void ServerTest::start()
     for (const auto& [option, port] : {std::pair("--listen", port_), std::pair("--listen-plain", plain_port_)})
         line.insert(line.end(), {option, fmt::format("127.0.0.1:{}", port)});
     line.insert(line.end(), more_options_.begin(), more_options_.end());
+    line.insert(line.begin(), wrapper_.begin(), wrapper_.end());
     server_ = std::make_unique<Process>(line, folder_.path / "log");
     std::smatch match;
     std::string text;

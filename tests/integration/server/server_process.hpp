@@ -17,7 +17,7 @@ namespace farboot::test
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// farboot-server on a free port with a data folder, a store and pages of its own, and an admin's token.
+/// farboot-server on a free port, on SQLite unless the environment has FARBOOT_TEST_DATABASE=postgresql, with a data folder, a store and pages of its own, and an admin's token.
 class ServerTest : public testing::Test
 {
 protected:
@@ -47,8 +47,12 @@ protected:
     std::string token_;
     std::shared_ptr<const OpenApi> openapi_; ///< as the server has it: each request below /api/v1 is checked against it
     std::vector<std::string> init_options_;  ///< set before SetUp()
+    std::vector<std::string> wrapper_;       ///< of start(): a program and its options that run the server
     std::vector<std::string> more_options_;  ///< for start()
 };
+
+/// An empty database of the PostgreSQL that this program has started.
+[[nodiscard]] std::string fresh_postgresql_url();
 
 [[nodiscard]] std::string request_text(const std::string& method, const std::string& path, const std::string& body,
                                        const Headers& headers);
