@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 
@@ -143,12 +144,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }();
     if (size > 16'384)
         return 0;
+    sigset_t alarm; // libFuzzer's, each second: it must not interrupt a connect
+    sigset_t before;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    pthread_sigmask(SIG_BLOCK, &alarm, &before);
     tcp::socket client(server.io);
     client.connect(server.acceptor.local_endpoint());
     client.set_option(boost::asio::socket_base::linger(true, 0)); // leaves no port behind
     auto socket = server.acceptor.accept();
     boost::asio::write(client, boost::asio::buffer(data, size));
     client.shutdown(tcp::socket::shutdown_send);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     auto session = std::make_shared<http::Session>();
     session->client = "127.0.0.1";
     bool ended = false;
