@@ -29,6 +29,7 @@ void add_audit_command(CLI::App& app, Action& chosen);
 void add_bucket_commands(CLI::App& app, Action& chosen);
 void add_pc_commands(CLI::App& app, Action& chosen);
 void add_job_commands(CLI::App& app, Action& chosen);
+void add_upload_commands(CLI::App& app, Action& chosen);
 void add_explain_command(CLI::App& app, Action& chosen);
 
 /// Declares a subcommand whose options live in an `Options` until the program ends; `run(options)` is its action.

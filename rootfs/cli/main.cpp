@@ -33,6 +33,7 @@ int run(int argc, char** argv)
     add_audit_command(app, chosen);
     add_pc_commands(app, chosen);
     add_job_commands(app, chosen);
+    add_upload_commands(app, chosen);
     add_explain_command(app, chosen);
     add_bucket_commands(app, chosen);
     try {

@@ -2,8 +2,10 @@
 #include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/key_file.hpp"
+#include "rootfs/cli/members.hpp"
 #include "rootfs/cli/publish_image.hpp"
 #include "rootfs/cli/site_upload.hpp"
+#include "rootfs/cli/tus_upload.hpp"
 #include "rootfs/image/file.hpp"
 #include "rootfs/image/local_image.hpp"
 #include "rootfs/record/envelope.hpp"
@@ -46,6 +48,53 @@ std::optional<Digest> stored_image(const PublishCommand& options)
     return std::filesystem::exists(options.image) ? std::nullopt : Digest::from_hex(options.image);
 }
 
+constexpr std::string_view upload_prefix = "upload:";
+
+bool is_upload(const PublishCommand& options)
+{
+    return options.image.starts_with(upload_prefix) && !std::filesystem::exists(options.image);
+}
+
+/// Disks of virtual machines come in many formats; an image is what a disk has at each place.
+Result<void> check_raw(const std::filesystem::path& file, std::string_view upload)
+{
+    const auto opened = File::open(file);
+    const auto magic = opened ? opened->read(0, 4) : std::unexpected(opened.error());
+    if (magic && *magic == "QFI\xfb")
+        return fail("not-raw",
+                    "{} is a disk in the format qcow2, and an image is made of a raw one: farboot upload fetch, then "
+                    "qemu-img convert -O raw, and publish that file.",
+                    upload);
+    return {};
+}
+
+/// Brings the upload that --image names into the store's folder, where there is room for it. What an earlier run has
+/// brought stays there until it is published.
+Result<std::filesystem::path> fetch_image(const PublishCommand& options, std::optional<ServerClient>& server,
+                                          const StopOnSignal& stop)
+{
+    if (!server)
+        return fail("usage", "--image {} needs --server: it is an upload there.", options.image);
+    const auto id = options.image.substr(upload_prefix.size());
+    if (id.empty() || id.find_first_not_of("0123456789") != std::string::npos)
+        return fail("usage", "--image {}: an upload is named by its number, upload:12.", options.image);
+    const auto upload = server->get("/api/v1/uploads/" + id, stop.token());
+    if (!upload)
+        return std::unexpected(upload.error());
+    const auto folder = options.image_store() / "incoming";
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error)
+        return fail("io", "Cannot create {}: {}.", folder.string(), error.message());
+    const auto digest = Digest::from_hex(text_in(*upload, "sha256"));
+    const auto file = folder / ("upload-" + (digest ? digest->hex() : id));
+    if (auto fetched = fetch_upload(*server, *upload, file, stop.token()); !fetched)
+        return std::unexpected(fetched.error());
+    if (auto raw = check_raw(file, options.image); !raw)
+        return std::unexpected(raw.error());
+    return file;
+}
+
 /// Hours of compressing must not end in a mistyped option: what a record will say is checked with stand-ins first.
 Result<void> check_plan(const PublishCommand& options, std::uint64_t number)
 {
@@ -67,7 +116,7 @@ Result<void> check_plan(const PublishCommand& options, std::uint64_t number)
             return std::unexpected(store.error());
         if (const auto image = LocalImage::open(*store, *digest); !image)
             return std::unexpected(image.error());
-    } else if (!options.image.empty()) {
+    } else if (!options.image.empty() && !is_upload(options)) {
         sources.push_back(options.image);
     }
     for (const auto& source : sources)
@@ -200,8 +249,15 @@ Result<void> publish(const PublishCommand& options)
     if (auto checked = check_plan(options, *number); !checked)
         return checked;
 
+    auto from = options;
+    if (is_upload(options)) {
+        const auto file = fetch_image(options, server, stop);
+        if (!file)
+            return std::unexpected(file.error());
+        from.image = file->string();
+    }
     std::optional<PublishedImage> image;
-    const auto payload = fill_store(options, *number, stop, image);
+    const auto payload = fill_store(from, *number, stop, image);
     if (!payload)
         return std::unexpected(payload.error());
     Envelope envelope{payload_type_of(options.plan.type), *payload, {}};
@@ -210,6 +266,10 @@ Result<void> publish(const PublishCommand& options)
     const auto text = envelope.to_json() + "\n";
     if (auto done = write_file(options.out, as_bytes(text)); !done)
         return done;
+    if (is_upload(options)) {
+        std::error_code ignored;
+        std::filesystem::remove(from.image, ignored);
+    }
     if (server)
         if (auto sent = send(options, *server, *payload, text, stop); !sent)
             return fail(sent.error().reason, "{} The record is in {}: farboot record send{}.", sent.error().sentence,

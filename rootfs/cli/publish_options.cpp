@@ -60,8 +60,9 @@ void add_boot(CLI::App& group, Action& chosen)
     command->add_option("--initramfs", options->initramfs, "Initramfs files, in order")->type_name("FILE");
     command
         ->add_option("--image", options->image,
-                     "The root file system: a raw file or block device, or an image of the store")
-        ->type_name("FILE|DIGEST");
+                     "The root file system: a raw file or block device, an image of the store, or an upload of the "
+                     "server (upload:12), which is fetched into the store's folder first")
+        ->type_name("FILE|DIGEST|UPLOAD");
     command->add_option("--cmdline", options->plan.cmdline, "The kernel's command line");
     command->add_option("--data", options->plan.data, "A file that a server may push, as name:max_bytes")
         ->type_name("NAME:MAX")
@@ -86,8 +87,11 @@ void add_vm(CLI::App& group, Action& chosen)
     add_audience(*command, *options);
     add_trial_options(*command, *options);
     auto& machine = options->plan.machine;
-    command->add_option("--image", options->image, "Its disk: a raw file or block device, or an image of the store")
-        ->type_name("FILE|DIGEST")
+    command
+        ->add_option("--image", options->image,
+                     "Its disk: a raw file or block device, an image of the store, or an upload of the server "
+                     "(upload:12), which is fetched into the store's folder first")
+        ->type_name("FILE|DIGEST|UPLOAD")
         ->required();
     command->add_option("--memory", machine.memory_mib, "Memory in MiB")
         ->check(CLI::PositiveNumber)

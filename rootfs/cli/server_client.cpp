@@ -154,6 +154,30 @@ Result<nlohmann::json> ServerClient::change(const std::string& method, const std
     return json_of(*answer, url_ + path);
 }
 
+HttpRequest ServerClient::request(const Call& call) const
+{
+    auto made = request(call.method, call.path, {});
+    made.headers.insert(made.headers.end(), call.headers.begin(), call.headers.end());
+    made.body_file = call.body_file;
+    made.body_range = call.body_range;
+    made.range = call.range;
+    made.keep_header = call.keep_header;
+    return made;
+}
+
+Result<HttpResponse> ServerClient::call(const Call& call, const std::stop_token& stop)
+{
+    return http_->fetch_ok(request(call), stop);
+}
+
+Result<void> ServerClient::stream(const Call& call, HttpClient::Sink sink, const std::stop_token& stop)
+{
+    const auto answer = http_->stream(request(call), std::move(sink), stop);
+    if (!answer)
+        return std::unexpected(answer.error());
+    return {};
+}
+
 Result<void> ServerClient::put(const std::string& path, Body body, const std::stop_token& stop)
 {
     auto put = request("PUT", path, "application/octet-stream");

@@ -49,6 +49,19 @@ public:
     [[nodiscard]] Result<void> stream(const std::string& path,
                                       const std::vector<std::pair<std::string, std::string>>& headers,
                                       HttpClient::Sink sink, const std::stop_token& stop);
+    /// Any request: what the ones above have no words for.
+    struct Call {
+        std::string method{};
+        std::string path{};
+        std::vector<std::pair<std::string, std::string>> headers{};
+        std::string body_file{};
+        std::optional<std::pair<std::uint64_t, std::uint64_t>> body_range{}; ///< of the file; nothing: all
+        std::optional<std::pair<std::uint64_t, std::uint64_t>> range{};      ///< of the answer
+        std::string keep_header{};                                           ///< of the answer, too
+    };
+    [[nodiscard]] Result<HttpResponse> call(const Call& call, const std::stop_token& stop);
+    /// The same, with the answer's body into `sink`.
+    [[nodiscard]] Result<void> stream(const Call& call, HttpClient::Sink sink, const std::stop_token& stop);
     /// What a PUT sends: a file, or bytes.
     struct Body {
         std::string file;
@@ -63,6 +76,7 @@ public:
 
 private:
     ServerClient(std::string url, std::string token, TlsTrust trust);
+    [[nodiscard]] HttpRequest request(const Call& call) const;
     [[nodiscard]] HttpRequest request(std::string method, const std::string& path, std::string type) const;
 
     std::string url_;

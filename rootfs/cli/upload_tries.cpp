@@ -23,8 +23,8 @@ constexpr int tries = 8; ///< over some two minutes
 
 bool passes(const std::string& reason)
 {
-    constexpr std::array<std::string_view, 9> reasons{"unreachable", "stalled",  "truncated", "http-408", "http-429",
-                                                      "http-502",    "http-503", "http-504",  "s3-busy"};
+    constexpr std::array<std::string_view, 10> reasons{"unreachable", "stalled",  "truncated", "http-408", "http-423",
+                                                       "http-429",    "http-502", "http-503",  "http-504", "s3-busy"};
     return std::ranges::find(reasons, reason) != reasons.end();
 }
 

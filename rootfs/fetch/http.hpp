@@ -43,6 +43,8 @@ struct HttpRequest {
     bool bypass_caches = false;
     /// A file that is sent instead of `body`, in pieces; empty: none. It must not change meanwhile.
     std::string body_file{};
+    /// First byte and length of the part of it that is sent; nothing: all.
+    std::optional<std::pair<std::uint64_t, std::uint64_t>> body_range{};
     /// One more header of the answer that is wanted, in `kept_header`; empty: none.
     std::string keep_header{};
 };

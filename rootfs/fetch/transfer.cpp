@@ -104,8 +104,9 @@ std::size_t Transfer::on_read(char* into, std::size_t size, std::size_t count, v
 /// libcurl begins anew when a connection that was kept turns out to be gone.
 int Transfer::on_seek(void* self, curl_off_t offset, int origin) noexcept
 {
-    auto* file = static_cast<Transfer*>(self)->body_file_.get();
-    return ::fseeko(file, offset, origin) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+    const auto* transfer = static_cast<Transfer*>(self);
+    const auto first = origin == SEEK_SET ? static_cast<curl_off_t>(transfer->body_first_) : 0;
+    return ::fseeko(transfer->body_file_.get(), first + offset, origin) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept

@@ -84,6 +84,7 @@ private:
     std::array<char, CURL_ERROR_SIZE> detail_{};
     TransferCounters* counters_ = nullptr;
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> body_file_{nullptr, &std::fclose};
+    std::uint64_t body_first_ = 0;
 
     HttpResponse response_;
     std::string content_range_;

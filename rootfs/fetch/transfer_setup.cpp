@@ -132,8 +132,18 @@ Result<void> Transfer::set_body_file()
     struct stat info{};
     if (!body_file_ || ::fstat(::fileno(body_file_.get()), &info) != 0)
         return fail("bad-request", "{} cannot be read: {}.", request_.body_file, std::strerror(errno));
+    auto length = static_cast<std::uint64_t>(info.st_size);
+    if (request_.body_range) {
+        const auto [first, part] = *request_.body_range;
+        if (first > length || part > length - first)
+            return fail("bad-request", "{} has become shorter while it was sent.", request_.body_file);
+        body_first_ = first;
+        length = part;
+        if (::fseeko(body_file_.get(), static_cast<off_t>(first), SEEK_SET) != 0)
+            return fail("bad-request", "{} cannot be read: {}.", request_.body_file, std::strerror(errno));
+    }
     set(easy_, CURLOPT_UPLOAD, 1L);
-    set(easy_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(info.st_size));
+    set(easy_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(length));
     set(easy_, CURLOPT_READFUNCTION, &Transfer::on_read);
     set(easy_, CURLOPT_READDATA, static_cast<void*>(this));
     set(easy_, CURLOPT_SEEKFUNCTION, &Transfer::on_seek);

@@ -25,6 +25,8 @@ void add_all_routes(http::Router& router, const Context& context)
     add_trace_routes(router, context);
     add_token_routes(router, context);
     add_upload_routes(router, context);
+    add_tus_routes(router, context);
+    add_sent_file_routes(router, context);
     add_event_routes(router, context);
     add_metrics_routes(router, context);
     add_openapi_routes(router);

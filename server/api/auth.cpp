@@ -135,15 +135,30 @@ http::Handler for_users_with_some(const Context& context, Right right, UserHandl
     return with_right(context, right, false, std::move(handler));
 }
 
-http::UploadHandler uploads_for_users_with_some(const Context& context, Right right, UserUploadHandler handler)
+namespace
 {
-    return [&context, right, handler = std::move(handler)](const Request& request,
-                                                           http::BodyReader& body) -> awaitable<Response> {
-        auto principal = co_await admitted(context, request, right, false);
+
+http::UploadHandler uploads_with_right(const Context& context, Right right, bool everywhere, UserUploadHandler handler)
+{
+    return [&context, right, everywhere, handler = std::move(handler)](const Request& request,
+                                                                       http::BodyReader& body) -> awaitable<Response> {
+        auto principal = co_await admitted(context, request, right, everywhere);
         if (!principal)
             co_return std::move(principal.error());
         co_return co_await handler(request, body, *principal);
     };
+}
+
+} // namespace
+
+http::UploadHandler uploads_for_users_with_some(const Context& context, Right right, UserUploadHandler handler)
+{
+    return uploads_with_right(context, right, false, std::move(handler));
+}
+
+http::UploadHandler uploads_for_users_with(const Context& context, Right right, UserUploadHandler handler)
+{
+    return uploads_with_right(context, right, true, std::move(handler));
 }
 
 } // namespace farboot::server::api

@@ -72,6 +72,10 @@ using UserUploadHandler =
 [[nodiscard]] http::UploadHandler uploads_for_users_with_some(const Context& context, Right right,
                                                               UserUploadHandler handler);
 
+/// The same for who has the right for everything.
+[[nodiscard]] http::UploadHandler uploads_for_users_with(const Context& context, Right right,
+                                                         UserUploadHandler handler);
+
 /// 403 right-missing, for what is no transaction. `where`: "for everything".
 [[nodiscard]] Error right_missing(Right right, std::string_view where);
 

@@ -13,6 +13,7 @@
 #include "server/restricted/signed_sources.hpp"
 #include "server/trust/online_key.hpp"
 #include "server/trust/pc_key.hpp"
+#include "server/uploads/folder.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -25,6 +26,14 @@ namespace farboot::server::api
 {
 
 class Metrics;
+
+/// Of what people send by tus.
+struct UploadSettings {
+    uploads::Folder folder{};
+    std::uint64_t quota = 100'000'000'000;   ///< bytes that one user's may take, unless he has a quota of his own
+    std::uint64_t total = 1'000'000'000'000; ///< and all together
+    std::chrono::days life{7};               ///< of what is not whole, after the last bytes
+};
 
 /// What the routes work with. Outlives the HTTP server.
 struct Context {
@@ -50,6 +59,7 @@ struct Context {
     std::chrono::days audit_life{730};      ///< how long the audit log is kept; 0: for ever
     std::filesystem::path first_password{}; ///< the file with the first admin's, until he sets another one
     std::function<std::chrono::sys_seconds()> now;
+    UploadSettings uploads{};
     Metrics* metrics = nullptr;
     std::vector<Subnet> metrics_readers{}; ///< may read these without a login
 };

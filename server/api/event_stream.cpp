@@ -2,6 +2,7 @@
 
 #include "server/api/pc_view.hpp"
 
+#include "server/api/sent_files.hpp"
 #include "server/catalog/events.hpp"
 #include "server/catalog/pcs.hpp"
 
@@ -29,6 +30,7 @@ struct Found {
     catalog::EventRange range;
     std::vector<catalog::Event> events;
     std::map<std::int64_t, std::pair<catalog::Pc, json>> pcs;
+    std::map<std::int64_t, catalog::Upload> uploads;
 };
 
 Found find(catalog::Connection& connection, std::int64_t after)
@@ -43,6 +45,10 @@ Found find(catalog::Connection& connection, std::int64_t after)
                 auto runs = runs_of(connection, *pc);
                 found.pcs.try_emplace(event.object, std::move(*pc), std::move(runs));
             }
+    for (const auto& event : found.events)
+        if (event.kind == "upload" && !found.uploads.contains(event.object))
+            if (auto upload = catalog::find_upload(connection, event.object))
+                found.uploads.emplace(event.object, std::move(*upload));
     return found;
 }
 
@@ -75,11 +81,11 @@ asio::awaitable<std::string> EventStream::news()
         co_return text;
     }
     const auto snapshot = co_await context_.snapshots.current();
-    // Of several changes of a PC, the last one tells all.
-    std::set<std::int64_t> told;
+    // Of several changes of a PC or an upload, the last one tells all.
+    std::set<std::pair<bool, std::int64_t>> told;
     std::vector<const catalog::Event*> latest;
     for (auto event = found.events.rbegin(); event != found.events.rend(); ++event)
-        if (event->kind == "catalog" || told.insert(event->object).second)
+        if (event->kind == "catalog" || told.emplace(event->kind.starts_with("upload"), event->object).second)
             latest.push_back(&*event);
     for (auto each = latest.rbegin(); each != latest.rend(); ++each) {
         const auto& event = **each;
@@ -87,8 +93,15 @@ asio::awaitable<std::string> EventStream::news()
             put(text, event.kind, event.id, {{"revision", event.object}});
             continue;
         }
-        if (event.kind == "pc-removed") { // who could see it is not known any more; a number alone tells nothing
+        if (event.kind == "pc-removed" ||
+            event.kind == "upload-removed") { // who could see it is not known any more; a number alone tells nothing
             put(text, event.kind, event.id, {{"id", event.object}});
+            continue;
+        }
+        if (event.kind == "upload") {
+            const auto upload = found.uploads.find(event.object);
+            if (upload != found.uploads.end() && may_see(principal_, upload->second))
+                put(text, event.kind, event.id, upload->second.to_json(context_.uploads.life));
             continue;
         }
         const auto pc = found.pcs.find(event.object);

@@ -25,16 +25,18 @@ void add_record_routes(http::Router& router, const Context& context);
 void add_series_routes(http::Router& router, const Context& context); ///< versions of records
 void add_store_routes(http::Router& router, const Context& context);
 inline constexpr std::string_view token_path = "/api/v1/store-token";
-void add_pc_routes(http::Router& router, const Context& context);       ///< what PCs say
-void add_pc_login_routes(http::Router& router, const Context& context); ///< people at PCs, and their accounts
-void add_pc_admin_routes(http::Router& router, const Context& context); ///< the registry of PCs
-void add_job_routes(http::Router& router, const Context& context);      ///< for several PCs at a time
-void add_trace_routes(http::Router& router, const Context& context);    ///< of PCs, for boot profiles
-void add_token_routes(http::Router& router, const Context& context);    ///< for restricted images
-void add_upload_routes(http::Router& router, const Context& context);   ///< into the store
-void add_event_routes(http::Router& router, const Context& context);    ///< what changes, as it does
-void add_metrics_routes(http::Router& router, const Context& context);  ///< for Prometheus
-void add_openapi_routes(http::Router& router);                          ///< what they all are, as data
+void add_pc_routes(http::Router& router, const Context& context);        ///< what PCs say
+void add_pc_login_routes(http::Router& router, const Context& context);  ///< people at PCs, and their accounts
+void add_pc_admin_routes(http::Router& router, const Context& context);  ///< the registry of PCs
+void add_job_routes(http::Router& router, const Context& context);       ///< for several PCs at a time
+void add_trace_routes(http::Router& router, const Context& context);     ///< of PCs, for boot profiles
+void add_token_routes(http::Router& router, const Context& context);     ///< for restricted images
+void add_upload_routes(http::Router& router, const Context& context);    ///< into the store
+void add_tus_routes(http::Router& router, const Context& context);       ///< files that people send by tus
+void add_sent_file_routes(http::Router& router, const Context& context); ///< and what has come of them
+void add_event_routes(http::Router& router, const Context& context);     ///< what changes, as it does
+void add_metrics_routes(http::Router& router, const Context& context);   ///< for Prometheus
+void add_openapi_routes(http::Router& router);                           ///< what they all are, as data
 void add_page_routes(http::Router& router, const Context& context);
 void add_all_routes(http::Router& router, const Context& context); ///< the above, as the server has them
 

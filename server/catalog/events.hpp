@@ -14,8 +14,8 @@ namespace farboot::catalog
 /// tells nobody anything that he may not see.
 struct Event {
     std::int64_t id = 0;     ///< grows by one each time, in the order in which the changes were committed
-    std::string kind;        ///< "pc", "pc-removed", "catalog"
-    std::int64_t object = 0; ///< the PC's number, the catalog's revision
+    std::string kind;        ///< "pc", "pc-removed", "upload", "upload-removed", "catalog"
+    std::int64_t object = 0; ///< the PC's or upload's number, the catalog's revision
 };
 
 inline constexpr std::int64_t kept_events = 10'000;

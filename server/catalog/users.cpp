@@ -28,6 +28,8 @@ User read_user(const QSqlQuery& row)
     user.subject = text_of(row, "subject");
     user.has_password = !text_of(row, "password_hash").empty();
     user.version = number_of(row, "version");
+    if (!row.value(QStringLiteral("upload_quota")).isNull())
+        user.upload_quota = static_cast<std::uint64_t>(number_of(row, "upload_quota"));
     return user;
 }
 
@@ -60,6 +62,8 @@ Result<User> save(Connection& connection, std::string_view statement, User user)
                     {":source", value(people::name_of(user.source))},
                     {":subject", user.subject.empty() ? QVariant(QMetaType(QMetaType::QString)) : value(user.subject)},
                     {":enabled", user.enabled},
+                    {":upload_quota", user.upload_quota ? value(static_cast<std::int64_t>(*user.upload_quota))
+                                                        : QVariant(QMetaType(QMetaType::LongLong))},
                     {":version", value(user.version)}});
     connection.run("member-delete-local", {{":person", value(user.id)}});
     for (const auto group : user.groups) {

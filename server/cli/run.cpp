@@ -5,7 +5,9 @@
 #include "server/api/job_runner.hpp"
 #include "server/api/metrics.hpp"
 #include "server/api/routes.hpp"
+#include "server/api/upload_keeper.hpp"
 #include "server/http/server.hpp"
+#include "server/people/user.hpp"
 
 #include <QString>
 
@@ -39,6 +41,10 @@ struct Options {
     std::vector<std::string> login_networks;
     http::Limits limits;
     int audit_days = 730;
+    std::filesystem::path uploads;
+    std::uint64_t upload_quota = api::UploadSettings().quota;
+    std::uint64_t upload_total = api::UploadSettings().total;
+    int upload_days = static_cast<int>(api::UploadSettings().life.count());
     std::filesystem::path ldap;
     std::filesystem::path oidc;
     std::string log = "text";
@@ -267,6 +273,11 @@ Result<void> run(const Options& options)
         .audit_life = std::chrono::days(options.audit_days),
         .first_password = prepared->folder.password_file(),
         .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); },
+        .uploads = {.folder =
+                        uploads::Folder(options.uploads.empty() ? prepared->folder.path / "uploads" : options.uploads),
+                    .quota = options.upload_quota,
+                    .total = options.upload_total,
+                    .life = std::chrono::days(options.upload_days)},
         .metrics = &metrics,
         .metrics_readers = std::move(*metrics_readers)};
     http::Router router;
@@ -279,9 +290,11 @@ Result<void> run(const Options& options)
         return listening;
     server.start(std::max(2U, std::thread::hardware_concurrency()));
     auto jobs = std::make_unique<api::JobRunner>(context);
+    auto keeper = std::make_unique<api::UploadKeeper>(context);
     serve(signals, server, prepared->authority, hosts);
     spdlog::info("event=stopping");
     jobs.reset();
+    keeper.reset();
     server.stop();
     // What these still finish is handed back to the server's stopped threads: it must be there until they are gone.
     hashing.reset();
@@ -397,6 +410,24 @@ void add_run(CLI::App& app, Chosen& chosen)
     sub->add_option("--oidc", options->oidc,
                     "A file that says which OpenID Connect provider users log in with, as docs/users.md describes it")
         ->type_name("FILE");
+    sub->add_option(
+           "--uploads", options->uploads,
+           "Where files lie that people send by tus; without it, the folder uploads in the data folder. Several "
+           "servers of one database share it")
+        ->type_name("DIR");
+    sub->add_option("--upload-quota", options->upload_quota,
+                    "Bytes that the uploads of one user may take, unless he has a quota of his own")
+        ->transform(CLI::AsSizeValue(true))
+        ->check(CLI::Range(std::uint64_t{0}, people::max_upload_quota))
+        ->capture_default_str();
+    sub->add_option("--upload-total", options->upload_total, "Bytes that all uploads may take together")
+        ->transform(CLI::AsSizeValue(true))
+        ->check(CLI::Range(std::uint64_t{0}, people::max_upload_quota))
+        ->capture_default_str();
+    sub->add_option("--upload-days", options->upload_days,
+                    "Days after which an upload that is not whole goes, if nothing has come meanwhile")
+        ->check(CLI::Range(1, 3650))
+        ->capture_default_str();
     sub->add_option("--audit-days", options->audit_days,
                     "How long the audit log is kept, in days; 0: for ever. What is older goes, once a day, at most 30 days of it")
         ->check(CLI::Range(0, 36500))

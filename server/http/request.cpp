@@ -16,8 +16,12 @@ std::string_view name_of(Method method)
         return "POST";
     case Method::put:
         return "PUT";
+    case Method::patch:
+        return "PATCH";
     case Method::remove:
         return "DELETE";
+    case Method::options:
+        return "OPTIONS";
     case Method::other:
         break;
     }

@@ -13,7 +13,7 @@
 namespace farboot::server::http
 {
 
-enum class Method { get, head, post, put, remove, other };
+enum class Method { get, head, post, put, patch, remove, options, other };
 
 /// "GET" … ; "OTHER" for what no route can have.
 [[nodiscard]] std::string_view name_of(Method method);

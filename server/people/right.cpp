@@ -24,6 +24,7 @@ constexpr auto names = std::to_array<Named>({
     {Right::confirm_pcs, "pcs.confirm"},
     {Right::manage_users, "users.manage"},
     {Right::read_audit, "audit.read"},
+    {Right::send_uploads, "uploads.send"},
     {Right::read_restricted, "restricted.read"},
 });
 

@@ -22,6 +22,7 @@ enum class Right : std::uint8_t {
     confirm_pcs,     ///< pcs.confirm: let a PC's enrolment hold
     manage_users,    ///< users.manage: users, groups, roles; only for everything
     read_audit,      ///< audit.read; only for everything
+    send_uploads,    ///< uploads.send: files of one's own to the server; only for everything
     read_restricted, ///< restricted.read: records and images of an audience, from wherever one is
 };
 

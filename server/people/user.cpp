@@ -31,9 +31,9 @@ std::string User::etag() const
 
 Parsed<User> User::parse(std::string_view text)
 {
-    const auto root = rules::parse_object(
-        text, "user",
-        {"id", "etag", "name", "full_name", "enabled", "groups", "roles", "source", "has_password", "given_groups"});
+    const auto root = rules::parse_object(text, "user",
+                                          {"id", "etag", "name", "full_name", "enabled", "groups", "roles", "source",
+                                           "has_password", "given_groups", "upload_quota"});
     if (!root)
         return std::unexpected(root.error());
     User user;
@@ -60,6 +60,12 @@ Parsed<User> User::parse(std::string_view text)
     if (!roles)
         return std::unexpected(roles.error());
     user.roles = std::move(*roles);
+    const auto quota = root->value("upload_quota", nlohmann::json());
+    if (!quota.is_null() && (!quota.is_number_unsigned() || quota.get<std::uint64_t>() > max_upload_quota))
+        return wrong("upload_quota",
+                     fmt::format("upload_quota is a number of bytes up to {}, or null.", max_upload_quota));
+    if (!quota.is_null())
+        user.upload_quota = quota.get<std::uint64_t>();
     return user;
 }
 
@@ -73,7 +79,8 @@ nlohmann::json User::to_json() const
             {"has_password", has_password},
             {"groups", groups},
             {"given_groups", given_groups},
-            {"roles", role_grants_json(roles)}};
+            {"roles", role_grants_json(roles)},
+            {"upload_quota", upload_quota ? nlohmann::json(*upload_quota) : nlohmann::json()}};
 }
 
 } // namespace farboot::people

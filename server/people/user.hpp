@@ -2,12 +2,16 @@
 
 #include "server/people/role_grant.hpp"
 
+#include <cstdint>
+#include <optional>
+
 namespace farboot::people
 {
 
 inline constexpr std::size_t max_users = 50'000;
 inline constexpr std::size_t max_full_name = 200; ///< characters
 inline constexpr std::size_t max_user_groups = 200;
+inline constexpr std::uint64_t max_upload_quota = std::uint64_t{1} << 53; ///< bytes: a number that JavaScript keeps
 
 /// 1 … 64 of a-z 0-9 . _ -
 [[nodiscard]] bool is_user_name(std::string_view name);
@@ -31,6 +35,7 @@ struct User {
     bool enabled = true;
     std::vector<std::int64_t> groups; ///< that an admin has put him into
     std::vector<RoleGrant> roles;
+    std::optional<std::uint64_t> upload_quota; ///< bytes that his uploads may take; nothing: what the server gives all
     // not the client's:
     Source source = Source::local;
     std::string subject;                    ///< the provider's name for him, which never becomes another one's

@@ -56,12 +56,12 @@ template <class Stream>
 class StreamedBody : public BodyReader
 {
 public:
-    StreamedBody(Stream& stream, beast::flat_buffer& buffer, HeaderParser&& header, std::chrono::milliseconds deadline)
+    StreamedBody(Stream& stream, beast::flat_buffer& buffer, HeaderParser&& header, const Limits& limits)
         : stream_(stream),
           buffer_(buffer),
           parser_(std::move(header)),
           length_(parser_.content_length().value_or(0)),
-          deadline_(deadline)
+          limits_(limits)
     {
         parser_.body_limit(length_);
     }
@@ -74,13 +74,15 @@ public:
             started_ = true;
             if (beast::iequals(parser_.get()[wire::field::expect], "100-continue") && !co_await write_continue(stream_))
                 throw BodyLost("the client has gone");
-            beast::get_lowest_layer(stream_).expires_after(deadline_);
+            end_ = Clock::now() + deadline_for(length_);
         }
         if (parser_.is_done() || into.empty())
             co_return 0;
         auto& body = parser_.get().body();
         body.data = into.data();
         body.size = into.size();
+        // Who has gone without a word must not hold up for hours what he was sending.
+        beast::get_lowest_layer(stream_).expires_at(std::min(end_, Clock::now() + deadline_for(into.size())));
         auto [failure, bytes] = co_await wire::async_read(stream_, buffer_, parser_, as_tuple);
         if (failure && failure != wire::error::need_buffer)
             throw BodyLost(failure.message());
@@ -90,11 +92,17 @@ public:
     [[nodiscard]] bool is_done() const { return parser_.is_done(); }
 
 private:
+    [[nodiscard]] std::chrono::milliseconds deadline_for(std::uint64_t bytes) const
+    {
+        return limits_.body_deadline + std::chrono::seconds(bytes / limits_.upload_rate);
+    }
+
     Stream& stream_;
     beast::flat_buffer& buffer_;
     wire::request_parser<wire::buffer_body> parser_;
     std::uint64_t length_;
-    std::chrono::milliseconds deadline_;
+    const Limits& limits_;
+    Clock::time_point end_{};
     bool started_ = false;
 };
 
@@ -260,7 +268,7 @@ private:
             if (!parser.content_length())
                 co_return Answer{error(411, "length-required", "Say with Content-Length how many bytes are sent."),
                                  keep};
-            StreamedBody body(stream_, buffer_, std::move(parser), upload_deadline(*parser.content_length()));
+            StreamedBody body(stream_, buffer_, std::move(parser), shared_.limits);
             lowest().expires_never(); // until the body is read
             const auto call = [&] { return (*upload)(*request, body); };
             auto response = co_await guarded(*request, call);
@@ -290,11 +298,6 @@ private:
     static Answer too_large(const Route& route)
     {
         return {error(413, "body-too-large", fmt::format("At most {} bytes can be sent here.", route.max_body)), false};
-    }
-
-    [[nodiscard]] std::chrono::milliseconds upload_deadline(std::uint64_t bytes) const
-    {
-        return shared_.limits.body_deadline + std::chrono::seconds(bytes / shared_.limits.upload_rate);
     }
 
     /// Says that nothing more comes, and takes for a short while what the client still sends: closing with unread bytes

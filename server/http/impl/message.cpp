@@ -26,8 +26,12 @@ Method method_of(wire::verb verb)
         return Method::post;
     case wire::verb::put:
         return Method::put;
+    case wire::verb::patch:
+        return Method::patch;
     case wire::verb::delete_:
         return Method::remove;
+    case wire::verb::options:
+        return Method::options;
     default:
         return Method::other;
     }

@@ -2,6 +2,7 @@ import '../../shared/inter.css';
 import './element';
 import './admin.css';
 import './jobs.css';
+import './uploads.css';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { i18n } from './i18n';

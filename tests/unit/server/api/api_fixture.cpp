@@ -37,8 +37,8 @@ private:
 
 http::Method method_of(std::string_view name)
 {
-    for (const auto method :
-         {http::Method::get, http::Method::head, http::Method::post, http::Method::put, http::Method::remove})
+    for (const auto method : {http::Method::get, http::Method::head, http::Method::post, http::Method::put,
+                              http::Method::patch, http::Method::remove, http::Method::options})
         if (http::name_of(method) == name)
             return method;
     return http::Method::other;
@@ -73,24 +73,26 @@ void ApiTest::SetUp()
     hashing_ = std::make_unique<Workers>(1, 16);
     storing_ = std::make_unique<Workers>(1, 16);
     intakes_ = std::make_unique<api::Intakes>(folder_.path / "store", audiences_);
-    context_.emplace(api::Context{.database = *database_,
-                                  .snapshots = *snapshots_,
-                                  .online_key = *key_,
-                                  .hosts = hosts_,
-                                  .hashing = *hashing_,
-                                  .throttle = throttle_,
-                                  .audiences = audiences_,
-                                  .challenges = challenges_,
-                                  .signed_sources = signed_sources_,
-                                  .intakes = *intakes_,
-                                  .storing = *storing_,
-                                  .store = folder_.path / "store",
-                                  .pages = folder_.path,
-                                  .sources = {},
-                                  .gui = {},
-                                  .now = [this] { return now_; },
-                                  .metrics = &metrics_,
-                                  .metrics_readers = {Subnet::parse("203.0.113.0/24").value()}});
+    context_.emplace(api::Context{
+        .database = *database_,
+        .snapshots = *snapshots_,
+        .online_key = *key_,
+        .hosts = hosts_,
+        .hashing = *hashing_,
+        .throttle = throttle_,
+        .audiences = audiences_,
+        .challenges = challenges_,
+        .signed_sources = signed_sources_,
+        .intakes = *intakes_,
+        .storing = *storing_,
+        .store = folder_.path / "store",
+        .pages = folder_.path,
+        .sources = {},
+        .gui = {},
+        .now = [this] { return now_; },
+        .uploads = {.folder = uploads::Folder(folder_.path / "uploads"), .quota = 1'000'000, .total = 10'000'000},
+        .metrics = &metrics_,
+        .metrics_readers = {Subnet::parse("203.0.113.0/24").value()}});
     api::add_all_routes(router_, *context_);
 }
 
@@ -104,7 +106,7 @@ void ApiTest::TearDown()
 }
 
 ApiTest::Answer ApiTest::call(const Caller& caller, const std::string& method, const std::string& target,
-                              const std::string& body, const std::string& if_match)
+                              const std::string& body, const std::string& if_match, const Headers& headers)
 {
     const auto parsed = http::parse_target(target);
     EXPECT_TRUE(parsed) << target;
@@ -112,6 +114,7 @@ ApiTest::Answer ApiTest::call(const Caller& caller, const std::string& method, c
     request.method = method_of(method);
     request.target = *parsed;
     request.client = client_;
+    request.headers = headers;
     request.headers.emplace_back("content-type", "application/json");
     if (!caller.cookie.empty())
         request.headers.emplace_back("cookie", fmt::format("{}={}", api::cookie_name, caller.cookie));
@@ -141,6 +144,7 @@ ApiTest::Answer ApiTest::call(const Caller& caller, const std::string& method, c
         answer.body = *text;
     std::string type;
     for (const auto& [name, value] : response.headers) {
+        answer.headers[name] = value;
         if (name == "Content-Type")
             type = value;
         else if (name == "ETag")

@@ -9,9 +9,12 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace farboot::test
 {
@@ -25,6 +28,7 @@ protected:
         std::string body;
         std::string etag;
         std::string cookie; ///< the session's
+        std::map<std::string, std::string> headers{};
         [[nodiscard]] nlohmann::json json() const { return nlohmann::json::parse(body, nullptr, false); }
         /// "403 right-missing", with the field if there is one; "200" alone for what is no error.
         [[nodiscard]] std::string summary() const;
@@ -40,9 +44,10 @@ protected:
     void SetUp() override;
     void TearDown() override;
 
-    /// `if_match` is sent with PUT and DELETE.
+    using Headers = std::vector<std::pair<std::string, std::string>>; ///< names in lower case
+    /// `if_match` is sent with PUT and DELETE; `headers` come first.
     Answer call(const Caller& caller, const std::string& method, const std::string& target,
-                const std::string& body = {}, const std::string& if_match = "*");
+                const std::string& body = {}, const std::string& if_match = "*", const Headers& headers = {});
     /// A new user with a session, who has a role for each of the grants ([{"rights": […], "location": 3}]).
     Caller user(const nlohmann::json& grants, const std::string& name = {});
     /// POSTs; gives the id of what was made, or 0 after a failure.

@@ -21,6 +21,7 @@ protected:
     /// Makes the third step's database of the newest one's.
     void undo_users()
     {
+        connection().execute("DROP TABLE upload");
         connection().execute("ALTER TABLE location DROP COLUMN settings");
         connection().execute("DROP TABLE series");
         connection().execute("ALTER TABLE record DROP COLUMN state");
@@ -32,7 +33,7 @@ protected:
                                   "role_grant", "role", "member", "person_group", "person"})
             connection().execute(std::string("DROP TABLE ") + table);
         connection().execute("DELETE FROM counter WHERE name IN ('user', 'group', 'role', 'token', 'audit', "
-                             "'job', 'event')");
+                             "'job', 'event', 'upload')");
         connection().execute("CREATE TABLE account (name TEXT PRIMARY KEY, password_hash TEXT NOT NULL)");
         connection().execute("CREATE TABLE session (hash TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account "
                              "(name), csrf TEXT NOT NULL, expires BIGINT NOT NULL)");

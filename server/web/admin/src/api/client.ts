@@ -9,6 +9,7 @@ export interface Answer<T> {
 export interface RequestOptions {
   body?: unknown;
   ifMatch?: string;
+  headers?: Record<string, string>;
 }
 
 /** What the client needs of the session. */
@@ -40,7 +41,7 @@ export class Client {
   }
 
   private async exchange(method: string, path: string, options: RequestOptions): Promise<Response> {
-    const headers: Record<string, string> = { Accept: 'application/json' };
+    const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
     const csrf = this.session.csrf();
     if (options.body !== undefined) headers['Content-Type'] = 'application/json';
     if (options.ifMatch) headers['If-Match'] = options.ifMatch;

@@ -212,6 +212,8 @@ export interface UserDraft {
   enabled: boolean;
   groups: number[];
   roles: RoleGrant[];
+  /** Bytes that his uploads may take; null: what the server gives all. */
+  upload_quota: number | null;
 }
 
 export interface User extends UserDraft {

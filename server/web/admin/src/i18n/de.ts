@@ -1,5 +1,6 @@
 import type { Messages } from './en';
 import { jobs } from './jobs-de';
+import { uploads } from './uploads-de';
 
 export const de: Messages = {
   title: 'Farboot-Verwaltung',
@@ -299,6 +300,8 @@ export const de: Messages = {
   userNameHint: 'a-z 0-9 . _ -',
   fullName: 'Voller Name',
   mayLogIn: 'Darf sich anmelden',
+  uploadQuota: 'Platz für Uploads, in GB',
+  uploadQuotaHint: 'Leer: so viel, wie der Server allen gibt.',
   disabled: 'darf sich nicht anmelden',
   fromDirectory: 'von außen',
   noPassword: 'noch kein Passwort',
@@ -367,6 +370,7 @@ export const de: Messages = {
     pcs_confirm: 'Aufnahme von PCs bestätigen',
     users_manage: 'Benutzer verwalten',
     audit_read: 'Protokoll lesen',
+    uploads_send: 'Dateien zum Server senden',
     restricted_read: 'Beschränkte Images lesen',
   },
   action: {
@@ -447,6 +451,8 @@ export const de: Messages = {
   pcs: 'PCs',
   jobs: 'Aufträge',
   jobView: jobs,
+  uploads: 'Uploads',
+  uploadView: uploads,
   pcView: {
     intro:
       'Jeder PC, der einmal gestartet ist. Wessen Schlüssel bestätigt wurde, darf Geschütztes lesen und nimmt Befehle an.',

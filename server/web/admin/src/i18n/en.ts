@@ -1,4 +1,5 @@
 import { jobs } from './jobs-en';
+import { uploads } from './uploads-en';
 
 export const en = {
   title: 'Farboot administration',
@@ -294,6 +295,8 @@ export const en = {
   userNameHint: 'a-z 0-9 . _ -',
   fullName: 'Full name',
   mayLogIn: 'May log in',
+  uploadQuota: 'Room for uploads, in GB',
+  uploadQuotaHint: 'Empty: as much as the server gives everybody.',
   disabled: 'may not log in',
   fromDirectory: 'from outside',
   noPassword: 'no password yet',
@@ -362,6 +365,7 @@ export const en = {
     pcs_confirm: 'Confirm the enrolment of PCs',
     users_manage: 'Manage users',
     audit_read: 'Read the audit log',
+    uploads_send: 'Send files to the server',
     restricted_read: 'Read restricted images',
   },
   action: {
@@ -442,6 +446,8 @@ export const en = {
   pcs: 'PCs',
   jobs: 'Jobs',
   jobView: jobs,
+  uploads: 'Uploads',
+  uploadView: uploads,
   pcView: {
     intro: 'Every PC that has come up once. Those whose key was confirmed may read what is restricted, and take commands.',
     onlyWaiting: 'Waits to be confirmed',

@@ -16,9 +16,13 @@ it('drafts a user without what the server adds', () => {
   const user = {
     ...{ id: 3, etag: '"u3-1"', source: 'local', has_password: true, given_groups: [] },
     ...{ name: 'anna', full_name: '', enabled: true, groups: [1], roles: [{ role: 2, location: 3 }] },
+    upload_quota: 5_000_000_000,
   };
   const draft = userDraft(user);
-  expect(draft).toEqual({ name: 'anna', full_name: '', enabled: true, groups: [1], roles: [{ role: 2, location: 3 }] });
+  expect(draft).toEqual({
+    ...{ name: 'anna', full_name: '', enabled: true, groups: [1], roles: [{ role: 2, location: 3 }] },
+    upload_quota: 5_000_000_000,
+  });
   draft.roles.forEach((grant) => (grant.role = 9));
   expect(user.roles).toEqual([{ role: 2, location: 3 }]);
 });

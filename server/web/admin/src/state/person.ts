@@ -1,14 +1,15 @@
 /** Drafts of users, groups and roles, and rows of the audit log, as pure functions. */
 import type { AuditRow, GroupDraft, RoleDraft, RoleGrant, UserDraft } from '../api/types';
 
-export const emptyUser = (): UserDraft => ({ name: '', full_name: '', enabled: true, groups: [], roles: [] });
+export const emptyUser = (): UserDraft => ({ name: '', full_name: '', enabled: true, groups: [], roles: [], upload_quota: null });
 
-export const userDraft = ({ name, full_name, enabled, groups: within, roles: given }: UserDraft): UserDraft => ({
+export const userDraft = ({ name, full_name, enabled, groups: within, roles: given, upload_quota }: UserDraft): UserDraft => ({
   name,
   full_name,
   enabled,
   groups: [...within],
   roles: given.map((grant) => ({ ...grant })),
+  upload_quota,
 });
 
 export const emptyGroup = (): GroupDraft => ({ name: '', ldap: [], oidc: [], roles: [] });

@@ -12,6 +12,7 @@ export const rights = [
   'pcs.confirm',
   'users.manage',
   'audit.read',
+  'uploads.send',
   'restricted.read',
 ] as const;
 export type Right = (typeof rights)[number];

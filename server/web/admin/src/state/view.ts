@@ -3,7 +3,7 @@ import { may, maySomewhere } from './may';
 
 const catalogViews = ['entries', 'records', 'locations', 'hardware', 'rules', 'explain', 'pcs', 'jobs'] as const;
 const userViews = ['users', 'groups', 'roles'] as const;
-export const views = [...catalogViews, ...userViews, 'tokens', 'audit'] as const;
+export const views = [...catalogViews, 'uploads', ...userViews, 'tokens', 'audit'] as const;
 export type View = (typeof views)[number];
 
 const fromAddress = (): View | undefined => views.find((name) => location.hash === `#${name}`);
@@ -13,6 +13,7 @@ addEventListener('hashchange', () => (wanted.value = fromAddress()));
 /** What the person may look at. */
 export const offered = computed<View[]>(() => [
   ...(maySomewhere('catalog.read') ? catalogViews : []),
+  ...(may('uploads.send') ? (['uploads'] as const) : []),
   ...(may('users.manage') ? userViews : []),
   'tokens',
   ...(may('audit.read') ? (['audit'] as const) : []),

@@ -1,0 +1,1 @@
+SELECT * FROM upload WHERE state = :state ORDER BY id LIMIT 100

@@ -1,0 +1,1 @@
+SELECT * FROM upload ORDER BY id
