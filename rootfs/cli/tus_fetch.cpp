@@ -100,6 +100,8 @@ private:
 Result<void> fetch_slice(ServerClient& server, std::uint64_t id, std::uint64_t total, Growing& file, Progress& progress,
                          const std::stop_token& stop)
 {
+    if (file.bytes() == total) // the last answer was cut off behind its last byte
+        return {};
     ServerClient::Call call{.method = "GET", .path = fmt::format("/api/v1/uploads/{}/file", id)};
     call.range = {{file.bytes(), std::min(slice_bytes, total - file.bytes())}};
     const auto sink = [&](Bytes bytes) {

@@ -3,6 +3,8 @@
 #include "rootfs/base/encoding.hpp"
 #include "server/rules/fields.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <map>
 
@@ -42,10 +44,18 @@ Result<std::map<std::string, std::string, std::less<>>> pairs_of(std::string_vie
     return pairs;
 }
 
+/// The library refuses to write anything else.
+bool is_utf8(const std::string& text)
+try {
+    return !nlohmann::json(text).dump().empty();
+} catch (const nlohmann::json::exception&) {
+    return false;
+}
+
 bool is_file_name(const std::string& text)
 {
-    return !text.empty() && text.size() <= max_name && rules::printable_length(text) && text != "." && text != ".." &&
-           text.find_first_of("/\\") == std::string::npos;
+    return !text.empty() && text.size() <= max_name && is_utf8(text) && rules::printable_length(text) && text != "." &&
+           text != ".." && text.find_first_of("/\\") == std::string::npos;
 }
 
 } // namespace
