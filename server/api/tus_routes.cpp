@@ -1,5 +1,6 @@
 #include "server/api/routes.hpp"
 #include "server/api/sent_files.hpp"
+#include "server/api/upload_reception.hpp"
 
 #include "server/uploads/metadata.hpp"
 
@@ -19,17 +20,11 @@ using catalog::UploadState;
 using http::Method;
 using http::Request;
 using http::Response;
-using uploads::PartFile;
 
 namespace
 {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::string_view version = "1.0.0";
-constexpr std::size_t piece = 256 * 1024;
-constexpr std::uint64_t sync_bytes = 64 << 20; ///< so much, or
-constexpr std::chrono::seconds sync_time{1};   ///< what comes in so long, is put on the disk before it is told of
 constexpr std::uint64_t max_body = std::uint64_t{1} << 53;
 
 Response with_version(Response response)
@@ -145,103 +140,6 @@ awaitable<Response> head(const Context& context, const Request& request, const P
     co_return with_expiry(std::move(response), context, *upload);
 }
 
-/// An upload's file while something is sent to it. What it says to the database is on the disk.
-class Reception
-{
-public:
-    Reception(const Context& context, std::int64_t id, PartFile file, std::uint64_t offset)
-        : context_(context), id_(id), file_(std::move(file)), offset_(offset), told_(offset)
-    {
-    }
-
-    [[nodiscard]] std::uint64_t offset() const { return offset_; }
-
-    [[nodiscard]] awaitable<Result<void>> take(std::span<const char> bytes)
-    {
-        auto written =
-            co_await context_.storing.run([&](std::size_t) { return file_.write(offset_, std::as_bytes(bytes)); });
-        if (!written)
-            co_return written;
-        offset_ += bytes.size();
-        if (offset_ - told_ >= sync_bytes || Clock::now() - told_at_ >= sync_time)
-            written = co_await tell();
-        co_return written;
-    }
-
-    /// Reason: upload-over, if it was removed meanwhile.
-    [[nodiscard]] awaitable<Result<void>> tell()
-    {
-        if (offset_ == told_)
-            co_return Result<void>();
-        auto synced = co_await context_.storing.run([&](std::size_t) { return file_.sync(); });
-        if (!synced)
-            co_return synced;
-        const auto now = context_.now();
-        auto noted = co_await context_.database.write([&](Connection& connection) -> Result<void> {
-            if (!catalog::note_received(connection, id_, offset_, now))
-                return fail("upload-over", "Upload {} was removed while it was sent.", id_);
-            return {};
-        });
-        if (noted) {
-            told_ = offset_;
-            told_at_ = Clock::now();
-        }
-        co_return noted;
-    }
-
-private:
-    const Context& context_;
-    std::int64_t id_;
-    PartFile file_;
-    std::uint64_t offset_;
-    std::uint64_t told_;
-    Clock::time_point told_at_ = Clock::now();
-};
-
-/// Takes the body until its end; what has come before a failure stays.
-awaitable<Result<void>> receive(Reception& reception, http::BodyReader& body)
-{
-    std::vector<char> buffer(std::min<std::uint64_t>(piece, body.length()));
-    std::exception_ptr lost; // g++ 12: nothing is awaited within a catch
-    Result<void> done;
-    for (std::uint64_t received = 0; done && received < body.length();) {
-        std::size_t count = 0;
-        try {
-            count = co_await body.read(buffer);
-        } catch (const http::BodyLost&) {
-            lost = std::current_exception();
-        }
-        if (lost)
-            break;
-        received += count;
-        done = co_await reception.take(std::span<const char>(buffer).first(count));
-    }
-    auto told = co_await reception.tell();
-    if (lost)
-        std::rethrow_exception(lost);
-    co_return done ? told : done;
-}
-
-/// The file, if nobody else has it, and the database's word on it once nobody else has.
-awaitable<Result<std::shared_ptr<Reception>>> begin(const Context& context, std::int64_t id, std::uint64_t offset)
-{
-    auto opened = co_await context.storing.run([&](std::size_t) { return context.uploads.folder.open_part(id); });
-    if (!opened)
-        co_return std::unexpected(opened.error());
-    const auto upload =
-        co_await context.database.read([id](Connection& connection) { return catalog::find_upload(connection, id); });
-    if (!upload || upload->state == UploadState::refused)
-        co_return fail("upload-over", "Upload {} is not there any more.", id);
-    const auto there = true_offset(context.uploads, *upload);
-    if (upload->state != UploadState::open || there != offset)
-        co_return fail("offset-wrong", "Upload {} goes on at byte {}, not at {}: ask with HEAD for where it goes on.",
-                       id, there, offset);
-    const auto cut = co_await context.storing.run([&](std::size_t) { return opened->cut(offset); });
-    if (!cut)
-        co_return std::unexpected(cut.error());
-    co_return std::make_shared<Reception>(context, id, std::move(*opened), offset);
-}
-
 awaitable<Response> patch(const Context& context, const Request& request, http::BodyReader& body,
                           const Principal& principal)
 {
@@ -268,11 +166,11 @@ awaitable<Response> patch(const Context& context, const Request& request, http::
     if (body.length() > upload->bytes || *offset > upload->bytes - body.length())
         co_return http::error(413, "body-too-large",
                               fmt::format("The upload has {} bytes: this is more.", upload->bytes));
-    const auto begun = co_await begin(context, upload->id, *offset);
+    const auto begun = co_await begin_reception(context, upload->id, *offset);
     if (!begun)
         co_return upload_refused(begun.error());
     const auto reception = *begun;
-    const auto done = co_await receive(*reception, body);
+    const auto done = co_await reception->receive(body);
     if (!done && done.error().reason == "upload-over")
         context.uploads.folder.remove(upload->id);
     if (!done)
