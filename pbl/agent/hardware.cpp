@@ -16,6 +16,7 @@ namespace
 constexpr std::size_t max_text = 128;
 constexpr std::size_t max_flags = 512;
 constexpr std::size_t max_flag = 32;
+constexpr std::size_t max_gpus = 16;
 
 bool is_flag_character(char c)
 {
@@ -81,6 +82,28 @@ std::vector<std::string> cpu_flags(const System& system)
     return flags;
 }
 
+/// "0x10de" and a line feed of sysfs as "10de"; empty: it is something else.
+std::string pci_number(const System& system, const std::filesystem::path& file)
+{
+    const auto text = system.read_file(file).value_or("");
+    return text.starts_with("0x") ? text.substr(2, text.find('\n') - 2) : std::string();
+}
+
+/// Display controllers (class 03 of the PCI Code and ID Assignment Specification), such as "10de:1c82".
+std::vector<std::string> gpus(const System& system)
+{
+    const std::filesystem::path devices = "/sys/bus/pci/devices";
+    std::vector<std::string> found;
+    for (const auto& name : system.names_in(devices)) {
+        if (!pci_number(system, devices / name / "class").starts_with("03") || found.size() >= max_gpus)
+            continue;
+        auto id = pci_number(system, devices / name / "vendor") + ":" + pci_number(system, devices / name / "device");
+        if (std::ranges::find(found, id) == found.end())
+            found.push_back(std::move(id));
+    }
+    return found;
+}
+
 } // namespace
 
 nlohmann::json hardware_json(const System& system)
@@ -94,6 +117,8 @@ nlohmann::json hardware_json(const System& system)
         hardware["memory_mib"] = *memory;
     if (auto flags = cpu_flags(system); !flags.empty())
         hardware["cpu_flags"] = std::move(flags);
+    if (auto cards = gpus(system); !cards.empty())
+        hardware["gpus"] = std::move(cards);
     return hardware;
 }
 
@@ -106,8 +131,17 @@ std::string hardware_query(const System& system)
             query += fmt::format("&{}={}", name, encoded(hardware[name].get<std::string>()));
     if (hardware.contains("memory_mib"))
         query += fmt::format("&memory_mib={}", hardware["memory_mib"].get<std::uint64_t>());
-    if (hardware.contains("cpu_flags"))
-        query += fmt::format("&cpu_flags={}", fmt::join(hardware["cpu_flags"].get<std::vector<std::string>>(), ","));
+    for (const auto* name : {"cpu_flags", "gpus"})
+        if (hardware.contains(name))
+            query += fmt::format("&{}={}", name, fmt::join(hardware[name].get<std::vector<std::string>>(), ","));
+    return query;
+}
+
+std::string dhcp_query(const std::vector<std::string>& facts)
+{
+    std::string query;
+    for (const auto& fact : facts)
+        query += "&dhcp=" + encoded(fact);
     return query;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <condition_variable>
@@ -88,6 +89,16 @@ bool LinuxSystem::sleep(std::stop_token stop, std::chrono::milliseconds time)
     std::unique_lock lock(mutex);
     wake.wait_for(lock, stop, time, [] { return false; });
     return !stop.stop_requested();
+}
+
+std::vector<std::string> LinuxSystem::names_in(const std::filesystem::path& folder) const
+{
+    std::vector<std::string> names;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+        names.push_back(entry->path().filename());
+    std::ranges::sort(names);
+    return names;
 }
 
 Result<std::string> LinuxSystem::read_file(const std::filesystem::path& file) const

@@ -13,6 +13,7 @@ public:
     [[nodiscard]] std::chrono::system_clock::time_point clock() const override;
     [[nodiscard]] Result<void> set_clock(std::chrono::sys_seconds time) override;
     [[nodiscard]] bool sleep(std::stop_token stop, std::chrono::milliseconds time) override;
+    [[nodiscard]] std::vector<std::string> names_in(const std::filesystem::path& folder) const override;
     [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& file) const override;
     [[nodiscard]] Result<void> write_file(const std::filesystem::path& file, const std::string& bytes) override;
     [[nodiscard]] Result<Finished> run(const std::vector<std::string>& argv) override;

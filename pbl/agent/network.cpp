@@ -1,5 +1,7 @@
 #include "pbl/agent/network.hpp"
 
+#include <charconv>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -22,6 +24,37 @@ std::string text_of(const nlohmann::json& json, const char* name)
 {
     const auto member = json.find(name);
     return member != json.end() && member->is_string() ? member->get<std::string>() : "";
+}
+
+/// A site's own option comes in hexadecimal digits; empty: it is no printable text.
+std::string option_text(std::string_view hex)
+{
+    std::string text;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+        int c = 0;
+        std::from_chars(hex.data() + i, hex.data() + i + 2, c, 16);
+        if (c < 0x20 || c > 0x7e)
+            return "";
+        text += static_cast<char>(c);
+    }
+    return text;
+}
+
+/// What the DHCP client's script calls by the client's names.
+std::vector<std::string> dhcp_facts(const nlohmann::json& said)
+{
+    std::vector<std::string> facts;
+    for (const auto& [name, fact] :
+         {std::pair("domain", "domain"), std::pair("hostname", "hostname"), std::pair("serverid", "server"),
+          std::pair("opt224", "option-224"), std::pair("opt225", "option-225"), std::pair("opt226", "option-226"),
+          std::pair("opt227", "option-227")}) {
+        auto value = said.is_object() ? text_of(said, name) : "";
+        if (std::string_view(name).starts_with("opt"))
+            value = option_text(value);
+        if (!value.empty() && value.size() <= 64)
+            facts.push_back(fmt::format("{}={}", fact, value));
+    }
+    return facts;
 }
 
 } // namespace
@@ -53,6 +86,8 @@ Result<Network> Network::parse(std::string_view text)
     }
     if (const auto mtu = json.find("mtu"); mtu != json.end() && mtu->is_number_unsigned())
         network.mtu = mtu->get<unsigned>();
+    if (const auto dhcp = json.find("dhcp"); dhcp != json.end())
+        network.dhcp = dhcp_facts(*dhcp);
     return network;
 }
 

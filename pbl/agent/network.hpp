@@ -16,7 +16,8 @@ struct Network {
     std::string address; ///< "10.0.2.15/24"
     std::string gateway; ///< may be empty
     std::vector<std::string> dns;
-    unsigned mtu = 0; ///< 0: not said
+    unsigned mtu = 0;                ///< 0: not said
+    std::vector<std::string> dhcp{}; ///< facts for the server, "domain=chem.example.org" (docs/rules.md)
 
     /// Reason: network-malformed.
     [[nodiscard]] static Result<Network> parse(std::string_view json);

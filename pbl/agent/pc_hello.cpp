@@ -42,6 +42,7 @@ json hello_of(const System& system, const StageLog& log, const Network& network)
             {"uuid", one_line(system, "/sys/class/dmi/id/product_uuid")},
             {"boot_id", one_line(system, "/proc/sys/kernel/random/boot_id")},
             {"hardware", hardware_json(system)},
+            {"dhcp", network.dhcp},
             {"stages", stages_json(log)}};
 }
 
@@ -99,7 +100,7 @@ Result<Welcome> welcome_in(const std::string& text)
 Result<Welcome> ask_for_menu(JobContext& job, const Network& network)
 {
     const auto text = job.api.menu(network.mac, one_line(job.system, "/sys/class/dmi/id/product_uuid"),
-                                   hardware_query(job.system), job.stop);
+                                   hardware_query(job.system) + dhcp_query(network.dhcp), job.stop);
     if (!text)
         return std::unexpected(text.error());
     return Welcome{std::nullopt, json::parse(*text, nullptr, false)};

@@ -30,7 +30,7 @@ public:
     /// POST /api/v1/pc/<what>; with the PC's session, unless it is empty.
     [[nodiscard]] Result<std::string> tell(std::string_view what, const nlohmann::json& body,
                                            const std::string& session, std::stop_token stop);
-    /// `hardware`: of hardware_query().
+    /// `hardware`: of hardware_query(), and of dhcp_query().
     [[nodiscard]] Result<std::string> menu(std::string_view mac, std::string_view uuid, std::string_view hardware,
                                            std::stop_token stop);
     /// The newest one, or that with a number. `check_dates` as for a statement: a record is signed. The PC's session

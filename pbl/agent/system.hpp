@@ -39,6 +39,8 @@ public:
     /// Waits; false at once when `stop` is requested. `stop` of a thread's own job.
     [[nodiscard]] virtual bool sleep(std::stop_token stop, std::chrono::milliseconds time) = 0;
 
+    /// What is in a folder of the kernel's, sorted; nothing where there is no such folder.
+    [[nodiscard]] virtual std::vector<std::string> names_in(const std::filesystem::path& folder) const = 0;
     /// A small file of the kernel or of another program: at most 64 KiB. Reasons: not-found, io.
     [[nodiscard]] virtual Result<std::string> read_file(const std::filesystem::path& file) const = 0;
 

@@ -19,8 +19,8 @@ namespace
 struct ExplainOptions {
     ServerOptions server;
     std::string menu = "preboot";
-    std::string pc, address, mac, uuid, user, time, vendor, product, memory_mib, cpu_flags;
-    std::vector<std::string> groups;
+    std::string pc, address, mac, uuid, user, time, vendor, product, memory_mib, cpu_flags, gpus;
+    std::vector<std::string> groups, dhcp;
     bool json = false;
 };
 
@@ -41,6 +41,9 @@ std::string path_of(const ExplainOptions& options)
     add("product", options.product);
     add("memory_mib", options.memory_mib);
     add("cpu_flags", options.cpu_flags);
+    add("gpus", options.gpus);
+    for (const auto& fact : options.dhcp)
+        add("dhcp", fact);
     for (const auto& group : options.groups)
         add("group", group);
     return path;
@@ -101,6 +104,12 @@ void add_explain_command(CLI::App& app, Action& chosen)
     command->add_option("--product", options->product, "The same");
     command->add_option("--memory", options->memory_mib, "Its memory")->type_name("MIB");
     command->add_option("--cpu-flags", options->cpu_flags, "Names of /proc/cpuinfo, with commas between them");
+    command->add_option("--gpus", options->gpus,
+                        "PCI ids of its graphics cards, such as 10de:1c82, with commas between them");
+    command
+        ->add_option("--dhcp", options->dhcp,
+                     "What DHCP has told it, such as domain=chem.example.org; more than once for more")
+        ->type_name("NAME=VALUE");
     command->add_flag("--json", options->json, "Print JSON");
     command->footer("Example:\n  farboot explain --address 10.1.12.33 --time 2026-02-10T08:00:00Z \\\n"
                     "      --server https://boot.example.org --ca ca.pem --token-file token\n"

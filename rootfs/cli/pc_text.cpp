@@ -92,6 +92,10 @@ std::string pc_text(const json& pc)
     add("vendor", text_in(hardware, "vendor"));
     add("product", text_in(hardware, "product"));
     add("memory", memory == 0 ? "" : fmt::format("{} MiB", memory));
+    for (const auto& gpu : member(hardware, "gpus"))
+        add("graphics", gpu.is_string() ? gpu.get<std::string>() : "");
+    for (const auto& fact : member(pc, "dhcp"))
+        add("dhcp", fact.is_string() ? fact.get<std::string>() : "");
     add("state", fmt::format("{} since {}", text_in(pc, "state"), text_in(pc, "state_since")));
     add("runs", record_of(member(pc, "runs")));
     add("seen", text_in(pc, "seen"));

@@ -50,6 +50,8 @@ std::expected<Hello, http::Response> Hello::parse(const http::Request& request)
     hello.facts.uuid = rules::Uuid::parse(text_member(body, "uuid", 64));
     if (const auto hardware = body.find("hardware"); hardware != body.end())
         hello.facts.hardware = catalog::hardware_of(*hardware);
+    if (const auto dhcp = body.find("dhcp"); dhcp != body.end())
+        hello.facts.dhcp = catalog::dhcp_of(*dhcp);
     hello.facts.address = request.client;
     hello.boot_id = text_member(body, "boot_id", 36);
     if (const auto stages = body.find("stages"); stages != body.end())

@@ -13,7 +13,9 @@ using nlohmann::json;
 
 std::vector<const rules::Location*> path_of(const catalog::Snapshot& snapshot, const Pc& pc)
 {
-    return snapshot.rules->path_of(known_pc(pc.facts, !pc.key.empty()));
+    auto known = known_pc(pc.facts, !pc.key.empty());
+    known.dhcp.clear(); // rights go by this place, and DHCP facts are the PC's own word
+    return snapshot.rules->path_of(known);
 }
 
 namespace

@@ -45,19 +45,19 @@ Wrong read_kind(const Request& request, Question& into)
     return std::nullopt;
 }
 
-Wrong read_cpu_flags(std::string_view list, rules::Hardware& into)
+/// A parameter with words and commas between them; false: one is wrong, or there are too many.
+bool read_words(const Request& request, const char* name, bool (*is_word)(std::string_view), std::size_t most,
+                std::set<std::string, std::less<>>& into)
 {
-    while (!list.empty()) {
+    for (std::string_view list = request.target.parameter(name).value_or(""); !list.empty();) {
         const auto end = std::min(list.find(','), list.size());
-        const auto flag = list.substr(0, end);
+        const auto word = list.substr(0, end);
         list.remove_prefix(std::min(end + 1, list.size()));
-        if (!rules::is_cpu_flag(flag) || into.cpu_flags.size() >= rules::max_cpu_flags)
-            return malformed("cpu_flags", fmt::format("cpu_flags must be at most {} names of /proc/cpuinfo, with "
-                                                      "commas between them.",
-                                                      rules::max_cpu_flags));
-        into.cpu_flags.emplace(flag);
+        if (!is_word(word) || into.size() >= most)
+            return false;
+        into.emplace(word);
     }
-    return std::nullopt;
+    return true;
 }
 
 Wrong read_hardware(const Request& request, rules::Hardware& into)
@@ -75,7 +75,15 @@ Wrong read_hardware(const Request& request, rules::Hardware& into)
             return malformed("memory_mib", "memory_mib must be a number of MiB.");
         into.memory_mib = number;
     }
-    return read_cpu_flags(request.target.parameter("cpu_flags").value_or(""), into);
+    if (!read_words(request, "cpu_flags", rules::is_cpu_flag, rules::max_cpu_flags, into.cpu_flags))
+        return malformed("cpu_flags",
+                         fmt::format("cpu_flags must be at most {} names of /proc/cpuinfo, with commas between them.",
+                                     rules::max_cpu_flags));
+    if (!read_words(request, "gpus", rules::is_gpu, rules::max_gpus, into.gpus))
+        return malformed("gpus", fmt::format("gpus must be at most {} PCI ids, such as 10de:1c82, with commas between "
+                                             "them.",
+                                             rules::max_gpus));
+    return std::nullopt;
 }
 
 Wrong read_user(const Request& request, rules::User& into)
@@ -96,6 +104,15 @@ Wrong read_user(const Request& request, rules::User& into)
     return std::nullopt;
 }
 
+/// What is no fact is passed over, as a MAC that is none.
+void read_dhcp(const Request& request, std::set<rules::DhcpFact>& into)
+{
+    for (const auto& [parameter, text] : request.target.query)
+        if (const auto fact = parameter == "dhcp" ? rules::DhcpFact::parse(text) : std::nullopt;
+            fact && into.size() < rules::max_dhcp_facts)
+            into.insert(*fact);
+}
+
 /// What both ask with.
 std::expected<Question, Response> common(const Request& request, std::chrono::sys_seconds now)
 {
@@ -103,6 +120,7 @@ std::expected<Question, Response> common(const Request& request, std::chrono::sy
     question.time = now;
     question.pc.mac = rules::Mac::parse(request.target.parameter("mac").value_or(""));
     question.pc.uuid = rules::Uuid::parse(request.target.parameter("uuid").value_or(""));
+    read_dhcp(request, question.pc.dhcp);
     if (auto wrong = read_kind(request, question))
         return std::unexpected(std::move(*wrong));
     if (auto wrong = read_hardware(request, question.pc.hardware))
@@ -125,6 +143,7 @@ rules::Pc known_pc(const catalog::PcFacts& facts, bool enrolled)
             .mac = facts.mac,
             .uuid = facts.uuid,
             .hardware = facts.hardware,
+            .dhcp = facts.dhcp,
             .audiences = {},
             .enrolled = enrolled};
 }
@@ -155,6 +174,10 @@ std::expected<Question, Response> question_of_admin(const Request& request, std:
         return std::unexpected(malformed("mac", "mac must be a network card's address, such as 52:54:00:12:34:56."));
     if (!given("uuid").empty() && !question->pc.uuid)
         return std::unexpected(malformed("uuid", "uuid must be the UUID of one PC; some are in the firmware of many."));
+    for (const auto& [parameter, text] : request.target.query)
+        if (parameter == "dhcp" && !text.empty() && !rules::DhcpFact::parse(text))
+            return std::unexpected(malformed("dhcp", "dhcp must be a fact such as domain=chem.example.org: domain, "
+                                                     "hostname, server, or option-224 to option-227."));
     question->pc.address = Address::parse(given("address"));
     if (!given("address").empty() && !question->pc.address)
         return std::unexpected(malformed("address", "address must be an IPv4 or IPv6 address."));

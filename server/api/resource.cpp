@@ -11,14 +11,27 @@ namespace
 {
 
 /// Fields by the reasons for which the catalog refuses them.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 20> fields{
-    {{"auto-taken", "auto_seconds"}, {"parent-unknown", "parent"},     {"parent-cycle", "parent"},
-     {"too-deep", "parent"},         {"subnet-taken", "subnets"},      {"mac-taken", "macs"},
-     {"uuid-taken", "uuids"},        {"location-unknown", "location"}, {"hardware-unknown", "hardware"},
-     {"name-malformed", "name"},     {"code-wrong", "code"},           {"action-unknown", "action"},
-     {"record-unknown", "record"},   {"zone-unknown", "time.zone"},    {"name-taken", "name"},
-     {"group-unknown", "groups"},    {"role-unknown", "roles"},        {"role-location-unknown", "roles"},
-     {"version-unknown", "current"}, {"floor-too-high", "lowest"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 21> fields{{{"auto-taken", "auto_seconds"},
+                                                                                {"parent-unknown", "parent"},
+                                                                                {"parent-cycle", "parent"},
+                                                                                {"too-deep", "parent"},
+                                                                                {"subnet-taken", "subnets"},
+                                                                                {"mac-taken", "macs"},
+                                                                                {"uuid-taken", "uuids"},
+                                                                                {"dhcp-taken", "dhcp"},
+                                                                                {"location-unknown", "location"},
+                                                                                {"hardware-unknown", "hardware"},
+                                                                                {"name-malformed", "name"},
+                                                                                {"code-wrong", "code"},
+                                                                                {"action-unknown", "action"},
+                                                                                {"record-unknown", "record"},
+                                                                                {"zone-unknown", "time.zone"},
+                                                                                {"name-taken", "name"},
+                                                                                {"group-unknown", "groups"},
+                                                                                {"role-unknown", "roles"},
+                                                                                {"role-location-unknown", "roles"},
+                                                                                {"version-unknown", "current"},
+                                                                                {"floor-too-high", "lowest"}}};
 
 } // namespace
 

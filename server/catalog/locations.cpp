@@ -46,12 +46,15 @@ void read_key(const QSqlQuery& row, Location& into)
     const auto subnet = server::Subnet::parse(text);
     const auto mac = rules::Mac::parse(text);
     const auto uuid = rules::Uuid::parse(text);
+    const auto fact = rules::DhcpFact::parse(text);
     if (kind == "subnet" && subnet)
         into.subnets.push_back(*subnet);
     else if (kind == "mac" && mac)
         into.macs.push_back(*mac);
     else if (kind == "uuid" && uuid)
         into.uuids.push_back(*uuid);
+    else if (kind == "dhcp" && fact)
+        into.dhcp.push_back(*fact);
     else
         throw DatabaseError(fmt::format("Location {} in the database has the key {}, which is none.", into.id, text));
 }
@@ -62,6 +65,7 @@ void sort_keys(Location& location)
     std::ranges::sort(location.subnets);
     std::ranges::sort(location.macs);
     std::ranges::sort(location.uuids);
+    std::ranges::sort(location.dhcp);
 }
 
 /// `below`: how many locations of a branch there are below each other, its root among them.
@@ -112,6 +116,8 @@ Result<Location> save(Connection& connection, std::string_view statement, Locati
     if (auto done = insert_keys(connection, location, "mac", location.macs); !done)
         return std::unexpected(done.error());
     if (auto done = insert_keys(connection, location, "uuid", location.uuids); !done)
+        return std::unexpected(done.error());
+    if (auto done = insert_keys(connection, location, "dhcp", location.dhcp); !done)
         return std::unexpected(done.error());
     raise_revision(connection);
     return location;

@@ -78,6 +78,8 @@ json hardware_json(const rules::Hardware& hardware)
         result["memory_mib"] = *hardware.memory_mib;
     if (!hardware.cpu_flags.empty())
         result["cpu_flags"] = hardware.cpu_flags;
+    if (!hardware.gpus.empty())
+        result["gpus"] = hardware.gpus;
     return result;
 }
 
@@ -96,7 +98,32 @@ rules::Hardware hardware_of(const json& object)
             if (flag.is_string() && rules::is_cpu_flag(flag.get_ref<const std::string&>()) &&
                 hardware.cpu_flags.size() < rules::max_cpu_flags)
                 hardware.cpu_flags.insert(flag.get<std::string>());
+    if (const auto gpus = object.find("gpus"); gpus != object.end() && gpus->is_array())
+        for (const auto& gpu : *gpus)
+            if (gpu.is_string() && rules::is_gpu(gpu.get_ref<const std::string&>()) &&
+                hardware.gpus.size() < rules::max_gpus)
+                hardware.gpus.insert(gpu.get<std::string>());
     return hardware;
+}
+
+std::set<rules::DhcpFact> dhcp_of(const json& list)
+{
+    std::set<rules::DhcpFact> facts;
+    if (!list.is_array())
+        return facts;
+    for (const auto& each : list)
+        if (const auto fact = rules::DhcpFact::parse(each.is_string() ? each.get_ref<const std::string&>() : "");
+            fact && facts.size() < rules::max_dhcp_facts)
+            facts.insert(*fact);
+    return facts;
+}
+
+json dhcp_json(const std::set<rules::DhcpFact>& facts)
+{
+    auto list = json::array();
+    for (const auto& fact : facts)
+        list.push_back(fact.text());
+    return list;
 }
 
 Pc Pc::read(const QSqlQuery& row)
@@ -107,6 +134,7 @@ Pc Pc::read(const QSqlQuery& row)
     pc.facts.mac = rules::Mac::parse(text_of(row, "mac"));
     pc.facts.uuid = rules::Uuid::parse(text_of(row, "uuid"));
     pc.facts.hardware = hardware_of(json::parse(text_of(row, "hardware"), nullptr, false));
+    pc.facts.dhcp = dhcp_of(json::parse(text_of(row, "dhcp"), nullptr, false));
     pc.facts.address = text_of(row, "address");
     pc.key = text_of(row, "pc_key");
     pc.key_kept = text_of(row, "key_kept");
@@ -135,6 +163,7 @@ json Pc::to_json() const
                 {"uuid", facts.uuid ? json(facts.uuid->text()) : json(nullptr)},
                 {"mac", facts.mac ? json(facts.mac->text()) : json(nullptr)},
                 {"hardware", hardware_json(facts.hardware)},
+                {"dhcp", dhcp_json(facts.dhcp)},
                 {"address", facts.address},
                 {"state", name_of(state)},
                 {"state_since", time_json(state_since)},

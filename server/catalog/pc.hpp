@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,7 @@ struct PcFacts {
     std::optional<rules::Mac> mac;
     std::optional<rules::Uuid> uuid;
     rules::Hardware hardware;
+    std::set<rules::DhcpFact> dhcp{};
     std::string address;
 
     /// What the PC is known again by: "uuid:…", where its UUID is its own, else "mac:…". Empty: it has neither.
@@ -54,11 +56,14 @@ struct Pc {
     [[nodiscard]] nlohmann::json to_json() const;
 };
 
-/// {"vendor", "product", "memory_mib", "cpu_flags"}; what is not known is left out.
+/// {"vendor", "product", "memory_mib", "cpu_flags", "gpus"}; what is not known is left out.
 [[nodiscard]] nlohmann::json hardware_json(const rules::Hardware& hardware);
 /// What is missing, too long or of another type is left out: firmware writes anything, and the PC is welcome all the
 /// same.
 [[nodiscard]] rules::Hardware hardware_of(const nlohmann::json& json);
+/// A list of texts such as "domain=chem.example.org"; what is no fact is left out, and so is what is too much.
+[[nodiscard]] std::set<rules::DhcpFact> dhcp_of(const nlohmann::json& json);
+[[nodiscard]] nlohmann::json dhcp_json(const std::set<rules::DhcpFact>& facts);
 
 [[nodiscard]] QVariant value(std::chrono::sys_seconds time);
 [[nodiscard]] std::chrono::sys_seconds time_of(const QSqlQuery& query, const char* column);

@@ -84,6 +84,7 @@ void note_facts(Connection& connection, const Pc& pc, const PcFacts& facts, std:
                                 {":uuid", value(kept.uuid ? kept.uuid->text() : "")},
                                 {":mac", value(kept.mac ? kept.mac->text() : "")},
                                 {":hardware", value(hardware_json(facts.hardware).dump())},
+                                {":dhcp", value(dhcp_json(facts.dhcp).dump())},
                                 {":address", value(facts.address)},
                                 {":seen", value(now)}});
 }

@@ -98,6 +98,8 @@ std::vector<Found> find_places(const Index::Impl& impl, const Pc& pc)
         for (const auto& subnets : impl.subnets)
             if (subnets.v4 == pc.address->v4)
                 add(subnets.places, pc.address->masked(subnets.prefix), Sign::subnet, subnets.prefix);
+    for (const auto& fact : pc.dhcp)
+        add(impl.dhcp, fact, Sign::dhcp, fact.exactness());
     std::ranges::stable_sort(found, std::greater(), [](const Found& each) {
         return std::tuple(each.match.depth, each.match.sign, each.match.prefix);
     });
@@ -113,11 +115,13 @@ std::vector<const Location*> path_from(const Index::Impl& impl, std::uint32_t pl
     return path;
 }
 
-std::vector<std::string> audiences_in(const std::vector<const Location*>& path, const Pc& pc)
+/// What the network has told the PC may choose what it shows, never what it may read.
+std::vector<std::string> audiences_in(const Index::Impl& impl, const std::vector<Found>& places, const Pc& pc)
 {
     auto audiences = pc.audiences;
-    if (pc.enrolled)
-        for (const auto* location : path)
+    const auto sure = std::ranges::find_if(places, [](const Found& each) { return each.match.sign != Sign::dhcp; });
+    if (pc.enrolled && sure != places.end())
+        for (const auto* location : path_from(impl, sure->number))
             audiences.insert(audiences.end(), location->audiences.begin(), location->audiences.end());
     return audiences;
 }
@@ -244,7 +248,7 @@ Decision Index::decide(const Question& question) const
     decision.path = path_from(*impl_, place);
 
     Asker asker(*impl_, question);
-    Verdicts verdicts(impl_->catalog.items, question.kind, audiences_in(decision.path, question.pc));
+    Verdicts verdicts(impl_->catalog.items, question.kind, audiences_in(*impl_, found, question.pc));
     std::vector<const Prepared*> holding;
     walk(*impl_, place, [&](const Prepared& prepared) {
         if (asker.missing(prepared) != Missing::nothing)
@@ -269,7 +273,7 @@ std::vector<const Location*> Index::path_of(const Pc& pc) const
 
 std::vector<std::string> Index::audiences_of(const Pc& pc) const
 {
-    return audiences_in(path_of(pc), pc);
+    return audiences_in(*impl_, find_places(*impl_, pc), pc);
 }
 
 std::vector<Check> Index::checks(const Question& question) const

@@ -24,13 +24,13 @@ struct Item {
 };
 
 /// How a PC is known to be somewhere; what comes later is more exact.
-enum class Sign { subnet, mac, uuid };
+enum class Sign { dhcp, subnet, mac, uuid };
 
 struct Match {
     const Location* location = nullptr;
     int depth = 0; ///< 0: a root
     Sign sign = Sign::subnet;
-    int prefix = 0; ///< of the subnet
+    int prefix = 0; ///< of the subnet; of a DHCP fact its exactness
 };
 
 /// Why an entry is shown or hidden.

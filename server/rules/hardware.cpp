@@ -57,6 +57,18 @@ std::optional<FieldError> read_memory(const nlohmann::json& root, HardwareClass&
     return std::nullopt;
 }
 
+bool is_pci_number(std::string_view text)
+{
+    return text.size() == 4 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// `gpu` may be a vendor alone.
+bool has_gpu(const Hardware& hardware, std::string_view gpu)
+{
+    const auto found = hardware.gpus.lower_bound(gpu);
+    return found != hardware.gpus.end() && found->starts_with(gpu);
+}
+
 nlohmann::json or_null(const std::optional<std::uint64_t>& number)
 {
     return number ? nlohmann::json(*number) : nlohmann::json(nullptr);
@@ -94,6 +106,11 @@ bool is_cpu_flag(std::string_view text)
     });
 }
 
+bool is_gpu(std::string_view text)
+{
+    return text.size() == 9 && text[4] == ':' && is_pci_number(text.substr(0, 4)) && is_pci_number(text.substr(5));
+}
+
 bool HardwareClass::holds(const Hardware& hardware) const
 {
     if (!vendor.empty() && (hardware.vendor.empty() || !fits(vendor, hardware.vendor)))
@@ -103,6 +120,8 @@ bool HardwareClass::holds(const Hardware& hardware) const
     if ((memory_min || memory_max) && !hardware.memory_mib)
         return false;
     if ((memory_min && *hardware.memory_mib < *memory_min) || (memory_max && *hardware.memory_mib > *memory_max))
+        return false;
+    if (!gpus.empty() && std::ranges::none_of(gpus, [&](const std::string& gpu) { return has_gpu(hardware, gpu); }))
         return false;
     return std::ranges::all_of(cpu_flags, [&](const std::string& flag) { return hardware.cpu_flags.contains(flag); });
 }
@@ -114,8 +133,8 @@ std::string HardwareClass::etag() const
 
 Parsed<HardwareClass> HardwareClass::parse(std::string_view text)
 {
-    const auto root =
-        parse_object(text, "hardware class", {"id", "etag", "name", "vendor", "product", "memory_mib", "cpu_flags"});
+    const auto root = parse_object(text, "hardware class",
+                                   {"id", "etag", "name", "vendor", "product", "memory_mib", "cpu_flags", "gpus"});
     if (!root)
         return std::unexpected(root.error());
     HardwareClass result;
@@ -138,9 +157,16 @@ Parsed<HardwareClass> HardwareClass::parse(std::string_view text)
         return wrong("cpu_flags", "cpu_flags must be named as in /proc/cpuinfo, such as avx2.");
     result.cpu_flags = std::move(*flags);
     std::ranges::sort(result.cpu_flags);
+    auto gpus = parse_words(*root, "gpus", max_gpus, 9);
+    if (!gpus)
+        return std::unexpected(gpus.error());
+    if (!std::ranges::all_of(*gpus, [](const std::string& gpu) { return is_gpu(gpu) || is_pci_number(gpu); }))
+        return wrong("gpus", "gpus must be PCI ids as lspci -n shows them, such as 10de (a vendor) or 10de:1c82.");
+    result.gpus = std::move(*gpus);
+    std::ranges::sort(result.gpus);
     if (result.vendor.empty() && result.product.empty() && !result.memory_min && !result.memory_max &&
-        result.cpu_flags.empty())
-        return wrong("", "A hardware class needs at least one of vendor, product, memory_mib and cpu_flags.");
+        result.cpu_flags.empty() && result.gpus.empty())
+        return wrong("", "A hardware class needs at least one of vendor, product, memory_mib, cpu_flags and gpus.");
     return result;
 }
 
@@ -151,7 +177,8 @@ nlohmann::json HardwareClass::to_json() const
             {"vendor", vendor},
             {"product", product},
             {"memory_mib", {{"min", or_null(memory_min)}, {"max", or_null(memory_max)}}},
-            {"cpu_flags", cpu_flags}};
+            {"cpu_flags", cpu_flags},
+            {"gpus", gpus}};
 }
 
 } // namespace farboot::rules

@@ -15,6 +15,7 @@ namespace farboot::rules
 inline constexpr std::size_t max_hardware_text = 128; ///< characters of vendor and product
 inline constexpr std::size_t max_cpu_flags = 512;     ///< of a PC
 inline constexpr std::size_t max_cpu_flag = 32;       ///< characters of one
+inline constexpr std::size_t max_gpus = 16;           ///< of a PC, and of a class
 inline constexpr std::size_t max_hardware_classes = 500;
 inline constexpr std::uint64_t max_memory_mib = 1ULL << 30;
 
@@ -24,6 +25,7 @@ struct Hardware {
     std::string product;
     std::optional<std::uint64_t> memory_mib;
     std::set<std::string, std::less<>> cpu_flags;
+    std::set<std::string, std::less<>> gpus{}; ///< PCI ids, "10de:1c82"
 };
 
 /// True if `pattern`, in which "*" stands for anything, is the whole text. ASCII letters are compared without case.
@@ -38,6 +40,7 @@ struct HardwareClass {
     std::optional<std::uint64_t> memory_min; ///< MiB; firmware keeps some for itself: ask for less than is built in
     std::optional<std::uint64_t> memory_max;
     std::vector<std::string> cpu_flags; ///< as in /proc/cpuinfo, all needed, sorted
+    std::vector<std::string> gpus{};    ///< PCI ids of vendors, or of vendors and devices; one is needed; sorted
     std::int64_t version = 0;
 
     bool operator==(const HardwareClass&) const = default;
@@ -48,6 +51,8 @@ struct HardwareClass {
     [[nodiscard]] nlohmann::json to_json() const;
 };
 
+/// Vendor and device of PCI, "10de:1c82".
+[[nodiscard]] bool is_gpu(std::string_view text);
 /// a-z 0-9 _ . -
 [[nodiscard]] bool is_cpu_flag(std::string_view text);
 

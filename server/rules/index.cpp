@@ -58,6 +58,9 @@ Result<void> Index::Impl::add_keys(std::uint32_t number)
     for (const auto& mac : location.macs)
         if (auto added = add_key(macs, mac, number, mac.text()); !added)
             return added;
+    for (const auto& fact : location.dhcp)
+        if (auto added = add_key(dhcp, fact, number, fact.text()); !added)
+            return added;
     for (const auto& subnet : location.subnets) {
         auto found = std::ranges::find_if(
             subnets, [&](const Subnets& each) { return each.v4 == subnet.network.v4 && each.prefix == subnet.prefix; });

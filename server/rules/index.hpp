@@ -37,7 +37,8 @@ public:
     [[nodiscard]] std::vector<Check> checks(const Question& question) const;
     /// Where the PC is: from its location to the root; empty: nowhere.
     [[nodiscard]] std::vector<const Location*> path_of(const Pc& pc) const;
-    /// Whose restricted images the PC may read: by its address, and, if it is enrolled, by its locations.
+    /// Whose restricted images the PC may read: by its address, and, if it is enrolled, by its locations. DHCP facts,
+    /// which are its own word whoever it is, count for nothing here.
     [[nodiscard]] std::vector<std::string> audiences_of(const Pc& pc) const;
     [[nodiscard]] std::vector<const HardwareClass*> classes_of(const Hardware& hardware) const;
     [[nodiscard]] const Catalog& catalog() const;

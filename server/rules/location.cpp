@@ -9,14 +9,15 @@ namespace
 {
 
 constexpr std::size_t max_key = 64;
+constexpr std::size_t max_fact = max_dhcp_value + 16;
 constexpr std::size_t max_audience = 64;
 
 /// What `parse` makes of each text, in order of the texts. `form`: how one looks.
 template <class Key, class Parse>
 Parsed<std::vector<Key>> parse_keys(const nlohmann::json& root, const std::string& name, std::string_view form,
-                                    Parse parse)
+                                    Parse parse, std::size_t longest = max_key)
 {
-    const auto words = parse_words(root, name, max_location_keys, max_key);
+    const auto words = parse_words(root, name, max_location_keys, longest);
     if (!words)
         return std::unexpected(words.error());
     std::vector<Key> keys;
@@ -63,8 +64,9 @@ std::string Location::etag() const
 
 Parsed<Location> Location::parse(std::string_view text)
 {
-    const auto root = parse_object(
-        text, "location", {"id", "etag", "parent", "name", "subnets", "macs", "uuids", "audiences", "settings"});
+    const auto root =
+        parse_object(text, "location",
+                     {"id", "etag", "parent", "name", "subnets", "macs", "uuids", "dhcp", "audiences", "settings"});
     if (!root)
         return std::unexpected(root.error());
     Location location;
@@ -97,6 +99,14 @@ Parsed<Location> Location::parse(std::string_view text)
     if (!uuids)
         return std::unexpected(uuids.error());
     location.uuids = std::move(*uuids);
+    auto dhcp =
+        parse_keys<DhcpFact>(*root, "dhcp",
+                             "the DHCP facts domain=, hostname=, server= and option-224= to option-227=, such as "
+                             "domain=chem.example.org",
+                             DhcpFact::parse, max_fact);
+    if (!dhcp)
+        return std::unexpected(dhcp.error());
+    location.dhcp = std::move(*dhcp);
     auto audiences = parse_words(*root, "audiences", max_location_audiences, max_audience);
     if (!audiences)
         return std::unexpected(audiences.error());
@@ -116,6 +126,7 @@ nlohmann::json Location::to_json() const
             {"subnets", texts_of(subnets)},
             {"macs", texts_of(macs)},
             {"uuids", texts_of(uuids)},
+            {"dhcp", texts_of(dhcp)},
             {"audiences", audiences},
             {"settings", settings.to_json()}};
 }

@@ -2,6 +2,7 @@
 
 #include "rootfs/settings/settings.hpp"
 #include "server/net/address.hpp"
+#include "server/rules/dhcp_fact.hpp"
 #include "server/rules/fields.hpp"
 #include "server/rules/identity.hpp"
 
@@ -15,7 +16,7 @@ namespace farboot::rules
 {
 
 inline constexpr std::size_t max_name = 200;
-inline constexpr std::size_t max_location_keys = 1000; ///< each of subnets, MACs, UUIDs
+inline constexpr std::size_t max_location_keys = 1000; ///< each of subnets, MACs, UUIDs, DHCP facts
 inline constexpr int max_location_depth = 16;          ///< locations from a root to the deepest
 inline constexpr std::size_t max_locations = 20'000;
 inline constexpr std::size_t max_location_audiences = 20;
@@ -28,6 +29,7 @@ struct Location {
     std::vector<server::Subnet> subnets;
     std::vector<Mac> macs;
     std::vector<Uuid> uuids;
+    std::vector<DhcpFact> dhcp{};       ///< they choose what is shown, and no right
     std::vector<std::string> audiences; ///< whose restricted images the enrolled PCs in it, and below it, may read
     settings::Settings settings{};      ///< of the systems that its PCs boot; what is missing is inherited
     std::int64_t version = 0;           ///< grows with each change

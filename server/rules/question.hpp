@@ -1,11 +1,13 @@
 #pragma once
 
 #include "server/net/address.hpp"
+#include "server/rules/dhcp_fact.hpp"
 #include "server/rules/hardware.hpp"
 #include "server/rules/identity.hpp"
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@ struct Pc {
     std::optional<Mac> mac;
     std::optional<Uuid> uuid;
     Hardware hardware;
+    std::set<DhcpFact> dhcp{};          ///< at most max_dhcp_facts
     std::vector<std::string> audiences; ///< that it belongs to, by its address
     bool enrolled = false;              ///< it has proven who it is: it also belongs to its locations' audiences
 };

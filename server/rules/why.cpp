@@ -22,6 +22,8 @@ const char* name_of(Sign sign)
         return "uuid";
     case Sign::mac:
         return "mac";
+    case Sign::dhcp:
+        return "dhcp";
     case Sign::subnet:
         break;
     }
@@ -161,9 +163,10 @@ std::string place_sentence(const Decision& decision)
     if (decision.matches.empty())
         return "The PC is in no location: only rules for all locations can hold.";
     const auto& match = decision.matches.front();
-    const auto sign = match.sign == Sign::uuid  ? std::string("its UUID")
-                      : match.sign == Sign::mac ? std::string("its network card")
-                                                : fmt::format("its address, in a subnet of length {}", match.prefix);
+    const auto sign = match.sign == Sign::uuid   ? std::string("its UUID")
+                      : match.sign == Sign::mac  ? std::string("its network card")
+                      : match.sign == Sign::dhcp ? std::string("what DHCP has told it")
+                                                 : fmt::format("its address, in a subnet of length {}", match.prefix);
     return fmt::format("The PC is in location {} \"{}\" by {}{}.", match.location->id, match.location->name.en, sign,
                        decision.matches.size() > 1 ? "; other locations that know it are less deep, or less exact"
                                                    : "");

@@ -1,3 +1,3 @@
 UPDATE pc
-SET uuid = :uuid, mac = :mac, hardware = :hardware, address = :address, seen = :seen
+SET uuid = :uuid, mac = :mac, hardware = :hardware, dhcp = :dhcp, address = :address, seen = :seen
 WHERE id = :id

@@ -81,6 +81,7 @@ struct Index::Impl {
     Shelf everywhere;
     Places<Uuid> uuids;
     Places<Mac> macs;
+    Places<DhcpFact> dhcp;
     std::vector<Subnets> subnets; ///< longest first
     std::unordered_map<std::int64_t, std::uint32_t> locations;
     std::unordered_map<std::int64_t, std::uint32_t> classes;

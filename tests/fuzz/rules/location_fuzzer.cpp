@@ -33,5 +33,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         question.pc.uuid = uuid;
         check();
     }
+    for (const auto& fact : location->dhcp) {
+        question.pc.dhcp = {fact};
+        check();
+    }
     return 0;
 }

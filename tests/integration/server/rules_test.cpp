@@ -98,7 +98,12 @@ TEST_P(Rules, MenusGoByAddressMacAndUuid)
     make_rule({{"location", campus}, {"only", {1}}});
     make_rule({{"location", seat}, {"only", {2, 3}}, {"auto", {{"id", 3}, {"seconds", 7}}}, {"default", 2}});
     make_rule({{"location", board}, {"hide", {2}}});
+    const auto lab = make_location({{"dhcp", {"domain=Chem.example.org"}}});
+    make_rule({{"location", lab}, {"only", {3}}});
     EXPECT_EQ(shown("192.168.0.1"), (Ids{1, 2}));
+    EXPECT_EQ(shown("192.168.0.1", "dhcp=domain%3Dchem.example.org.&dhcp=server%3D192.168.0.2"), (Ids{3}));
+    EXPECT_EQ(shown("10.1.2.3", "dhcp=domain%3Dchem.example.org"), (Ids{1})) << "as deep, and more exact";
+    EXPECT_EQ(refusal(admin("GET", "/api/v1/explain?dhcp=domain")), "400 parameter-malformed dhcp");
     EXPECT_EQ(shown("10.1.2.3"), (Ids{1}));
     EXPECT_EQ(shown("2001:db8:5::1"), (Ids{1}));
     EXPECT_EQ(shown("10.1.2.3", "mac=52:54:00:00:00:01"), (Ids{2, 3}));
@@ -116,10 +121,14 @@ TEST_P(Rules, MenusGoByHardwareAndUser)
 {
     const auto big =
         make("hardware-classes", {{"name", {{"en", "Big"}}}, {"vendor", "dell*"}, {"memory_mib", {{"min", 8000}}}});
+    const auto nvidia = make("hardware-classes", {{"name", {{"en", "NVIDIA"}}}, {"gpus", {"10de"}}});
     make_rule({{"hardware", {big}}, {"show", {3}}});
+    make_rule({{"hardware", {nvidia}}, {"hide", {2}}});
     make_rule({{"users", {"ännä"}}, {"groups", {"staff"}}, {"hide", {1}}});
     EXPECT_EQ(shown("10.1.2.3", "vendor=Dell+Inc.&memory_mib=16000"), (Ids{1, 2, 3}));
     EXPECT_EQ(shown("10.1.2.3", "vendor=Dell+Inc."), (Ids{1, 2}));
+    EXPECT_EQ(shown("10.1.2.3", "gpus=8086:3e92,10de:1c82"), (Ids{1}));
+    EXPECT_EQ(shown("10.1.2.3", "gpus=8086:10de"), (Ids{1, 2}));
     EXPECT_EQ(shown("10.1.2.3", "user=%C3%A4nn%C3%A4&group=students&group=staff"), (Ids{2}));
     EXPECT_EQ(shown("10.1.2.3", "user=anna&group=staff"), (Ids{1, 2}));
 }

@@ -92,10 +92,14 @@ TEST_F(BootTest, AskedForTheMenuOfThisPc)
 {
     start();
     connect()->wait_state("menu");
-    EXPECT_THAT(server_.requests(), testing::Contains("/api/v1/menu?for=preboot&mac=52:54:00:12:34:56&uuid="
-                                                      "4C4C4544-0042-3510-8056-B7C04F564231"
-                                                      "&vendor=Dell%20Inc.&product=OptiPlex%20%26%207010"
-                                                      "&memory_mib=3906&cpu_flags=fpu,avx2"));
+    EXPECT_THAT(
+        server_.requests(),
+        testing::Contains(
+            "/api/v1/menu?for=preboot&mac=52:54:00:12:34:56&uuid="
+            "4C4C4544-0042-3510-8056-B7C04F564231"
+            "&vendor=Dell%20Inc.&product=OptiPlex%20%26%207010"
+            "&memory_mib=3906&cpu_flags=fpu,avx2&gpus=10de:1c82&dhcp=domain%3DChem.example.org&dhcp=server%3D10.0.2.1"
+            "&dhcp=option-224%3Droom%2012"));
 }
 
 TEST_F(BootTest, WhatFirmwareMakesUpKeepsNoPcFromItsMenu)
@@ -103,12 +107,15 @@ TEST_F(BootTest, WhatFirmwareMakesUpKeepsNoPcFromItsMenu)
     system_.files["/sys/class/dmi/id/sys_vendor"] = std::string(5000, 'x');
     system_.files["/sys/class/dmi/id/product_name"] = " \x01\xff\r\n";
     system_.files["/proc/cpuinfo"] = "flags: a&b=c " + std::string(33, 'f') + " sse2\n";
+    system_.files["/sys/bus/pci/devices/0000:01:00.0/class"] = "03";
     system_.meminfo = "MemTotal: much\n";
     start();
     connect()->wait_state("menu");
     EXPECT_THAT(server_.requests(), testing::Contains("/api/v1/menu?for=preboot&mac=52:54:00:12:34:56&uuid="
                                                       "4C4C4544-0042-3510-8056-B7C04F564231&vendor=" +
-                                                      std::string(128, 'x') + "&cpu_flags=sse2"));
+                                                      std::string(128, 'x') +
+                                                      "&cpu_flags=sse2&dhcp=domain%3DChem.example.org"
+                                                      "&dhcp=server%3D10.0.2.1&dhcp=option-224%3Droom%2012"));
 }
 
 TEST_F(BootTest, TheOtherSystemCallIsTriedWhereTheKernelLacksTheFirst)

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,17 @@ public:
     [[nodiscard]] bool sleep(std::stop_token stop, std::chrono::milliseconds time) override
     {
         return LinuxSystem::sleep(std::move(stop), time / 100);
+    }
+
+    /// Of the folders that `files` are in, too.
+    [[nodiscard]] std::vector<std::string> names_in(const std::filesystem::path& folder) const override
+    {
+        std::set<std::string> names;
+        for (const auto& [file, text] : files)
+            if (file.starts_with(folder.string() + "/"))
+                names.insert(file.substr(folder.string().size() + 1)
+                                 .substr(0, file.find('/', folder.string().size() + 1) - folder.string().size() - 1));
+        return {names.begin(), names.end()};
     }
 
     [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& file) const override
@@ -115,7 +127,11 @@ public:
     /// What firmware and kernel say of the PC; set before the agent starts.
     std::map<std::string, std::string> files{{"/sys/class/dmi/id/sys_vendor", "Dell Inc.\n"},
                                              {"/sys/class/dmi/id/product_name", "OptiPlex & 7010\n"},
-                                             {"/proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu avx2\nflags\t\t: no\n"}};
+                                             {"/proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu avx2\nflags\t\t: no\n"},
+                                             {"/sys/bus/pci/devices/0000:00:00.0/class", "0x060000\n"},
+                                             {"/sys/bus/pci/devices/0000:01:00.0/class", "0x030000\n"},
+                                             {"/sys/bus/pci/devices/0000:01:00.0/vendor", "0x10de\n"},
+                                             {"/sys/bus/pci/devices/0000:01:00.0/device", "0x1c82\n"}};
     std::string meminfo = "MemTotal: 4000000 kB\nMemAvailable: 3000000 kB\n"; ///< set before the agent starts
     std::string refused_call;                                                 ///< an option of kexec; the same
 

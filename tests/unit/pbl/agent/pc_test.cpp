@@ -100,6 +100,8 @@ TEST_F(PcTest, SaysWhatItIsAndShowsItsCode)
     EXPECT_EQ(hello.at("uuid"), "4C4C4544-0042-3510-8056-B7C04F564231");
     EXPECT_EQ(hello.at("hardware").at("product"), "OptiPlex & 7010");
     EXPECT_EQ(hello.at("hardware").at("cpu_flags"), json({"fpu", "avx2"}));
+    EXPECT_EQ(hello.at("hardware").at("gpus"), json({"10de:1c82"}));
+    EXPECT_EQ(hello.at("dhcp"), json({"domain=Chem.example.org", "server=10.0.2.1", "option-224=room 12"}));
     EXPECT_EQ(hello.at("boot_id").get<std::string>().size(), 36U);
     EXPECT_THAT(hello.at("stages").dump(), HasSubstr("statement-ok"));
     EXPECT_FALSE(hello.contains("proof")) << "there is no key";

@@ -46,7 +46,8 @@ TEST(Question, APcSaysWhoItIs)
     const auto question = api::question_of_pc(
         request(
             "for=session&mac=52:54:00:00:00:01&uuid=4C4C4544-0042-3510-8052-B4C04F4E4D32&vendor=Dell%20Inc.&product="
-            "OptiPlex+7010&memory_mib=16000&cpu_flags=avx,avx2&user=anna&group=a&group=b"),
+            "OptiPlex+7010&memory_mib=16000&cpu_flags=avx,avx2&gpus=10de:1c82&dhcp=domain%3DA.org&dhcp=nonsense&user="
+            "anna&group=a&group=b"),
         now);
     ASSERT_TRUE(question);
     EXPECT_EQ(question->kind, rules::Kind::vm);
@@ -58,6 +59,8 @@ TEST(Question, APcSaysWhoItIs)
     EXPECT_EQ(question->pc.hardware.product, "OptiPlex 7010");
     EXPECT_EQ(question->pc.hardware.memory_mib, 16'000U);
     EXPECT_EQ(question->pc.hardware.cpu_flags.size(), 2U);
+    EXPECT_EQ(question->pc.hardware.gpus, (std::set<std::string, std::less<>>{"10de:1c82"}));
+    EXPECT_EQ(question->pc.dhcp, (std::set{rules::DhcpFact::parse("domain=a.org").value()}));
     EXPECT_EQ(question->user.name, "anna");
     EXPECT_EQ(question->user.groups, (std::vector<std::string>{"a", "b"}));
 }
@@ -89,6 +92,9 @@ TEST(Question, TheRestHasLimits)
         EXPECT_EQ(wrong_of_pc(std::string("memory_mib=") + memory), "memory_mib") << memory;
     for (const char* flags : {"AVX", "a%20b", ",", "a,,b"})
         EXPECT_EQ(wrong_of_pc(std::string("cpu_flags=") + flags), "cpu_flags") << flags;
+    for (const char* gpus : {"10de", "10DE:1C82", "10de:1c82,", "10de-1c82"})
+        EXPECT_EQ(wrong_of_pc(std::string("gpus=") + gpus), std::string_view(gpus).ends_with(',') ? "none" : "gpus")
+            << gpus;
     EXPECT_EQ(wrong_of_pc("cpu_flags=" + std::string(rules::max_cpu_flag + 1, 'x')), "cpu_flags");
     std::string many = "cpu_flags=f";
     for (std::size_t i = 0; i < rules::max_cpu_flags; ++i)

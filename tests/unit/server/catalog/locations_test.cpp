@@ -45,6 +45,7 @@ FARBOOT_ON_EACH_DATABASE(LocationsTest);
 const json keys{{"subnets", {"10.1.0.0/16", "9.0.0.0/8", "2001:db8::/32"}},
                 {"macs", {"52:54:00:00:00:02", "52:54:00:00:00:01"}},
                 {"uuids", {"4c4c4544-0042-3510-8052-b4c04f4e4d32"}},
+                {"dhcp", {"domain=chem.example.org", "option-224=room 12"}},
                 {"settings", {{"locale", "de_DE.UTF-8"}, {"printers", json::array()}}}};
 
 } // namespace
@@ -97,8 +98,10 @@ TEST_P(LocationsTest, AKeyIsInOneOnly)
 {
     ASSERT_TRUE(create(keys));
     const auto other = create(json::object());
-    for (const auto& [member, reason] :
-         {std::pair("subnets", "subnet-taken"), {"macs", "mac-taken"}, {"uuids", "uuid-taken"}}) {
+    for (const auto& [member, reason] : {std::pair("subnets", "subnet-taken"),
+                                         {"macs", "mac-taken"},
+                                         {"uuids", "uuid-taken"},
+                                         {"dhcp", "dhcp-taken"}}) {
         EXPECT_EQ(create({{member, keys[member]}}).error().reason, reason);
         EXPECT_EQ(update(other->id, {{member, keys[member]}}).error().reason, reason);
     }

@@ -61,7 +61,7 @@ TEST(Locations, TheTreeHasALimit)
 TEST(Locations, AKeyIsInOneOnly)
 {
     for (const char* key : {R"({"subnets": ["10.0.0.0/8"]})", R"({"macs": ["52:54:00:00:00:01"]})",
-                            R"({"uuids": ["4c4c4544-0042-3510-8052-b4c04f4e4d32"]})"})
+                            R"({"uuids": ["4c4c4544-0042-3510-8052-b4c04f4e4d32"]})", R"({"dhcp": ["domain=a.org"]})"})
         EXPECT_EQ(reason(CatalogOf().location(1, key).location(2, key)), "location-malformed") << key;
     EXPECT_EQ(
         reason(CatalogOf().location(1, R"({"subnets": ["10.0.0.0/8"]})").location(2, R"({"subnets": ["10.0.0.0/9"]})")),
@@ -120,4 +120,55 @@ TEST(Locations, AmongEquallyDeepOnesTheMoreExactSignCounts)
     EXPECT_EQ(place(index, "10.1.2.3", mac, uuid), 6);
     EXPECT_EQ(place(index, "10.1.2.3", "52:54:00:00:00:02"), 4);
     EXPECT_EQ(place(index, "", "", uuid), 6);
+}
+
+TEST(Locations, DhcpFactsComeLastAmongEquallyDeepOnes)
+{
+    const auto index = CatalogOf()
+                           .location(1, R"({"dhcp": ["server=10.1.0.2"]})")
+                           .location(2, R"({"dhcp": ["domain=a.org", "domain=b.org"]})")
+                           .location(3, R"({"dhcp": ["option-224=room 12"]})")
+                           .location(4, R"({"dhcp": ["hostname=seat-3"]})")
+                           .location(5, R"({"subnets": ["10.0.0.0/8"]})")
+                           .location(6, R"({"parent": 2, "dhcp": ["option-225=x"]})")
+                           .build();
+    const auto place_with = [&](std::initializer_list<const char*> facts, const char* address = "") {
+        Question question;
+        question.pc.address = server::Address::parse(address);
+        for (const auto* fact : facts)
+            question.pc.dhcp.insert(DhcpFact::parse(fact).value());
+        const auto decision = index.decide(question);
+        return decision.path.empty() ? 0 : decision.path.front()->id;
+    };
+    EXPECT_EQ(place_with({"server=10.1.0.2"}), 1);
+    EXPECT_EQ(place_with({"server=10.1.0.2", "domain=b.org"}), 2);
+    EXPECT_EQ(place_with({"server=10.1.0.2", "domain=b.org", "option-224=room 12"}), 3);
+    EXPECT_EQ(place_with({"hostname=seat-3", "option-224=room 12"}), 4);
+    EXPECT_EQ(place_with({"hostname=seat-3"}, "10.1.1.1"), 5);
+    EXPECT_EQ(place_with({"option-225=x"}, "10.1.1.1"), 6) << "the deepest counts, whatever knows it";
+    EXPECT_EQ(place_with({"option-224=room 13", "domain=a"}), 0);
+}
+
+TEST(Locations, DhcpFactsGiveNoAudience)
+{
+    const auto index = CatalogOf()
+                           .location(1, R"({"dhcp": ["domain=a.org"], "audiences": ["exam"]})")
+                           .location(2, R"({"macs": ["52:54:00:00:00:01"], "audiences": ["staff"]})")
+                           .location(3, R"({"parent": 2, "dhcp": ["domain=b.org"], "audiences": ["secret"]})")
+                           .system(1)
+                           .only_for("secret")
+                           .system(2)
+                           .only_for("staff")
+                           .build();
+    Question question;
+    question.pc.enrolled = true;
+    question.pc.dhcp = {DhcpFact::parse("domain=a.org").value()};
+    EXPECT_TRUE(index.audiences_of(question.pc).empty());
+    question.pc.mac = Mac::parse(mac);
+    question.pc.dhcp = {DhcpFact::parse("domain=b.org").value()};
+    EXPECT_EQ(index.audiences_of(question.pc), std::vector<std::string>{"staff"});
+    const auto decision = index.decide(question);
+    EXPECT_EQ(decision.path.front()->id, 3);
+    EXPECT_FALSE(decision.verdicts.at(0).shown);
+    EXPECT_TRUE(decision.verdicts.at(1).shown);
 }

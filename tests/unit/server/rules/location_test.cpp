@@ -49,11 +49,13 @@ TEST(Location, WhatWasWrittenIsReadBack)
                                  {"name", {{"de", "Raum"}, {"en", "Room"}}},
                                  {"subnets", {"2001:db8::/32", "10.1.0.0/16"}},
                                  {"macs", {"52-54-00-AB-CD-EF"}},
-                                 {"uuids", {"4C4C4544-0042-3510-8052-B4C04F4E4D32"}}});
+                                 {"uuids", {"4C4C4544-0042-3510-8052-B4C04F4E4D32"}},
+                                 {"dhcp", {"option-224=Room 12", "domain=Chem.Example.org"}}});
     ASSERT_TRUE(location) << location.error().sentence;
     EXPECT_EQ(location->parent, 7);
     EXPECT_EQ(Location::parse(location->to_json().dump()), *location);
     EXPECT_EQ(location->to_json()["macs"], json({"52:54:00:ab:cd:ef"}));
+    EXPECT_EQ(location->to_json()["dhcp"], json({"domain=chem.example.org", "option-224=Room 12"}));
     const auto bare = parse(json::object());
     ASSERT_TRUE(bare);
     EXPECT_EQ(bare->parent, std::nullopt);
@@ -83,6 +85,8 @@ TEST(Location, EachWrongMemberIsNamed)
              {"macs", R"({"macs": ["ff:ff:ff:ff:ff:ff"]})"},
              {"macs", R"({"macs": ["52:54:00:12:34:56", "52-54-00-12-34-56"]})"},
              {"uuids", R"({"uuids": ["x"]})"},
+             {"dhcp", R"({"dhcp": ["chem.example.org"]})"},
+             {"dhcp", R"({"dhcp": ["domain=a.org", "domain=A.org."]})"},
              {"subnet", R"({"subnet": ["10.0.0.0/8"]})"}})
         EXPECT_EQ(wrong_field(text), field) << text;
     json many = json::object();

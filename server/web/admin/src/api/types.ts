@@ -112,13 +112,10 @@ export interface Location extends LocationDraft {
   etag?: string;
 }
 
-export interface HardwareDraft extends Named {
+export type HardwareDraft = Omit<Schemas['HardwareClass'], 'id' | 'etag' | 'name' | 'memory_mib'> & {
   name: Localized;
-  vendor: string;
-  product: string;
-  memory_mib: { min: number | null; max: number | null };
-  cpu_flags: string[];
-}
+  memory_mib: Required<Schemas['HardwareClass']['memory_mib']>;
+};
 
 export interface HardwareClass extends HardwareDraft {
   id: number;

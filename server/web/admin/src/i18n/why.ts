@@ -5,7 +5,7 @@
 import { localized, type Language, type Localized } from '../../../shared/localized';
 import type { Explanation } from '../api/types';
 
-const signs = { uuid: 'an seiner UUID', mac: 'an seiner Netzwerkkarte' } as const;
+const signs = { uuid: 'an seiner UUID', mac: 'an seiner Netzwerkkarte', dhcp: 'an dem, was DHCP ihm gesagt hat' } as const;
 const missing = {
   enabled: 'ist ausgeschaltet',
   hardware: 'gilt nicht: Der PC gehört zu keiner ihrer Hardwareklassen',

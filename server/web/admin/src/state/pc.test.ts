@@ -3,8 +3,8 @@ import type { Pc } from '../api/types';
 import { commandState, endingTone, keyState, pcIdentity, pcTitle, silentSince, stageBars, waitingKey } from './pc';
 
 const pc: Pc = {
-  ...{ id: 12, name: '', uuid: 'u-1', mac: 'm-1', hardware: {}, address: '10.0.0.1', state: 'running', state_since: null },
-  ...{ seen: '2026-02-10T08:00:00Z', created: null, key: null, asking: null, location: null, runs: null, etag: '"p12-1"' },
+  ...{ id: 12, name: '', uuid: 'u-1', mac: 'm-1', hardware: {}, dhcp: [], address: '10.0.0.1', state: 'running' },
+  ...{ state_since: null, seen: '2026-02-10T08:00:00Z', created: null, key: null, asking: null, location: null, runs: null, etag: '"p12-1"' },
 };
 const asking = { code: 'k7qm', kept: 'tpm' as const, since: null };
 const key = { code: 'aaaa', kept: 'tpm' as const, confirmed: null, by: 'admin' };

@@ -37,11 +37,13 @@ export function pathsOf(list: readonly Location[], language: Language): Map<numb
   return paths;
 }
 
-/** Those that a name, a subnet, a MAC or a UUID with this text in it belongs to. */
+/** Those that a name, a subnet, a MAC, a UUID or a DHCP fact with this text in it belongs to. */
 export function matching(list: readonly Location[], text: string): Location[] {
   const wanted = text.trim().toLowerCase();
-  return list.filter(({ name, subnets, macs, uuids }) =>
-    [name.de ?? '', name.en ?? '', ...subnets, ...macs, ...uuids].some((word) => word.toLowerCase().includes(wanted)),
+  return list.filter(({ name, subnets, macs, uuids, dhcp }) =>
+    [name.de ?? '', name.en ?? '', ...subnets, ...macs, ...uuids, ...dhcp].some((word) =>
+      word.toLowerCase().includes(wanted),
+    ),
   );
 }
 
@@ -56,11 +58,12 @@ export function possibleParents(list: readonly Location[], id: number | null): L
 }
 
 export function emptyLocation(parent: number | null = null): LocationDraft {
-  return { parent, name: { de: '', en: '' }, subnets: [], macs: [], uuids: [], audiences: [], settings: {} };
+  return { parent, name: { de: '', en: '' }, subnets: [], macs: [], uuids: [], dhcp: [], audiences: [], settings: {} };
 }
 
 /** What an admin decides of a location, without what the server adds. */
-export function locationDraft({ parent, name, subnets, macs, uuids, audiences, settings }: LocationDraft): LocationDraft {
-  const known = { subnets: [...subnets], macs: [...macs], uuids: [...uuids] };
+export function locationDraft(location: LocationDraft): LocationDraft {
+  const { parent, name, subnets, macs, uuids, dhcp, audiences, settings } = location;
+  const known = { subnets: [...subnets], macs: [...macs], uuids: [...uuids], dhcp: [...dhcp] };
   return { parent, name: { ...name }, ...known, audiences: [...audiences], settings: { ...settings } };
 }
