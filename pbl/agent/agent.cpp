@@ -16,7 +16,7 @@ Agent::Agent(boost::asio::io_context& loop, System& system, StageLog& log, Site 
       site_(std::move(site)),
       options_(std::move(options)),
       api_(site_.server, site_.ca_file),
-      trust_(site_.policy, site_.policy_envelope, system),
+      trust_(site_.policy, site_.policy_envelope, [&system] { return system.now(); }),
       keys_(options_.tpm, options_.pc_key, options_.run),
       timer_(loop),
       faces_(loop, {.greeting = [this] { return greeting(); },

@@ -72,7 +72,7 @@ private:
     const Options options_;
 
     ServerApi api_; ///< the jobs', as trust_
-    Trust trust_;
+    rootfs::Trust trust_;
     PcKeys keys_; ///< the jobs'
     Status status_;
     std::optional<Connected> connected_;

@@ -3,8 +3,8 @@
 #include "pbl/agent/checks.hpp"
 #include "pbl/agent/download.hpp"
 #include "pbl/agent/handover.hpp"
-#include "pbl/agent/output_file.hpp"
 #include "pbl/agent/pc_hello.hpp"
+#include "rootfs/kexec/output_file.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -42,16 +42,16 @@ Result<void> check_memory(const System& system, std::uint64_t total)
 
 /// Leaves `kernel` and `initramfs` in the folder, each file checked. Gives the initramfs, at whose end there is room
 /// for more.
-Result<OutputFile> fetch_files(JobContext& job, Status& status, const BootFacts& facts,
-                               const rootfs::BootRecord& record)
+Result<rootfs::OutputFile> fetch_files(JobContext& job, Status& status, const BootFacts& facts,
+                                       const rootfs::BootRecord& record)
 {
     const auto total = total_bytes(record);
     if (auto fits = check_memory(job.system, total); !fits)
         return std::unexpected(fits.error());
-    auto kernel = OutputFile::create(facts.folder / "kernel");
+    auto kernel = rootfs::OutputFile::create(facts.folder / "kernel");
     if (!kernel)
         return std::unexpected(kernel.error());
-    auto initramfs = OutputFile::create(facts.folder / "initramfs");
+    auto initramfs = rootfs::OutputFile::create(facts.folder / "initramfs");
     if (!initramfs)
         return std::unexpected(initramfs.error());
 

@@ -37,8 +37,8 @@ Result<void> renew_statement(JobContext& job, const Status& base)
     return {};
 }
 
-Result<VerifiedRecord> fetch_record(JobContext& job, const Status& base, const rootfs::RecordName& name,
-                                    const std::string& session)
+Result<rootfs::VerifiedRecord> fetch_record(JobContext& job, const Status& base, const rootfs::RecordName& name,
+                                            const std::string& session)
 {
     const bool known = job.trust.has_fresh_statement();
     if (!known)

@@ -12,7 +12,7 @@ namespace farboot::agent
 
 /// Fetches a record and makes all checks of docs/records.md; renews the statement if it is not fresh enough.
 /// Waits while the server cannot be reached. `session`: as ServerApi::record() takes it.
-[[nodiscard]] Result<VerifiedRecord> fetch_record(JobContext& job, const Status& base, const rootfs::RecordName& name,
-                                                  const std::string& session = "");
+[[nodiscard]] Result<rootfs::VerifiedRecord>
+fetch_record(JobContext& job, const Status& base, const rootfs::RecordName& name, const std::string& session = "");
 
 } // namespace farboot::agent

@@ -1,6 +1,6 @@
 #include "pbl/agent/handover.hpp"
 
-#include "pbl/agent/cpio.hpp"
+#include "rootfs/kexec/cpio.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,7 +11,7 @@ std::string handover_archive(const Handover& handover)
 {
     using nlohmann::json;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(handover.now.time_since_epoch()).count();
-    std::vector<CpioFile> files{
+    std::vector<rootfs::CpioFile> files{
         {"record.dsse", handover.record.envelope},
         {"policy.dsse", handover.trust.policy_envelope()},
         {"ca.pem", handover.site.ca},
@@ -24,7 +24,7 @@ std::string handover_archive(const Handover& handover)
         files.push_back({"boot-token", handover.boot_token});
     for (const auto& file : handover.pushed)
         files.push_back({file.name, file.content});
-    return cpio_archive("farboot", files);
+    return rootfs::cpio_archive("farboot", files);
 }
 
 } // namespace farboot::agent

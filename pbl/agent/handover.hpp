@@ -3,7 +3,7 @@
 #include "pbl/agent/menu.hpp"
 #include "pbl/agent/network.hpp"
 #include "pbl/agent/site.hpp"
-#include "pbl/agent/trust.hpp"
+#include "rootfs/record/trust.hpp"
 
 #include <chrono>
 #include <string>
@@ -20,8 +20,8 @@ struct PushedFile {
 
 /// What a booted system is handed.
 struct Handover {
-    const VerifiedRecord& record;
-    const Trust& trust;
+    const rootfs::VerifiedRecord& record;
+    const rootfs::Trust& trust;
     const Site& site;
     const Menu& menu;
     const Network& network;

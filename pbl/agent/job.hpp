@@ -4,7 +4,7 @@
 #include "pbl/agent/stage_log.hpp"
 #include "pbl/agent/status.hpp"
 #include "pbl/agent/system.hpp"
-#include "pbl/agent/trust.hpp"
+#include "rootfs/record/trust.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -20,7 +20,7 @@ struct JobContext {
     System& system;
     StageLog& log;
     ServerApi& api;
-    Trust& trust;
+    rootfs::Trust& trust;
     std::function<void(Status)> report; ///< tells the faces; from any thread
     std::stop_token stop;
 };

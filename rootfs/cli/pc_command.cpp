@@ -20,7 +20,7 @@ namespace
 using nlohmann::json;
 
 constexpr std::array states{"off", "preboot", "booting", "running", "standby"};
-constexpr std::array actions{"reboot", "power-off", "boot"};
+constexpr std::array actions{"reboot", "kexec-reboot", "power-off", "boot"};
 
 struct PcOptions {
     ServerOptions server;
@@ -134,9 +134,10 @@ Result<void> commands(const PcOptions& options, ServerClient& server, const std:
 Result<void> command(const PcOptions& options, ServerClient& server, const std::stop_token& stop)
 {
     json body{{"action", options.action}};
-    if ((options.action == "boot") == options.record.empty())
-        return fail("usage", "\"boot\" needs --record with the name of a boot record, such as boot/debian, and no "
-                             "other command takes one.");
+    if (options.action == "boot" && options.record.empty())
+        return fail("usage", "\"boot\" needs --record with the name of a boot record, such as boot/debian.");
+    if (!options.record.empty() && options.action != "boot" && options.action != "kexec-reboot")
+        return fail("usage", "--record is for \"boot\" and \"kexec-reboot\": \"{}\" takes none.", options.action);
     if (!options.record.empty())
         body["record"] = options.record;
     return print(options, server.change("POST", path_of(options.id, "/commands"), body, "", stop),
@@ -217,7 +218,10 @@ void add_pc_commands(CLI::App& app, Action& chosen)
     told.first->add_option("action", told.second->action, "What")
         ->check(CLI::IsMember(std::vector<std::string>(actions.begin(), actions.end())))
         ->required();
-    told.first->add_option("--record", told.second->record, "The system that \"boot\" starts")->type_name("boot/…");
+    told.first
+        ->add_option("--record", told.second->record,
+                     "The system that \"boot\" starts, or \"kexec-reboot\" instead of the one that runs")
+        ->type_name("boot/…");
     with_id("commands", "List what it was told, and what became of it", at_server<commands>);
 }
 

@@ -5,7 +5,9 @@
 #include "rootfs/nbd/control_client.hpp"
 #include "rootfs/nbd/control_socket.hpp"
 #include "rootfs/system/boot_stages.hpp"
+#include "rootfs/system/handed_files.hpp"
 #include "rootfs/system/manager.hpp"
+#include "rootfs/system/next_start.hpp"
 #include "rootfs/system/pc_session.hpp"
 #include "rootfs/system/relay.hpp"
 
@@ -35,6 +37,7 @@ struct Options {
     bool failed = false;
     std::string sentence;
     std::string name;
+    std::string told;
 };
 
 /// Somebody can work now: what was read until then makes a boot profile.
@@ -43,6 +46,8 @@ constexpr std::array<std::string_view, 1> marks{"vmchooser-ready"};
 constexpr double settled_after = 60; ///< seconds
 /// … or by then.
 constexpr auto longest_start = std::chrono::minutes(5);
+/// Of a command, that the server keeps.
+constexpr std::size_t max_outcome = 200;
 /// A server that is away when a job has finished is asked again.
 constexpr auto try_again = std::chrono::milliseconds(5000);
 /// The system ends soon after: a server that is away must not hold it up.
@@ -95,11 +100,23 @@ std::string action_of(const json& answer)
     return action.is_string() ? action.get<std::string>() : "";
 }
 
+Result<void> begin(const json& command, rootfs::Ending ending)
+{
+    if (ending != rootfs::Ending::kexec)
+        return rootfs::begin_ending(ending);
+    const auto record = command.value("record", json());
+    const auto name = rootfs::RecordName::parse(record.is_string() ? record.get<std::string>() : "");
+    return rootfs::begin_kexec_reboot(
+        fmt::format("{}:{}", command.value("id", 0), name && name->type == "boot" ? name->series : ""));
+}
+
 /// Tells of the command, as afterwards nobody is there to do so, and does it.
 void obey(rootfs::PcSession& session, const json& command, rootfs::Ending ending, const std::stop_token& stop)
 {
-    say(fmt::format("an admin wants this PC to {}", ending == rootfs::Ending::reboot ? "reboot" : "go off"));
-    const auto begun = rootfs::begin_ending(ending);
+    say(fmt::format("an admin wants this PC to {}", ending == rootfs::Ending::power_off ? "go off" : "reboot"));
+    const auto begun = begin(command, ending);
+    if (begun && ending == rootfs::Ending::kexec)
+        return; // who does it also says what became of it
     const auto outcome = begun ? std::string("done") : begun.error().sentence;
     if (!begun)
         say(outcome);
@@ -112,6 +129,8 @@ void obey_answer(rootfs::PcSession& session, const json& answer, const std::stop
     const auto action = action_of(answer);
     if (action == "reboot" || action == "power-off")
         obey(session, answer["command"], action == "reboot" ? rootfs::Ending::reboot : rootfs::Ending::power_off, stop);
+    else if (action == "kexec-reboot")
+        obey(session, answer["command"], rootfs::Ending::kexec, stop);
 }
 
 /// Gives the seconds until the next report. Reason: http-401 (the session has ended).
@@ -234,6 +253,47 @@ int finish(const Options& options)
     }
 }
 
+/// "7:debian": the admin's command, and the series that he named, if he did.
+struct Told {
+    int command = 0;
+    std::string series;
+};
+
+Told told_by(const std::string& text)
+{
+    const auto colon = std::min(text.find(':'), text.size());
+    return {std::atoi(text.substr(0, colon).c_str()), text.substr(std::min(colon + 1, text.size()))};
+}
+
+/// Reboots into the version of this system, or of another, that the server offers now, without firmware and boot menu;
+/// where that cannot be, as usual.
+int kexec_reboot(const Options& options)
+{
+    const rootfs::StopOnSignal stop;
+    const auto told = told_by(options.told);
+    auto session = rootfs::PcSession::open(options.folder, stop.token());
+    const auto own = rootfs::handed_record(options.folder);
+    Result<void> loaded = session ? Result<void>() : std::unexpected(session.error());
+    if (loaded && told.series.empty() && !own)
+        loaded = std::unexpected(own.error());
+    if (loaded)
+        loaded = rootfs::load_next_start(*session, options.folder,
+                                         told.series.empty() ? own->name : rootfs::RecordName{"boot", told.series},
+                                         rootfs::load_kernel, stop.token());
+    if (stop.token().stop_requested())
+        return EXIT_FAILURE;
+    const auto begun = rootfs::begin_ending(loaded ? rootfs::Ending::kexec : rootfs::Ending::reboot);
+    const auto& skipped = loaded ? begun : loaded;
+    if (!skipped)
+        say("this PC reboots through its firmware: " + skipped.error().sentence);
+    if (session && told.command != 0) {
+        const auto outcome = skipped ? std::string("done") : "Through the firmware: " + skipped.error().sentence;
+        const json done{{"id", told.command}, {"outcome", outcome.substr(0, max_outcome)}};
+        static_cast<void>(session->tell("report", {{"state", "running"}, {"done", done}}, stop.token()));
+    }
+    return begun ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 /// Prints what the job that has started this system has to say of one thing.
 int ask(const Options& options)
 {
@@ -277,7 +337,13 @@ int main(int argc, char** argv)
     finish_command->add_option("SENTENCE", options.sentence, "For the admin: how it went, at most 200 characters");
     auto* ask_command = app.add_subcommand("ask", "Print a parameter of the job that has started this system");
     ask_command->add_option("NAME", options.name, "Its name")->required();
+    auto* kexec_command = app.add_subcommand(
+        "kexec-reboot", "Reboot without the firmware into what the server offers of this system now; root's");
+    kexec_command->add_option("--told", options.told, "An admin's command and the series that he named, as 7:debian")
+        ->type_name("ID:SERIES");
     CLI11_PARSE(app, argc, argv);
+    if (kexec_command->parsed())
+        return kexec_reboot(options);
     if (ask_command->parsed())
         return ask(options);
     if (finish_command->parsed())

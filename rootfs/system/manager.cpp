@@ -1,10 +1,18 @@
 #include "rootfs/system/manager.hpp"
 
+#include <spawn.h>
+#include <sys/wait.h>
+#include <systemd/sd-login.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
-#include <systemd/sd-login.h>
+#include <vector>
+
+#include <fmt/ranges.h>
 
 namespace farboot::rootfs
 {
@@ -27,6 +35,23 @@ std::string output_of(const char* command)
     return output;
 }
 
+/// Without a shell: some words come from outside.
+Result<void> run(std::vector<std::string> argv)
+{
+    std::vector<char*> words;
+    for (auto& word : argv)
+        words.push_back(word.data());
+    words.push_back(nullptr);
+    pid_t pid = -1;
+    int status = -1;
+    if (::posix_spawnp(&pid, words[0], nullptr, nullptr, words.data(), environ) == 0)
+        while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+        }
+    if (status != 0)
+        return fail("program-failed", "\"{}\" failed; the system's journal says why.", fmt::join(argv, " "));
+    return {};
+}
+
 } // namespace
 
 Ending coming_ending()
@@ -39,10 +64,13 @@ Ending coming_ending()
 
 Result<void> begin_ending(Ending ending)
 {
-    const auto* command = ending == Ending::reboot ? "systemctl --no-block reboot" : "systemctl --no-block poweroff";
-    if (::pclose(::popen(command, "re")) != 0)
-        return fail("program-failed", "\"{}\" failed; the system's journal says why.", command);
-    return {};
+    const char* what = ending == Ending::kexec ? "kexec" : ending == Ending::reboot ? "reboot" : "poweroff";
+    return run({"systemctl", "--no-block", what});
+}
+
+Result<void> begin_kexec_reboot(const std::string& instance)
+{
+    return run({"systemctl", "--no-block", "start", fmt::format("farboot-kexec-reboot@{}.service", instance)});
 }
 
 std::optional<int> people_logged_in()

@@ -3,6 +3,7 @@
 #include "rootfs/base/pause.hpp"
 #include "rootfs/record/envelope.hpp"
 #include "rootfs/record/record.hpp"
+#include "rootfs/system/handed_files.hpp"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -13,8 +14,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 namespace farboot::rootfs
 {
@@ -27,12 +26,6 @@ namespace
 constexpr auto first_pause = std::chrono::seconds(1);
 constexpr auto longest_pause = std::chrono::seconds(15);
 constexpr std::uint64_t max_answer = 2 << 20; ///< bytes of what a person's program asks for
-
-std::string content_of(const std::filesystem::path& file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 /// One program at a time begins the session: the token is good for once.
 class FolderLock
@@ -92,16 +85,6 @@ std::string path_of(std::string_view what)
     return fmt::format("/api/v1/pc/{}", what);
 }
 
-/// "boot/debian": what this system was started as.
-Result<std::string> record_name(const std::filesystem::path& folder)
-{
-    const auto envelope = Envelope::parse(content_of(folder / "record.dsse"));
-    const auto header = envelope ? RecordHeader::parse(envelope->payload) : Result<RecordHeader>(fail("", ""));
-    if (!header)
-        return fail("handover-malformed", "{} is no record.", (folder / "record.dsse").string());
-    return header->name.text();
-}
-
 } // namespace
 
 PcSession::PcSession(std::string server, const std::filesystem::path& folder)
@@ -115,7 +98,7 @@ PcSession::PcSession(std::string server, const std::filesystem::path& folder)
 
 Result<PcSession> PcSession::open(const std::filesystem::path& folder, const std::stop_token& stop)
 {
-    const auto handed = json::parse(content_of(folder / "server.json"), nullptr, false);
+    const auto handed = json::parse(handed_file(folder, "server.json"), nullptr, false);
     if (!handed.is_object())
         return fail("not-registered", "{} was not handed over: this system was not started by Farboot's boot menu.",
                     (folder / "server.json").string());
@@ -126,7 +109,7 @@ Result<PcSession> PcSession::open(const std::filesystem::path& folder, const std
     const FolderLock lock(folder);
     if (!lock.wait(stop))
         return fail("cancelled", "It was stopped.");
-    session.secret_ = content_of(folder / "pc-session");
+    session.secret_ = handed_file(folder, "pc-session");
     if (session.secret_.empty())
         if (auto begun = session.begin(folder, stop); !begun)
             return std::unexpected(begun.error());
@@ -135,15 +118,16 @@ Result<PcSession> PcSession::open(const std::filesystem::path& folder, const std
 
 Result<void> PcSession::begin(const std::filesystem::path& folder, const std::stop_token& stop)
 {
-    const auto token = content_of(folder / "boot-token");
+    const auto token = handed_file(folder, "boot-token");
     if (token.empty())
         return fail("not-registered", "{} was not handed over: the server does not register this PC.",
                     (folder / "boot-token").string());
-    const auto record = record_name(folder);
+    const auto record = handed_record(folder);
     if (!record)
         return std::unexpected(record.error());
     for (auto wait = first_pause;; wait = std::min<std::chrono::seconds>(wait * 2, longest_pause)) {
-        const auto answer = tell("system", {{"token", token}, {"record", *record}}, stop);
+        const auto answer =
+            tell("system", {{"token", token}, {"record", record->name.text()}, {"number", record->number}}, stop);
         if (answer) {
             const auto secret = answer->value("session", json());
             if (!secret.is_string())
@@ -217,7 +201,7 @@ Result<void> share_session(const std::filesystem::path& folder, const std::strin
 
 Result<bool> begin_session_for_root(const std::filesystem::path& folder, const std::stop_token& stop)
 {
-    const auto envelope = Envelope::parse(content_of(folder / "record.dsse"));
+    const auto envelope = Envelope::parse(handed_file(folder, "record.dsse"));
     const auto image = envelope ? image_of(envelope->payload) : std::unexpected(envelope.error());
     if (!image)
         return fail("handover-malformed", "{} is no record of an image.", (folder / "record.dsse").string());

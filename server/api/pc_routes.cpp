@@ -297,16 +297,18 @@ awaitable<Response> post_boot_token(const Context& context, const Request& reque
         co_return http::error(400, "json-malformed",
                               "A boot token is asked for with {\"record\": \"boot/…\", \"number\": …}.", "record");
     const auto session = co_await asking_pc(context, request);
-    if (!session || session->kind != PcSessionKind::preboot)
+    if (!session)
         co_return pc_unknown();
     const auto token = fresh_secret();
     const auto now = context.now();
     const auto stages = catalog::stages_of(body.value("stages", json()));
     const auto pc = co_await context.database.write([&](Connection& connection) -> Result<catalog::Pc> {
         catalog::make_boot_token(connection, token, *session, header->name, now);
-        catalog::choose_pc_boot(connection, session->pc, *header);
-        catalog::tell_pc_stages(connection, session->pc, false, stages);
-        catalog::set_pc_state(connection, session->pc, PcState::booting, now);
+        if (session->kind == PcSessionKind::preboot) { // a system goes on until it ends by itself
+            catalog::choose_pc_boot(connection, session->pc, *header);
+            catalog::tell_pc_stages(connection, session->pc, false, stages);
+            catalog::set_pc_state(connection, session->pc, PcState::booting, now);
+        }
         auto known = catalog::find_pc(connection, session->pc);
         if (!known)
             return fail("not-found", "There is no PC {}.", session->pc);
@@ -321,6 +323,20 @@ awaitable<Response> post_boot_token(const Context& context, const Request& reque
                                {"settings", settings_json(*snapshot, *pc, known_pc(pc->facts, session->enrolled))}});
 }
 
+/// A system that another one has started, without a preboot system in between, begins a start of its own.
+Result<catalog::Pc> begin_system(Connection& connection, const std::string& token, const rootfs::RecordHeader& header,
+                                 const std::string& secret, std::chrono::sys_seconds now)
+{
+    auto pc = catalog::use_boot_token(connection, token, header.name, secret, now);
+    if (!pc || pc->state == PcState::booting || pc->state == PcState::preboot)
+        return pc;
+    catalog::end_pc_boot(connection, pc->id, "reboot", now);
+    catalog::begin_pc_boot(connection, pc->id, "", pc->state, {}, now);
+    catalog::choose_pc_boot(connection, pc->id, header);
+    catalog::set_pc_state(connection, pc->id, PcState::booting, now);
+    return pc;
+}
+
 awaitable<Response> post_system(const Context& context, const Request& request)
 {
     const auto body = json::parse(request.body, nullptr, false);
@@ -332,7 +348,7 @@ awaitable<Response> post_system(const Context& context, const Request& request)
     const auto secret = fresh_secret();
     const auto now = context.now();
     const auto pc = co_await context.database.write(
-        [&](Connection& connection) { return catalog::use_boot_token(connection, token, header->name, secret, now); });
+        [&](Connection& connection) { return begin_system(connection, token, *header, secret, now); });
     if (!pc)
         co_return http::error(403, pc.error(), "token");
     request.who = fmt::format("pc:{}", pc->id);

@@ -14,7 +14,7 @@ using nlohmann::json;
 namespace
 {
 
-constexpr std::array<std::string_view, 3> actions{"reboot", "power-off", "boot"};
+constexpr std::array<std::string_view, 4> actions{"reboot", "kexec-reboot", "power-off", "boot"};
 
 PcCommand read_command(const QSqlQuery& row)
 {
@@ -75,18 +75,19 @@ Result<PcCommand> command_pc(Connection& connection, std::int64_t pc, std::strin
         return fail("action-unknown", "A PC can be told to {}, not \"{}\".", fmt::join(actions, ", "),
                     action.substr(0, 64));
     const auto name = rootfs::RecordName::parse(record);
-    if (action == "boot" && (!name || name->type != "boot" || !current_record(connection, *name)))
+    const bool named = action == "boot" || (action == "kexec-reboot" && !record.empty());
+    if (named && (!name || name->type != "boot" || !current_record(connection, *name)))
         return fail("record-unknown",
-                    "\"boot\" needs the name of a published boot record, such as boot/debian, not "
+                    "\"{}\" needs the name of a published boot record, such as boot/debian, not "
                     "\"{}\".",
-                    record.substr(0, 128));
+                    action, record.substr(0, 128));
     const auto found = find_pc(connection, pc);
     if (!found)
         return fail("not-found", "There is no PC {}: it may have been removed meanwhile.", pc);
     if (found->key.empty())
         return fail("not-enrolled", "PC {} is not enrolled: only PCs whose key has been confirmed take commands.", pc);
     connection.run("pc-command-replace", {{":pc", value(pc)}});
-    return insert(connection, pc, action, action == "boot" ? record : "", by, now);
+    return insert(connection, pc, action, named ? record : "", by, now);
 }
 
 PcCommand give_pc_command(Connection& connection, std::int64_t pc, std::string_view action, std::string_view record,
@@ -109,6 +110,9 @@ std::optional<PcCommand> take_pc_command(Connection& connection, const PcSession
     if (command.action == "boot" && session.kind != PcSessionKind::preboot)
         return std::nullopt;
     take(connection, command, now);
+    // The preboot system has the firmware behind it, and starts whatever its menu says next.
+    if (command.action == "kexec-reboot" && session.kind == PcSessionKind::preboot)
+        command.action = command.record.empty() ? "reboot" : "boot";
     return command;
 }
 

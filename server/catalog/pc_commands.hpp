@@ -15,8 +15,10 @@ namespace farboot::catalog
 
 struct PcCommand {
     std::int64_t id = 0;
-    std::string action; ///< "reboot", "power-off", or "boot": start this record at the next start, without asking
-    std::string record; ///< of "boot", "boot/…"
+    /// "reboot", "power-off", "kexec-reboot": a system restarts, as this record if there is one, without the firmware;
+    /// or "boot": start this record at the next start, without asking.
+    std::string action;
+    std::string record; ///< "boot/…"
     std::chrono::sys_seconds made{};
     std::string made_by;
     std::optional<std::chrono::sys_seconds> taken; ///< the PC has got it; it never gets one twice
@@ -32,7 +34,8 @@ struct PcCommand {
 /// A command that the PC gets in the same answer. The PC is there, and enrolled.
 [[nodiscard]] PcCommand give_pc_command(Connection& connection, std::int64_t pc, std::string_view action,
                                         std::string_view record, std::string_view by, std::chrono::sys_seconds now);
-/// The command that waits for the PC, if this is a session that gets it: "boot" is for its preboot system alone.
+/// The command that waits for the PC, if this is a session that gets it: "boot" is for its preboot system alone, which
+/// takes "kexec-reboot" as "boot" or "reboot".
 [[nodiscard]] std::optional<PcCommand> take_pc_command(Connection& connection, const PcSession& session,
                                                        std::chrono::sys_seconds now);
 /// Newest first, at most 20.

@@ -185,7 +185,6 @@ TEST_F(Pcs, AnEnrolledPcStartsASystemAndIsFollowed)
     ASSERT_EQ(system.status, 200) << system.body;
     EXPECT_EQ(code_of(request("POST", "/api/v1/pc/system", given.dump())), "403 token-wrong") << "once";
     const auto session = json::parse(system.body)["session"];
-    EXPECT_EQ(code_of(pc("boot-token", {{"record", "boot/debian"}, {"number", 1}}, session)), "401 pc-unknown");
 
     ASSERT_EQ(admin("POST", fmt::format("/api/v1/pcs/{}/commands", id), R"({"action": "reboot"})").status, 201);
     const auto report = json::parse(
@@ -207,6 +206,53 @@ TEST_F(Pcs, AnEnrolledPcStartsASystemAndIsFollowed)
     EXPECT_EQ(boots[1]["record"], "boot/debian");
     EXPECT_EQ(boots[1]["stages"][1]["name"], "record-verified");
     EXPECT_EQ(boots[1]["system_stages"][0]["name"], "root-mounted");
+}
+
+TEST_F(Pcs, ASystemRestartsWithoutThePrebootSystem)
+{
+    const auto key = rootfs::SigningKey::generate();
+    const auto first = met(key);
+    const auto id = first["pc"]["id"].get<std::int64_t>();
+    ASSERT_EQ(confirm(first).status, 200);
+    const auto begin = [&](const json& session, int number) {
+        const json wanted{{"record", "boot/debian"}, {"number", number}};
+        const auto token = pc("boot-token", wanted, session);
+        EXPECT_EQ(token.status, 200) << token.body;
+        auto given = wanted;
+        given["token"] = json::parse(token.body)["token"];
+        return given;
+    };
+    const auto system_of = [&](const json& given) {
+        const auto answer = request("POST", "/api/v1/pc/system", given.dump());
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        return json::parse(answer.body)["session"];
+    };
+    const auto old_session = system_of(begin(met(key)["session"], 1));
+    pc("report", {{"state", "running"}}, old_session);
+    const auto told = [&](const char* what) { return admin("POST", fmt::format("/api/v1/pcs/{}/commands", id), what); };
+    EXPECT_EQ(code_of(told(R"({"action": "kexec-reboot", "record": "boot/other"})")), "409 record-unknown");
+    ASSERT_EQ(told(R"({"action": "kexec-reboot", "record": "boot/debian"})").status, 201);
+    const auto command = json::parse(pc("report", {{"state", "running"}}, old_session).body)["command"];
+    EXPECT_EQ(command["action"], "kexec-reboot");
+    EXPECT_EQ(command["record"], "boot/debian");
+
+    const auto next = begin(old_session, 2);
+    EXPECT_EQ(seen(id)["state"], "running") << "it goes on until it ends";
+    pc("report", {{"state", "off"}, {"ending", "reboot"}}, old_session);
+    const auto session = system_of(next);
+    EXPECT_EQ(seen(id)["state"], "booting");
+    EXPECT_EQ(seen(id)["runs"], (json{{"record", "boot/debian"}, {"number", 2}}));
+    EXPECT_EQ(code_of(pc("report", {{"state", "running"}}, old_session)), "401 pc-unknown");
+    EXPECT_EQ(code_of(pc("report", {{"state", "running"}}, session)), "200 ");
+    const auto boots = json::parse(admin("GET", fmt::format("/api/v1/pcs/{}/boots", id)).body)["boots"];
+    ASSERT_EQ(boots.size(), 3U); // the first is that of the hello before the key was confirmed
+    EXPECT_EQ(boots[0]["ending"], nullptr);
+    EXPECT_EQ(boots[1]["ending"], "reboot");
+    EXPECT_EQ(boots[1]["number"], 1);
+
+    // In the boot menu, it is an ordinary command.
+    ASSERT_EQ(told(R"({"action": "kexec-reboot"})").status, 201);
+    EXPECT_EQ(met(key, "5")["command"]["action"], "reboot");
 }
 
 TEST_F(Pcs, ACrashIsSeenWhenThePcComesUpAgain)

@@ -1,4 +1,3 @@
-#include "pbl/agent/cpio.hpp"
 #include "pbl/agent/files.hpp"
 #include "pbl/agent/menu.hpp"
 #include "pbl/agent/network.hpp"
@@ -6,6 +5,7 @@
 #include "pbl/agent/stage_log.hpp"
 #include "pbl/agent/status.hpp"
 #include "pbl/agent/text_menus.hpp"
+#include "rootfs/kexec/cpio.hpp"
 #include "tests/unit/rootfs/fetch/authority.hpp"
 
 #include <gmock/gmock.h>
@@ -24,7 +24,7 @@ using testing::HasSubstr;
 
 TEST(Cpio, SizesAndPaddingAreThoseOfNewc)
 {
-    const auto archive = cpio_archive("d", {{"abc", "12345"}});
+    const auto archive = rootfs::cpio_archive("d", {{"abc", "12345"}});
     EXPECT_EQ(archive.size() % 4, 0U);
     EXPECT_EQ(archive.substr(0, 6), "070701");
     EXPECT_EQ(archive.substr(110, 2), std::string("d\0", 2));

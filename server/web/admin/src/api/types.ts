@@ -313,8 +313,8 @@ export interface PcBoot {
   ending: 'reboot' | 'power-off' | 'crash' | 'power-lost' | 'silent' | 'left' | null;
 }
 
-export const pcActions = ['reboot', 'power-off', 'boot'] as const;
-export type PcAction = (typeof pcActions)[number];
+export const pcActions = ['reboot', 'kexec-reboot', 'power-off', 'boot'] as const satisfies readonly PcAction[];
+export type PcAction = PcCommand['action'];
 
 export interface PcCommand {
   id: number;

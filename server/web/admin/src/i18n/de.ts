@@ -507,7 +507,12 @@ export const de: Messages = {
     fact: { number: 'Nummer', created: 'Zuerst gesehen' },
     commands: 'Befehle',
     notEnrolled: 'Nur ein PC, dessen Schlüssel bestätigt wurde, nimmt Befehle an.',
-    action: { reboot: 'Neu starten', 'power-off': 'Ausschalten', boot: 'Als Nächstes dieses System starten' },
+    action: {
+      reboot: 'Neu starten',
+      'kexec-reboot': 'Ohne Firmware neu starten',
+      'power-off': 'Ausschalten',
+      boot: 'Als Nächstes dieses System starten',
+    },
     chooseSystem: 'System wählen',
     commandTitle: '{verb}: „{title}“?',
     commandText:

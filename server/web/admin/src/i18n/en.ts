@@ -501,7 +501,12 @@ export const en = {
     fact: { number: 'Number', created: 'First seen' },
     commands: 'Commands',
     notEnrolled: 'Only a PC whose key was confirmed takes commands.',
-    action: { reboot: 'Restart', 'power-off': 'Power off', boot: 'Boot this system next' },
+    action: {
+      reboot: 'Restart',
+      'kexec-reboot': 'Restart without firmware',
+      'power-off': 'Power off',
+      boot: 'Boot this system next',
+    },
     chooseSystem: 'Choose a system',
     commandTitle: '{verb}: “{title}”?',
     commandText: 'The PC does it as soon as it asks for commands. Whoever works at it may lose what is not saved.',

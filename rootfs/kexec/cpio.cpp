@@ -1,10 +1,10 @@
-#include "pbl/agent/cpio.hpp"
+#include "rootfs/kexec/cpio.hpp"
 
 #include <fmt/format.h>
 
 #include <iterator>
 
-namespace farboot::agent
+namespace farboot::rootfs
 {
 
 namespace
@@ -40,4 +40,4 @@ std::string cpio_archive(const std::string& folder, const std::vector<CpioFile>&
     return archive;
 }
 
-} // namespace farboot::agent
+} // namespace farboot::rootfs

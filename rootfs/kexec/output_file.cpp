@@ -1,13 +1,14 @@
-#include "pbl/agent/output_file.hpp"
+#include "rootfs/kexec/output_file.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
-namespace farboot::agent
+namespace farboot::rootfs
 {
 
 Result<OutputFile> OutputFile::create(const std::filesystem::path& file)
@@ -17,6 +18,14 @@ Result<OutputFile> OutputFile::create(const std::filesystem::path& file)
     const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail("io", "{} cannot be written: {}.", file.string(), std::strerror(errno));
+    return OutputFile(fd);
+}
+
+Result<OutputFile> OutputFile::in_memory(const char* name)
+{
+    const int fd = ::memfd_create(name, MFD_CLOEXEC);
+    if (fd < 0)
+        return fail("io", "There can be no file in memory: {}.", std::strerror(errno));
     return OutputFile(fd);
 }
 
@@ -46,4 +55,4 @@ Result<void> OutputFile::align()
     return append(std::string_view("\0\0\0", static_cast<std::size_t>((4 - end % 4) % 4)));
 }
 
-} // namespace farboot::agent
+} // namespace farboot::rootfs

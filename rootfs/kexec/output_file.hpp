@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
-namespace farboot::agent
+namespace farboot::rootfs
 {
 
 /// A file that is being written (mode 0600), closed with the object.
@@ -14,6 +14,8 @@ class OutputFile
 public:
     /// Replaces what was there. Reason: io.
     [[nodiscard]] static Result<OutputFile> create(const std::filesystem::path& file);
+    /// A file that is on no file system and goes with its last descriptor. Reason: io.
+    [[nodiscard]] static Result<OutputFile> in_memory(const char* name);
     ~OutputFile();
     OutputFile(OutputFile&& other) noexcept;
     OutputFile& operator=(OutputFile&&) = delete;
@@ -29,4 +31,4 @@ private:
     int fd_;
 };
 
-} // namespace farboot::agent
+} // namespace farboot::rootfs

@@ -1,6 +1,6 @@
-#include "pbl/agent/trust.hpp"
+#include "rootfs/record/trust.hpp"
 
-namespace farboot::agent
+namespace farboot::rootfs
 {
 
 namespace
@@ -11,18 +11,18 @@ constexpr auto renew_after = std::chrono::minutes(8);
 
 } // namespace
 
-Trust::Trust(rootfs::Policy pinned, std::string envelope, const System& system)
-    : system_(system), policy_(std::move(pinned)), policy_envelope_(std::move(envelope))
+Trust::Trust(Policy pinned, std::string envelope, Now now)
+    : now_(std::move(now)), policy_(std::move(pinned)), policy_envelope_(std::move(envelope))
 {
 }
 
-Result<rootfs::Statement> Trust::take_statement(std::string_view text, std::string_view nonce,
-                                                std::chrono::steady_clock::time_point asked)
+Result<Statement> Trust::take_statement(std::string_view text, std::string_view nonce,
+                                        std::chrono::steady_clock::time_point asked)
 {
-    const auto envelope = rootfs::Envelope::parse(text);
+    const auto envelope = Envelope::parse(text);
     if (!envelope)
         return std::unexpected(envelope.error());
-    auto statement = rootfs::Statement::open(policy_, *envelope, nonce);
+    auto statement = Statement::open(policy_, *envelope, nonce);
     if (statement)
         known_ = Known{*statement, asked};
     return statement;
@@ -30,12 +30,12 @@ Result<rootfs::Statement> Trust::take_statement(std::string_view text, std::stri
 
 bool Trust::has_fresh_statement() const
 {
-    return known_ && system_.now() - known_->asked < renew_after;
+    return known_ && now_() - known_->asked < renew_after;
 }
 
 Result<void> Trust::take_policy(std::string_view text)
 {
-    const auto envelope = rootfs::Envelope::parse(text);
+    const auto envelope = Envelope::parse(text);
     if (!envelope)
         return std::unexpected(envelope.error());
     auto next = policy_.succeed(*envelope);
@@ -48,21 +48,21 @@ Result<void> Trust::take_policy(std::string_view text)
 
 Result<void> Trust::check_policy() const
 {
-    const auto envelope = rootfs::Envelope::parse(policy_envelope_);
+    const auto envelope = Envelope::parse(policy_envelope_);
     if (!envelope)
         return std::unexpected(envelope.error());
     return allows(policy_.header, envelope->payload);
 }
 
-Result<VerifiedRecord> Trust::open(const rootfs::RecordName& wanted, std::string_view text) const
+Result<VerifiedRecord> Trust::open(const RecordName& wanted, std::string_view text) const
 {
-    const auto envelope = rootfs::Envelope::parse(text);
+    const auto envelope = Envelope::parse(text);
     if (!envelope)
         return std::unexpected(envelope.error());
     auto payload = policy_.open(*envelope, wanted);
     if (!payload)
         return std::unexpected(payload.error());
-    const auto header = rootfs::RecordHeader::parse(*payload);
+    const auto header = RecordHeader::parse(*payload);
     if (!header)
         return std::unexpected(header.error());
     if (auto allowed = allows(*header, *payload); !allowed)
@@ -70,12 +70,12 @@ Result<VerifiedRecord> Trust::open(const rootfs::RecordName& wanted, std::string
     return VerifiedRecord{std::string(text), std::move(*payload), *header};
 }
 
-Result<void> Trust::allows(const rootfs::RecordHeader& header, std::string_view payload) const
+Result<void> Trust::allows(const RecordHeader& header, std::string_view payload) const
 {
     if (!known_)
         return fail("statement-stale", "There is no good statement of the server that {} is current.",
                     header.name.text());
-    return known_->statement.allows(header, payload, system_.now() - known_->asked);
+    return known_->statement.allows(header, payload, now_() - known_->asked);
 }
 
-} // namespace farboot::agent
+} // namespace farboot::rootfs

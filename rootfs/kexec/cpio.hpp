@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace farboot::agent
+namespace farboot::rootfs
 {
 
 struct CpioFile {
@@ -16,4 +16,4 @@ struct CpioFile {
 /// bytes.
 [[nodiscard]] std::string cpio_archive(const std::string& folder, const std::vector<CpioFile>& files);
 
-} // namespace farboot::agent
+} // namespace farboot::rootfs
