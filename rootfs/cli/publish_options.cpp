@@ -105,6 +105,8 @@ void add_vm(CLI::App& group, Action& chosen)
     command->add_option("--disk-bus", machine.disk_bus, "How it sees the disk")
         ->check(CLI::IsMember({"virtio", "sata", "ide"}))
         ->capture_default_str();
+    command->add_flag("--guest-scripts", machine.scripts,
+                      "It runs scripts that a menu entry brings; they come from the catalog, signed by nobody");
     command->add_option("--nic", machine.nic, "Its network card")
         ->check(CLI::IsMember({"virtio", "e1000e", "none"}))
         ->capture_default_str();

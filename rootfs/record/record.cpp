@@ -135,6 +135,11 @@ Result<VmRecord> VmRecord::parse(std::string_view payload)
     record.machine.os = reader.text(machine, "os", 256, "machine.");
     record.machine.disk_bus = read_choice(reader, machine, "disk_bus", {"virtio", "sata", "ide"});
     record.machine.nic = read_choice(reader, machine, "nic", {"virtio", "e1000e", "none"});
+    if (const auto scripts = machine.find("scripts"); scripts != machine.end()) {
+        if (!scripts->is_boolean())
+            reader.wrong("machine.scripts", "is neither true nor false");
+        record.machine.scripts = *scripts == true;
+    }
     return finished(reader, std::move(record));
 }
 
@@ -146,6 +151,8 @@ std::string VmRecord::to_json() const
     json["machine"] = {{"memory_mib", machine.memory_mib}, {"cpus", machine.cpus},
                        {"firmware", machine.firmware},     {"os", machine.os},
                        {"disk_bus", machine.disk_bus},     {"nic", machine.nic}};
+    if (machine.scripts)
+        json["machine"]["scripts"] = true;
     return json.dump();
 }
 

@@ -83,6 +83,7 @@ struct MachineWishes {
     std::string os;                  ///< a libosinfo id, or empty
     std::string disk_bus = "virtio"; ///< virtio, sata, ide
     std::string nic = "virtio";      ///< virtio, e1000e, none
+    bool scripts = false;            ///< it runs scripts that an offering brings: nothing of them is signed
     bool operator==(const MachineWishes&) const = default;
 };
 

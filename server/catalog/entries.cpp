@@ -31,6 +31,7 @@ Entry read_entry(const QSqlQuery& row)
     else
         throw DatabaseError("An entry's offering in the database cannot be used: " + offering.error().sentence);
     entry.tags = nlohmann::json::parse(text_of(row, "tags")).get<std::vector<std::string>>();
+    entry.group = {text_of(row, "group_de"), text_of(row, "group_en")};
     return entry;
 }
 
@@ -44,6 +45,8 @@ void save(Connection& connection, std::string_view statement, const Entry& entry
                                {":title_en", value(entry.title.en)},
                                {":description_de", value(entry.description.de)},
                                {":description_en", value(entry.description.en)},
+                               {":group_de", value(entry.group.de)},
+                               {":group_en", value(entry.group.en)},
                                {":icon", value(entry.icon)},
                                {":visible", entry.visible},
                                {":auto_seconds", entry.auto_seconds ? QVariant(*entry.auto_seconds)
@@ -63,6 +66,26 @@ Result<void> check_auto(Connection& connection, const Entry& entry)
     if (other.next())
         return fail("auto-taken", "Only one visible entry can boot by itself, and \"{}\" does already.",
                     text_of(other, "title_en"));
+    return {};
+}
+
+std::size_t script_bytes(const Entry& entry)
+{
+    return entry.offering.script ? entry.offering.script->text.size() : 0;
+}
+
+Result<void> check_scripts(Connection& connection, const Entry& entry)
+{
+    auto all = script_bytes(entry);
+    if (all == 0)
+        return {};
+    for (const auto& other : list_entries(connection))
+        if (other.id != entry.id)
+            all += script_bytes(other);
+    if (all > max_all_scripts_bytes)
+        return fail("too-many",
+                    "The scripts of all entries together can have at most {} KiB; let them fetch what is large.",
+                    max_all_scripts_bytes >> 10);
     return {};
 }
 
@@ -93,6 +116,8 @@ Result<Entry> create_entry(Connection& connection, Entry entry)
     entry.position = number_of(last, "position") + 1;
     if (auto good = check_auto(connection, entry); !good)
         return std::unexpected(good.error());
+    if (auto good = check_scripts(connection, entry); !good)
+        return std::unexpected(good.error());
     save(connection, "entry-insert", entry);
     return entry;
 }
@@ -106,6 +131,8 @@ Result<Entry> update_entry(Connection& connection, std::int64_t id, std::string_
     entry.position = old->position;
     entry.version = old->version + 1;
     if (auto good = check_auto(connection, entry); !good)
+        return std::unexpected(good.error());
+    if (auto good = check_scripts(connection, entry); !good)
         return std::unexpected(good.error());
     save(connection, "entry-update", entry);
     return entry;

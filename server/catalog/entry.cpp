@@ -17,6 +17,7 @@ using rules::wrong;
 constexpr std::size_t max_title = 200;
 constexpr std::size_t max_description = 1000;
 constexpr std::int64_t max_auto_seconds = 3600;
+constexpr std::size_t max_group = 100;
 constexpr std::size_t max_tags = 20;
 constexpr std::size_t max_tag = 50;
 constexpr std::array<std::string_view, 4> tools{"reboot", "power-off", "firmware-setup", "local-disk"};
@@ -83,16 +84,20 @@ std::expected<Entry, FieldError> parse_entry(std::string_view text)
     auto description = parse_text(root, "description", max_description, false);
     auto icon = one_of(root, "icon", entry.kind == "system" ? "desktop" : entry.kind,
                        {"desktop", "kiosk", "terminal", "windows", "tool", "vm"});
+    auto group = parse_text(root, "group", max_group, false);
     auto offering = Offering::parse(root);
     auto tags = rules::parse_words(root, "tags", max_tags, max_tag);
-    for (const auto* error :
-         {title ? nullptr : &title.error(), description ? nullptr : &description.error(),
-          icon ? nullptr : &icon.error(), offering ? nullptr : &offering.error(), tags ? nullptr : &tags.error()})
+    for (const auto* error : {title ? nullptr : &title.error(), description ? nullptr : &description.error(),
+                              group ? nullptr : &group.error(), icon ? nullptr : &icon.error(),
+                              offering ? nullptr : &offering.error(), tags ? nullptr : &tags.error()})
         if (error)
             return std::unexpected(*error);
     entry.title = *title;
     entry.description = *description;
     entry.icon = *icon;
+    entry.group = *group;
+    if (entry.group.en.empty() && !entry.group.de.empty())
+        return wrong("group.en", "group.en must not be empty where there is group.de: clients fall back to it.");
     if (entry.kind != "vm" && *offering != Offering())
         return wrong("offering", "Only a virtual machine's entry has an offering.");
     entry.offering = std::move(*offering);
@@ -124,6 +129,8 @@ json menu_json(const Entry& entry, std::uint64_t number)
         result["offering"] = entry.offering.to_json();
     if (!entry.tags.empty())
         result["tags"] = entry.tags;
+    if (!entry.group.en.empty())
+        result["group"] = text_json(entry.group);
     return result;
 }
 
@@ -133,6 +140,7 @@ json entry_json(const Entry& entry, std::uint64_t number)
     result["visible"] = entry.visible;
     result["auto_seconds"] = entry.auto_seconds ? json(*entry.auto_seconds) : json(nullptr);
     result["position"] = entry.position;
+    result["group"] = text_json(entry.group);
     result["tags"] = entry.tags;
     return result;
 }

@@ -30,6 +30,7 @@ struct Entry {
     std::int64_t version = 0;        ///< grows with each change of the entry
     Offering offering{};             ///< of a virtual machine
     std::vector<std::string> tags{}; ///< other words to find it by
+    Text group{};                    ///< a heading that it stands under with others; empty: none
 
     bool operator==(const Entry&) const = default;
     [[nodiscard]] std::string etag() const;

@@ -3,9 +3,42 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 namespace farboot::catalog
 {
+
+namespace
+{
+
+/// What is shown, in the menu's order, except that those of a group stand together where the first of them does.
+std::vector<const rules::Verdict*> in_groups(const Snapshot& snapshot, const rules::Decision& decision)
+{
+    const auto* first = snapshot.rules->catalog().items.data();
+    const auto group_of = [&](const rules::Verdict& verdict) -> const std::string& {
+        return snapshot.entries[static_cast<std::size_t>(verdict.item - first)].group.en;
+    };
+    std::vector<std::vector<const rules::Verdict*>> parts;
+    std::unordered_map<std::string_view, std::size_t> known;
+    for (const auto& verdict : decision.verdicts) {
+        if (!verdict.shown)
+            continue;
+        const auto& group = group_of(verdict);
+        const auto [part, fresh] = known.try_emplace(group, parts.size());
+        if (fresh || group.empty())
+            parts.push_back({&verdict});
+        else
+            parts[part->second].push_back(&verdict);
+    }
+    std::vector<const rules::Verdict*> result;
+    for (const auto& part : parts)
+        result.insert(result.end(), part.begin(), part.end());
+    return result;
+}
+
+} // namespace
 
 std::string menu(const Snapshot& snapshot, const rules::Question& question, const MenuOptions& options)
 {
@@ -41,13 +74,14 @@ std::string menu(const Snapshot& snapshot, const rules::Question& question, cons
         if (favourite)
             text.replace(text.size() - 1, 1, ",\"favourite\":true}");
     };
+    const auto shown = in_groups(snapshot, decision);
     for (const auto id : options.favourites)
-        for (const auto& verdict : decision.verdicts)
-            if (verdict.shown && verdict.item->id == id)
-                add(verdict, true);
-    for (const auto& verdict : decision.verdicts)
-        if (verdict.shown && std::ranges::find(options.favourites, verdict.item->id) == options.favourites.end())
-            add(verdict, false);
+        for (const auto* verdict : shown)
+            if (verdict->item->id == id)
+                add(*verdict, true);
+    for (const auto* verdict : shown)
+        if (std::ranges::find(options.favourites, verdict->item->id) == options.favourites.end())
+            add(*verdict, false);
     text += "],";
     text += std::string_view(rest.dump(-1, ' ', false, json::error_handler_t::replace)).substr(1);
     return text;

@@ -14,6 +14,7 @@ using rules::Parsed;
 using rules::wrong;
 constexpr std::uint64_t max_memory_mib = 1 << 24;
 constexpr std::uint64_t max_cpus = 4096;
+constexpr std::size_t max_script_name = 200;
 constexpr std::uint64_t max_version = (std::uint64_t{1} << 53) - 1;
 
 Parsed<std::optional<std::uint64_t>> parse_number(const json& object, const std::string& name,
@@ -77,6 +78,50 @@ std::optional<FieldError> read_flags(const json& offering, Offering& into)
     return std::nullopt;
 }
 
+Parsed<std::string> parse_script_text(const json& script)
+{
+    const auto found = script.find("text");
+    const auto* text = found != script.end() && found->is_string() ? &found->get_ref<const std::string&>() : nullptr;
+    if (!text || text->empty() || text->size() > max_script_bytes || text->find('\0') != std::string::npos)
+        return wrong("offering.script.text",
+                     fmt::format("offering.script.text must be a text of 1 to {} bytes.", max_script_bytes));
+    return *text;
+}
+
+Parsed<std::optional<Script>> parse_script(const json& offering)
+{
+    const auto found = offering.find("script");
+    if (found == offering.end() || found->is_null())
+        return std::nullopt;
+    if (!found->is_object())
+        return wrong("offering.script", "offering.script must be null, or an object with name, interpreter and text.");
+    if (auto unknown = rules::unknown_member(*found, "offering.script.", {"name", "interpreter", "text"}))
+        return std::unexpected(std::move(*unknown));
+    Script script;
+    const auto name = found->value("name", json(""));
+    const auto length = name.is_string() ? rules::printable_length(name.get_ref<const std::string&>()) : std::nullopt;
+    if (!length || *length > max_script_name)
+        return wrong("offering.script.name",
+                     fmt::format("offering.script.name must be a text of at most {} characters.", max_script_name));
+    script.name = name.get<std::string>();
+    const auto interpreter = found->value("interpreter", json("sh"));
+    if (interpreter != "sh" && interpreter != "powershell" && interpreter != "cmd")
+        return wrong("offering.script.interpreter", "offering.script.interpreter must be sh, powershell or cmd.");
+    script.interpreter = interpreter.get<std::string>();
+    auto text = parse_script_text(*found);
+    if (!text)
+        return std::unexpected(text.error());
+    script.text = std::move(*text);
+    return script;
+}
+
+json script_json(const std::optional<Script>& script)
+{
+    if (!script)
+        return nullptr;
+    return {{"name", script->name}, {"interpreter", script->interpreter}, {"text", script->text}};
+}
+
 json or_null(const std::optional<std::uint64_t>& number)
 {
     return number ? json(*number) : json(nullptr);
@@ -99,7 +144,7 @@ Parsed<Offering> Offering::parse(const json& entry)
         return wrong("offering", "offering must be an object.");
     if (auto unknown = rules::unknown_member(
             *found, "offering.",
-            {"version", "memory_mib", "cpus", "network", "sound", "usb", "clipboard", "home", "exam"}))
+            {"version", "memory_mib", "cpus", "network", "sound", "usb", "clipboard", "home", "exam", "script"}))
         return std::unexpected(std::move(*unknown));
     const auto version = parse_number(*found, "version", "offering.", max_version);
     const auto memory = parse_amount(*found, "memory_mib", max_memory_mib);
@@ -116,6 +161,10 @@ Parsed<Offering> Offering::parse(const json& entry)
             return std::unexpected(choice->error());
     if (auto bad = read_flags(*found, offering))
         return std::unexpected(std::move(*bad));
+    auto script = parse_script(*found);
+    if (!script)
+        return std::unexpected(script.error());
+    offering.script = std::move(*script);
     offering.version = *version;
     offering.memory_mib = *memory;
     offering.cpus = *cpus;
@@ -134,7 +183,8 @@ json Offering::to_json() const
             {"usb", usb},
             {"clipboard", clipboard},
             {"home", home},
-            {"exam", exam}};
+            {"exam", exam},
+            {"script", script_json(script)}};
 }
 
 } // namespace farboot::catalog

@@ -17,6 +17,18 @@ struct Amount {
     bool operator==(const Amount&) const = default;
 };
 
+/// What a virtual machine is given to run after somebody has logged in.
+struct Script {
+    std::string name;
+    std::string interpreter = "sh"; ///< sh, powershell, cmd
+    std::string text;
+    bool operator==(const Script&) const = default;
+};
+
+inline constexpr std::size_t max_script_bytes = 64 << 10;
+/// Of all entries: each menu of a session has the scripts of all that it shows.
+inline constexpr std::size_t max_all_scripts_bytes = 256 << 10;
+
 /// How an entry offers a virtual machine (docs/http-api.md, Offering). Place, time and audience are the rules'.
 struct Offering {
     std::optional<std::uint64_t> version{}; ///< of the record; without it: what its series offers
@@ -28,6 +40,7 @@ struct Offering {
     bool clipboard = true;
     std::string home = "none"; ///< none, read, write
     bool exam = false;
+    std::optional<Script> script{}; ///< for machines whose records take scripts
 
     bool operator==(const Offering&) const = default;
     /// Null and a missing member are an offering of nothing special. Members that are not known are refused.

@@ -55,6 +55,7 @@ Result<MenuEntry> entry(const Json& object)
                      local_text(object, "description"),
                      text(object, "icon"),
                      *offering};
+    result.group = local_text(object, "group");
     if (result.title.in("en").empty())
         return fail("menu-malformed", "The entry {} of the server's menu has no title.", name->text());
     return result;

@@ -32,6 +32,7 @@ struct MenuEntry {
     LocalText description;
     std::string icon;
     Offering offering{};
+    LocalText group{}; ///< a heading that it stands under; may be empty
     bool operator==(const MenuEntry&) const = default;
 };
 

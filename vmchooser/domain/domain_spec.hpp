@@ -43,7 +43,8 @@ struct DomainSpec {
     bool clipboard = true;        ///< copy and paste, and files dropped on its picture
     std::filesystem::path home{}; ///< a folder of the PC that the guest can mount (9p, tag "home"); empty: none
     bool home_writable = false;
-    std::filesystem::path serial_socket; ///< QEMU listens here; its peer reads the guest's serial line
+    std::filesystem::path script_medium{}; ///< a CD with a script for the guest; empty: none
+    std::filesystem::path serial_socket;   ///< QEMU listens here; its peer reads the guest's serial line
 };
 
 } // namespace farboot::vmchooser

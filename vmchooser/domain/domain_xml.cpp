@@ -124,6 +124,21 @@ void disk(QXmlStreamWriter& xml, const DiskSpec& spec)
     close(xml);
 }
 
+/// A CD, since every guest knows one; on the chipset's own controller, beside a disk that may be there already.
+void script_medium(QXmlStreamWriter& xml, const DomainSpec& spec)
+{
+    if (spec.script_medium.empty())
+        return;
+    const bool ide = spec.chipset == Chipset::i440fx;
+    const bool taken = spec.disk.bus != DiskBus::virtio;
+    open(xml, "disk", {{"type", "file"}, {"device", "cdrom"}});
+    empty(xml, "driver", {{"name", "qemu"}, {"type", "raw"}});
+    empty(xml, "source", {{"file", text(spec.script_medium)}});
+    empty(xml, "target", {{"dev", QString(ide ? "hd" : "sd") + (taken ? "b" : "a")}, {"bus", ide ? "ide" : "sata"}});
+    empty(xml, "readonly");
+    close(xml);
+}
+
 void nic(QXmlStreamWriter& xml, const DomainSpec& spec)
 {
     if (spec.nic == NicModel::none)
@@ -215,6 +230,7 @@ void devices(QXmlStreamWriter& xml, const DomainSpec& spec)
 {
     open(xml, "devices");
     disk(xml, spec.disk);
+    script_medium(xml, spec);
     home(xml, spec);
     nic(xml, spec);
     display(xml, spec);

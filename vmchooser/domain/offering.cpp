@@ -58,6 +58,30 @@ bool take(const Json& object, const char* name, bool& into)
     return value.is_boolean() || value.is_null();
 }
 
+std::string text_in(const Json& object, const char* name)
+{
+    const auto& value = member(object, name);
+    return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+Result<std::optional<Script>> read_script(const Json& offering)
+{
+    constexpr std::size_t longest = 64 << 10;
+    const auto& value = member(offering, "script");
+    if (value.is_null())
+        return std::nullopt;
+    if (!value.is_object() || text_in(value, "text").empty() || text_in(value, "text").size() > longest)
+        return wrong("script");
+    const auto interpreter = text_in(value, "interpreter");
+    const auto* file = interpreter == "sh"           ? "script.sh"
+                       : interpreter == "powershell" ? "script.ps1"
+                       : interpreter == "cmd"        ? "script.cmd"
+                                                     : nullptr;
+    if (file == nullptr)
+        return std::nullopt; // a later server's: no guest of ours would know what to do with it
+    return Script{text_in(value, "name").substr(0, 800), file, text_in(value, "text")};
+}
+
 } // namespace
 
 Result<Offering> Offering::parse(const Json& value)
@@ -81,6 +105,10 @@ Result<Offering> Offering::parse(const Json& value)
             return wrong(name);
     // What this program does not know is less than what it knows: a later server's choices open nothing here.
     const auto& network = member(value, "network");
+    auto script = read_script(value);
+    if (!script)
+        return std::unexpected(script.error());
+    offering.script = std::move(*script);
     offering.network = network.is_null() || network == "user";
     const auto& home = member(value, "home");
     offering.home = home == "read" ? HomeShare::read : home == "write" ? HomeShare::write : HomeShare::none;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace farboot::vmchooser
 {
@@ -20,6 +21,14 @@ struct Amount {
 
 enum class HomeShare : std::uint8_t { none, read, write };
 
+/// What the guest is given to run; the PC itself never does. It is not signed.
+struct Script {
+    std::string name;
+    std::string file; ///< how it is called on its medium: script.sh, script.ps1, script.cmd
+    std::string text; ///< at most 64 KiB
+    bool operator==(const Script&) const = default;
+};
+
 /// How the server offers a machine (docs/http-api.md, Offering). It is not signed: the plan of the domain takes it as a
 /// choice within what record, PC and the options of this program allow.
 struct Offering {
@@ -32,6 +41,7 @@ struct Offering {
     bool clipboard = true; ///< copy and paste, and files dropped on the machine's picture
     HomeShare home = HomeShare::none;
     bool exam = false; ///< none of usb, clipboard and home, whatever else is said
+    std::optional<Script> script{};
 
     bool operator==(const Offering&) const = default;
     /// Of a menu's entry; null is an offering of nothing special. Members that nobody knows are passed over. Reason:

@@ -127,6 +127,8 @@ Result<DomainSpec> plan_domain(const rootfs::VmRecord& record, const Offering& o
     spec.nic = *nic;
     spec.video = spec.windows ? VideoModel::qxl : VideoModel::virtio;
     spec.serial_socket = places.serial_socket;
+    if (offering.script && wishes.scripts)
+        spec.script_medium = places.script_medium;
     connect(offering, host, spec);
     return spec;
 }

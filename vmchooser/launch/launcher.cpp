@@ -4,6 +4,7 @@
 #include "vmchooser/domain/plan.hpp"
 #include "vmchooser/libvirt/serial_log.hpp"
 #include "vmchooser/scratch/scratch.hpp"
+#include "vmchooser/scratch/script_medium.hpp"
 #include "vmchooser/system/journal.hpp"
 
 #include <optional>
@@ -76,11 +77,22 @@ Result<void> Launcher::run_on_disk(const VerifiedVm& vm, const Offering& offerin
     if (offering.home != HomeShare::none && host.home.empty())
         log_notice(name + ": the entry would share the user's home with the machine, which this PC does not allow "
                           "(vmchooser --share-home)");
-    const auto spec =
-        plan_domain(vm.record, offering, host,
-                    {scratch->overlay(), scratch->nvram(), scratch->serial_socket(), places_.nbd_socket, disk.name});
+    const auto spec = plan_domain(vm.record, offering, host,
+                                  {.overlay = scratch->overlay(),
+                                   .nvram = scratch->nvram(),
+                                   .serial_socket = scratch->serial_socket(),
+                                   .script_medium = scratch->script_medium(),
+                                   .nbd_socket = places_.nbd_socket,
+                                   .export_name = disk.name});
     if (!spec)
         return std::unexpected(spec.error());
+    if (offering.script && spec->script_medium.empty())
+        log_notice(name +
+                   ": the entry has a script for the machine, which its record does not take (farboot publish vm "
+                   "--guest-scripts)");
+    if (!spec->script_medium.empty())
+        if (auto written = write_script_medium(spec->script_medium, *offering.script); !written)
+            return written;
     if (stop.stop_requested())
         return cancelled();
     std::optional<SerialLog> serial;

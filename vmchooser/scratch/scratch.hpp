@@ -30,6 +30,7 @@ public:
 
     [[nodiscard]] std::filesystem::path overlay() const { return folder_ / "disk.qcow2"; }
     [[nodiscard]] std::filesystem::path nvram() const { return folder_ / "uefi-vars.fd"; }
+    [[nodiscard]] std::filesystem::path script_medium() const { return folder_ / "script.iso"; }
     [[nodiscard]] std::filesystem::path serial_socket() const { return folder_ / "serial"; }
 
 private:

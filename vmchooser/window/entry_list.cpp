@@ -63,6 +63,9 @@ QVariant EntryList::data(const QModelIndex& index, int role) const
             return QString::fromStdString(machine->description.in(language));
         case Icon:
             return icon_file(machine->icon);
+        case Section:
+            return machine->group.in(language).empty() ? Texts(language_).of("machines")
+                                                       : QString::fromStdString(machine->group.in(language));
         default:
             return {};
         }
@@ -78,6 +81,8 @@ QVariant EntryList::data(const QModelIndex& index, int role) const
                                        : QString::fromStdString(desktop.comment);
     case Icon:
         return "desktop";
+    case Section:
+        return Texts(language_).of("desktops");
     default:
         return {};
     }
@@ -85,7 +90,7 @@ QVariant EntryList::data(const QModelIndex& index, int role) const
 
 QHash<int, QByteArray> EntryList::roleNames() const
 {
-    return {{Kind, "kind"}, {Title, "title"}, {Description, "description"}, {Icon, "icon"}};
+    return {{Kind, "kind"}, {Title, "title"}, {Description, "description"}, {Icon, "icon"}, {Section, "section"}};
 }
 
 QString EntryList::title(int row) const

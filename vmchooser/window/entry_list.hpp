@@ -15,14 +15,14 @@ namespace farboot::vmchooser
 [[nodiscard]] QString icon_file(const std::string& name);
 
 /// What can be started: the catalog's virtual machines, then the desktops of this PC. Roles for QML: kind ("vm",
-/// "desktop"), title, description, icon (the name of an SVG file).
+/// "desktop"), title, description, icon (the name of an SVG file), section (the heading that it stands under).
 class EntryList : public QAbstractListModel
 {
     Q_OBJECT
     Q_PROPERTY(int count READ count NOTIFY countChanged)
 public:
     using Entry = std::variant<MenuEntry, DesktopSession>;
-    enum Role { Kind = Qt::UserRole + 1, Title, Description, Icon };
+    enum Role { Kind = Qt::UserRole + 1, Title, Description, Icon, Section };
 
     explicit EntryList(std::vector<DesktopSession> desktops, QObject* parent = nullptr);
 

@@ -14,6 +14,8 @@ export interface MenuEntry {
   favourite?: boolean;
   /** Other words to find it by. */
   tags: string[];
+  /** A heading that it stands under. */
+  group?: Localized;
 }
 
 export interface Menu {
@@ -48,6 +50,7 @@ function toEntry(value: unknown): MenuEntry | null {
     description: toLocalized(value['description']),
     icon: isIcon(icon) ? icon : 'desktop',
     ...(value['favourite'] === true ? { favourite: true } : {}),
+    ...(isObject(value['group']) ? { group: toLocalized(value['group']) } : {}),
     tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
   };
 }

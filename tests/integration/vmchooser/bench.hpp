@@ -73,10 +73,11 @@ private:
 class DiskServer
 {
 public:
-    explicit DiskServer(fs::path folder) : folder_(std::move(folder))
+    explicit DiskServer(fs::path folder, const std::array<unsigned char, 512>& sector = boot_sector)
+        : folder_(std::move(folder))
     {
         std::ofstream(folder_ / "disk.img", std::ios::binary)
-            .write(reinterpret_cast<const char*>(boot_sector.data()), boot_sector.size());
+            .write(reinterpret_cast<const char*>(sector.data()), sector.size());
         fs::resize_file(folder_ / "disk.img", disk_bytes);
         nbdkit_.start("nbdkit", {"--foreground", "--readonly", "--unix", QString::fromStdString(folder_ / "nbd.sock"),
                                  "file", QString::fromStdString(folder_ / "disk.img")});

@@ -48,6 +48,38 @@ inline constexpr std::array<unsigned char, 512> boot_sector = [] {
     sector[511] = 0xaa;
     return sector;
 }();
+
+/// Another one: it prints the volume's name of the first CD (ECMA-119, 8.4) on the first serial line, and stops. To the
+/// BIOS of QEMU's machines (SeaBIOS) that is the drive 0xe0.
+inline constexpr std::array<unsigned char, 512> cd_reader = [] {
+    std::array<unsigned char, 512> sector = {
+        0x31, 0xc0, // xor ax, ax
+        0x8e, 0xd8, // mov ds, ax
+        0x8e, 0xd0, // mov ss, ax
+        0xbc, 0x00, 0x7c, // mov sp, 0x7c00
+        0xfc, // cld
+        0xbe, 0x2f, 0x7c, // mov si, packet
+        0xb4, 0x42, // mov ah, 0x42: extended read
+        0xb2, 0xe0, // mov dl, 0xe0
+        0xcd, 0x13, // int 0x13
+        0x72, 0x17, // jc halt
+        0x66, 0xc7, 0x06, 0x2f, 0x80, 0x0d, 0x0a, 0x00, 0x00, // mov dword [0x802f], "\r\n": behind seven letters
+        0xbe, 0x28, 0x80, // mov si, 0x8028
+        0xac, // print: lodsb
+        0x84, 0xc0, // test al, al
+        0x74, 0x06, // jz halt
+        0xba, 0xf8, 0x03, // mov dx, 0x3f8
+        0xee, // out dx, al
+        0xeb, 0xf5, // jmp print
+        0xf4, // halt: hlt
+        0xeb, 0xfd, // jmp halt
+        // packet: one sector, the volume's descriptor, to 0x8000
+        0x10, 0x00, 0x01, 0x00, 0x00, 0x80, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    };
+    sector[510] = 0x55;
+    sector[511] = 0xaa;
+    return sector;
+}();
 // clang-format on
 
 } // namespace farboot::vmchooser::testing

@@ -168,6 +168,34 @@ TEST_F(Machine, IsAsItIsOffered)
     expect_nothing_left();
 }
 
+TEST_F(Machine, SeesItsScriptOnACd)
+{
+    disk.reset();
+    disk = std::make_unique<DiskServer>(folder, cd_reader);
+    offering.script = Script{"Hello", "script.sh", "echo hello from the catalog\n"};
+    record.machine.scripts = true;
+    auto end = start();
+    EXPECT_TRUE(eventually([&] { return log->has("vm/tiny: FARBOOT"); })) << "the guest reads no CD";
+    const auto medium = folder / "machines/tiny/script.iso";
+    EXPECT_NE(content(medium).find("echo hello from the catalog\n"), std::string::npos);
+    const auto xml = content(fs::path(std::getenv("XDG_RUNTIME_DIR")) / "libvirt/qemu/run/farboot-tiny.xml");
+    EXPECT_NE(xml.find("device='cdrom'"), std::string::npos) << xml;
+    stop.request_stop();
+    EXPECT_EQ(end.get().error().reason, "cancelled");
+    expect_nothing_left();
+}
+
+TEST_F(Machine, HasNoCdWhereItsRecordTakesNoScripts)
+{
+    offering.script = Script{"Hello", "script.sh", "echo hello\n"};
+    auto end = start();
+    EXPECT_TRUE(eventually([&] { return log->has("virtual-os-up"); }));
+    EXPECT_TRUE(log->has("vm/tiny: the entry has a script for the machine, which its record does not take"));
+    EXPECT_FALSE(fs::exists(folder / "machines/tiny/script.iso"));
+    stop.request_stop();
+    EXPECT_EQ(end.get().error().reason, "cancelled");
+}
+
 TEST_F(Machine, SaysThatThePcIsTooSmall)
 {
     offering.cpus.min = 4000;

@@ -28,15 +28,15 @@ FocusScope {
         Accessible.role: Accessible.List
         Accessible.name: chooser.texts.list
 
-        section.property: "kind"
+        section.property: "section"
         section.delegate: Item {
             required property string section
             width: list.width
-            height: Theme.unit * (section === "vm" ? 2.2 : 3.2)
+            height: Theme.unit * (section === chooser.texts.machines ? 2.2 : 3.2)
 
             Line {
                 anchors { left: parent.left; leftMargin: Theme.unit * 0.3; bottom: parent.bottom; bottomMargin: Theme.unit * 0.6 }
-                text: parent.section === "vm" ? chooser.texts.machines : chooser.texts.desktops
+                text: parent.section
                 color: Theme.muted
                 font.weight: Font.DemiBold
                 Accessible.role: Accessible.Heading

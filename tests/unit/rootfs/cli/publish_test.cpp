@@ -66,7 +66,7 @@ TEST_F(PublishCommand, SignsAVirtualMachine)
                      "http://debian.org/debian/12", "--disk-bus", "sata", "--nic", "none"}));
     const auto record = VmRecord::parse(payload("vm"));
     ASSERT_TRUE(record) << record.error().sentence;
-    EXPECT_EQ(record->machine, (MachineWishes{512, 2, "uefi", "http://debian.org/debian/12", "sata", "none"}));
+    EXPECT_EQ(record->machine, (MachineWishes{512, 2, "uefi", "http://debian.org/debian/12", "sata", "none", false}));
     EXPECT_EQ(record->image.bytes, 1'500'000U);
 }
 

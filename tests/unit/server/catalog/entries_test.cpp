@@ -45,12 +45,30 @@ FARBOOT_ON_EACH_DATABASE(EntriesTest);
 TEST_P(EntriesTest, WhatWasWrittenIsReadBack)
 {
     const auto before = revision(connection());
-    const auto created = create(entry("debian", 10));
+    auto made = entry("debian", 10);
+    made.group = {"Prüfungen", "Exams"};
+    const auto created = create(made);
     ASSERT_TRUE(created);
     EXPECT_EQ(find_entry(connection(), created->id), *created);
     EXPECT_EQ(created->position, 1);
     EXPECT_GT(revision(connection()), before);
     EXPECT_EQ(find_entry(connection(), created->id + 1), std::nullopt);
+}
+
+TEST_P(EntriesTest, AllScriptsTogetherHaveALimit)
+{
+    auto made = entry("x");
+    made.kind = "vm";
+    made.record = {"vm", "x"};
+    made.offering.script = Script{"", "sh", std::string(max_script_bytes, 'x')};
+    for (std::size_t i = 0; i < max_all_scripts_bytes / max_script_bytes; ++i)
+        ASSERT_TRUE(create(made));
+    const auto last = find_entry(connection(), ids().back());
+    EXPECT_TRUE(update(*last, made, last->etag())) << "it takes its own place";
+    made.offering.script->text = "x";
+    EXPECT_EQ(create(made).error().reason, "too-many");
+    made.offering.script.reset();
+    EXPECT_TRUE(create(made));
 }
 
 TEST_P(EntriesTest, OnlyWhoSawTheNewestVersionMayChangeIt)

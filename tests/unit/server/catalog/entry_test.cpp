@@ -109,7 +109,8 @@ TEST(Entry, AnOfferingIsReadAndComesBackTheSame)
         json::parse(R"({"kind": "vm", "record": "vm/exam", "title": {"en": "Exam"}, "tags": ["SQL", "Übung"],
         "offering": {"version": 3, "memory_mib": {"min": 1024, "wanted": null, "percent": 75},
                      "cpus": {"min": 2, "wanted": 4, "percent": null}, "network": "none", "sound": false, "usb": true,
-                     "clipboard": false, "home": "read", "exam": true}})");
+                     "clipboard": false, "home": "read", "exam": true,
+                     "script": {"name": "Prüfung", "interpreter": "cmd", "text": "echo \"a\"\r\n"}}})");
     const auto entry = catalog::parse_entry(text.dump());
     ASSERT_TRUE(entry) << entry.error().sentence;
     EXPECT_EQ(entry->offering.version, 3U);
@@ -120,6 +121,20 @@ TEST(Entry, AnOfferingIsReadAndComesBackTheSame)
     EXPECT_EQ(catalog::parse_entry(entry_json(*entry, 3).dump()).value(), *entry);
 }
 
+TEST(Entry, AGroupIsAHeadingInOneLanguageAtLeast)
+{
+    auto entry = good();
+    entry["group"] = {{"de", "Prüfungen"}, {"en", "Exams"}};
+    const auto parsed = catalog::parse_entry(entry.dump());
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(menu_json(*parsed, 3)["group"], entry["group"]);
+    EXPECT_EQ(catalog::parse_entry(entry_json(*parsed, 3).dump()).value(), *parsed);
+    EXPECT_FALSE(menu_json(*catalog::parse_entry(good().dump()), 3).contains("group"));
+    EXPECT_EQ(wrong_field({{"group", "Exams"}}), "group");
+    EXPECT_EQ(wrong_field({{"group", {{"de", "Prüfungen"}}}}), "group.en");
+    EXPECT_EQ(wrong_field({{"group", {{"en", std::string(101, 'x')}}}}), "group.en");
+}
+
 TEST(Entry, EachWrongMemberOfAnOfferingIsNamed)
 {
     const auto wrong = [](const json& offering) {
@@ -128,6 +143,12 @@ TEST(Entry, EachWrongMemberOfAnOfferingIsNamed)
     EXPECT_EQ(wrong(json::object()), "none");
     EXPECT_EQ(wrong(3), "offering");
     EXPECT_EQ(wrong({{"script", "rm"}}), "offering.script");
+    EXPECT_EQ(wrong({{"script", {{"text", ""}}}}), "offering.script.text");
+    EXPECT_EQ(wrong({{"script", {{"text", std::string("a\0b", 3)}}}}), "offering.script.text");
+    EXPECT_EQ(wrong({{"script", {{"text", std::string(catalog::max_script_bytes + 1, 'x')}}}}), "offering.script.text");
+    EXPECT_EQ(wrong({{"script", {{"text", "x"}, {"name", "a\nb"}}}}), "offering.script.name");
+    EXPECT_EQ(wrong({{"script", {{"text", "x"}, {"interpreter", "perl"}}}}), "offering.script.interpreter");
+    EXPECT_EQ(wrong({{"script", {{"text", "x"}, {"user", "root"}}}}), "offering.script.user");
     EXPECT_EQ(wrong({{"version", 0}}), "offering.version");
     EXPECT_EQ(wrong({{"version", "newest"}}), "offering.version");
     EXPECT_EQ(wrong({{"memory_mib", 512}}), "offering.memory_mib");

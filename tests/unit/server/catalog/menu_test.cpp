@@ -45,6 +45,28 @@ FARBOOT_ON_EACH_DATABASE(SnapshotTest);
 
 } // namespace
 
+TEST(Menu, EntriesOfAGroupStandTogetherWhereTheFirstDoes)
+{
+    Snapshot snapshot;
+    snapshot.entries = {entry(1, "system", "a"), entry(2, "system", "a"), entry(3, "system", "a"),
+                        entry(4, "system", "a"), entry(5, "system", "a"), entry(6, "system", "a")};
+    for (const auto index : {1U, 4U})
+        snapshot.entries[index].group = {"Labor", "Lab"};
+    for (const auto index : {2U, 5U})
+        snapshot.entries[index].group = {"", "Exams"};
+    snapshot.current = {{{"boot", "a"}, 7}};
+    snapshot.prepare({});
+    auto menu = menu_of(snapshot, rules::Kind::system, {"", {}});
+    EXPECT_EQ(ids(menu), (std::vector<std::int64_t>{1, 2, 5, 3, 6, 4}));
+    EXPECT_EQ(menu["entries"][1]["group"], json::parse(R"({"de": "Labor", "en": "Lab"})"));
+    snapshot.entries[1].visible = false; // the group goes on where its next one is
+    snapshot.prepare({});
+    EXPECT_EQ(ids(menu_of(snapshot, rules::Kind::system, {"", {}})), (std::vector<std::int64_t>{1, 3, 6, 4, 5}));
+    MenuOptions options{"", {}};
+    options.favourites = {6};
+    EXPECT_EQ(ids(menu_of(snapshot, rules::Kind::system, options)), (std::vector<std::int64_t>{6, 1, 3, 4, 5}));
+}
+
 TEST(Menu, ListsWhatIsVisiblePublishedAndOfItsKind)
 {
     Snapshot snapshot;

@@ -28,6 +28,8 @@ protected:
         connection().execute("ALTER TABLE record DROP COLUMN state");
         connection().execute("ALTER TABLE entry DROP COLUMN offering");
         connection().execute("ALTER TABLE entry DROP COLUMN tags");
+        connection().execute("ALTER TABLE entry DROP COLUMN group_de");
+        connection().execute("ALTER TABLE entry DROP COLUMN group_en");
         for (const char* table : {"event", "job_pc", "job"})
             connection().execute(std::string("DROP TABLE ") + table);
         for (const char* table : {"favourite", "pc_login", "pc_person", "audit", "access_token", "session",

@@ -24,6 +24,7 @@ TEST(Menu, KeepsVirtualMachinesInOrder)
     EXPECT_EQ(menu->entries[0].description.in("de"), "Starts in seconds")
         << "a missing language falls back to the other";
     EXPECT_EQ(menu->entries[1].title.in("de"), "Windows");
+    EXPECT_EQ(menu->entries[0].group.in("de"), "");
 }
 
 TEST(Menu, ReadsHowAMachineIsOffered)
@@ -49,10 +50,18 @@ TEST(Menu, ReadsHowAMachineIsOffered)
                             .exam = true};
     EXPECT_EQ(menu->entries[0].offering, expected);
     EXPECT_EQ(of("null")->entries[0].offering, Offering());
+    const auto script = of(R"({"script": {"name": "Hello", "interpreter": "powershell", "text": "echo hello"}})");
+    EXPECT_EQ(script->entries[0].offering.script, (Script{"Hello", "script.ps1", "echo hello"}));
+    EXPECT_FALSE(of(R"({"script": {"interpreter": "perl", "text": "x"}})")->entries[0].offering.script);
+    EXPECT_EQ(of(R"({"script": {"interpreter": "sh", "text": ")" + std::string((64 << 10) + 1, 'x') + R"("}})")
+                  .error()
+                  .reason,
+              "menu-malformed");
     EXPECT_FALSE(of(R"({"network": "bridge"})")->entries[0].offering.network) << "what is not known opens nothing";
     EXPECT_EQ(of(R"({"home": "everything"})")->entries[0].offering.home, HomeShare::none);
-    for (const auto* bad : {"1", R"({"usb": 1})", R"({"version": 0})", R"({"memory_mib": 3})",
-                            R"({"cpus": {"percent": 101}})", R"({"memory_mib": {"min": -1}})"})
+    for (const auto* bad :
+         {"1", R"({"usb": 1})", R"({"version": 0})", R"({"memory_mib": 3})", R"({"cpus": {"percent": 101}})",
+          R"({"memory_mib": {"min": -1}})", R"({"script": "rm"})", R"({"script": {"interpreter": "sh"}})"})
         EXPECT_EQ(of(bad).error().reason, "menu-malformed") << bad;
 }
 

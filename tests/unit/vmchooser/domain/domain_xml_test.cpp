@@ -91,6 +91,23 @@ TEST(DomainXml, AnExamWithoutSoundAndNetwork)
     expect_golden("exam", spec);
 }
 
+TEST(DomainXml, AScriptForTheGuestIsACd)
+{
+    auto spec = base();
+    spec.script_medium = "/scratch/tiny/script.iso";
+    expect_golden("script", spec);
+    const auto target = [&] {
+        const auto xml = to_domain_xml(spec);
+        const auto at = xml.find("<target dev", xml.find("device=\"cdrom\""));
+        return xml.substr(at, xml.find("/>", at) - at);
+    };
+    spec.disk.bus = DiskBus::sata;
+    EXPECT_EQ(target(), R"(<target dev="sdb" bus="sata")");
+    spec.disk.bus = DiskBus::ide;
+    spec.chipset = Chipset::i440fx;
+    EXPECT_EQ(target(), R"(<target dev="hdb" bus="ide")");
+}
+
 TEST(DomainXml, EscapesWhatComesFromRecords)
 {
     auto spec = base();

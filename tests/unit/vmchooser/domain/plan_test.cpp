@@ -18,7 +18,8 @@ rootfs::VmRecord record()
 }
 
 const HostFacts roomy{Accelerator::tcg, 8192, 4, false};
-const MachinePlaces places{"/s/disk.qcow2", "/s/uefi-vars.fd", "/s/serial", "/r/nbd.sock", "vm/tiny@3"};
+const MachinePlaces places{"/s/disk.qcow2", "/s/uefi-vars.fd", "/s/serial",
+                           "/s/script.iso", "/r/nbd.sock",     "vm/tiny@3"};
 
 TEST(PlanDomain, GivesWhatIsWishedForWhereThePcHasIt)
 {
@@ -173,6 +174,16 @@ TEST(PlanDomain, AnExamLetsNothingThroughButItsNetwork)
     EXPECT_FALSE(spec->clipboard);
     EXPECT_EQ(spec->home, "");
     EXPECT_EQ(spec->nic, NicModel::virtio);
+}
+
+TEST(PlanDomain, AScriptIsForMachinesThatTakeThem)
+{
+    const Offering offering{.exam = true, .script = Script{"Hello", "script.sh", "echo hello"}};
+    auto vm = record();
+    EXPECT_EQ(plan_domain(vm, offering, roomy, places)->script_medium, "") << "nothing that is signed asks for it";
+    vm.machine.scripts = true;
+    EXPECT_EQ(plan_domain(vm, offering, roomy, places)->script_medium, "/s/script.iso");
+    EXPECT_EQ(plan_domain(vm, {}, roomy, places)->script_medium, "");
 }
 
 } // namespace

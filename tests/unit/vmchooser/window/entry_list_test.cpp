@@ -29,6 +29,23 @@ TEST(EntryList, PutsMachinesBeforeDesktops)
     EXPECT_EQ(list.data(list.index(3), EntryList::Description), "Arbeitsplatz auf diesem PC");
 }
 
+TEST(EntryList, HasHeadings)
+{
+    EntryList list(desktops());
+    auto grouped = machines();
+    grouped[1].group = {"Prüfungen", "Exams"};
+    list.set_machines(grouped);
+    const auto sections = [&] {
+        QStringList result;
+        for (int row = 0; row < list.count(); ++row)
+            result << list.data(list.index(row), EntryList::Section).toString();
+        return result;
+    };
+    EXPECT_EQ(sections(), (QStringList{"Virtual machines", "Exams", "Virtual machines", "On this PC"}));
+    list.set_language("de");
+    EXPECT_EQ(sections()[1], "Prüfungen");
+}
+
 TEST(EntryList, FindsFirstLettersOnwardsAndRound)
 {
     EntryList list(desktops());

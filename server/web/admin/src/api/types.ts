@@ -29,6 +29,8 @@ export interface EntryDraft {
   offering?: Offering;
   /** Other words to find it by. */
   tags: string[];
+  /** A heading that it stands under with others; without `en`: none. */
+  group: Localized;
 }
 
 /** How much of something a virtual machine is to have; null: the record's, or the PC's, matter. */
@@ -40,18 +42,16 @@ export interface Amount {
 }
 
 /** How an entry offers a virtual machine. */
-export interface Offering {
-  /** Of the record; null: what its series offers. */
-  version: number | null;
+export type Offering = Omit<Required<NonNullable<Schemas['Offering']>>, 'memory_mib' | 'cpus' | 'script'> & {
   memory_mib: Amount;
   cpus: Amount;
-  network: 'user' | 'none';
-  sound: boolean;
-  usb: boolean;
-  clipboard: boolean;
-  home: 'none' | 'read' | 'write';
-  exam: boolean;
-}
+  /** For the guest to run, if its record takes scripts. */
+  script: Script | null;
+};
+
+export const interpreters = ['sh', 'powershell', 'cmd'] as const satisfies readonly Script['interpreter'][];
+
+export type Script = Required<NonNullable<NonNullable<Schemas['Offering']>['script']>>;
 
 export interface Entry extends EntryDraft {
   id: number;
@@ -170,8 +170,8 @@ export interface Rule extends RuleDraft {
   etag?: string;
 }
 
-export type Cause = 'unpublished' | 'audience' | 'rule-show' | 'rule-hide' | 'rule-only' | 'own';
-export type Missing = 'enabled' | 'hardware' | 'user' | 'group' | 'zone' | 'time';
+export type Cause = Explanation['entries'][number]['cause'];
+export type Missing = NonNullable<Explanation['rules'][number]['missing']>;
 
 export interface Match {
   location: number;

@@ -52,6 +52,8 @@ export const de: Messages = {
   tool: 'Werkzeug',
   tags: 'Weitere Wörter, mit denen man es findet',
   tagsHint: 'Eines je Zeile: Wer im Menü den Anfang eines davon tippt, kommt zu diesem Eintrag.',
+  groupIn: 'Gruppe, {language}',
+  groupHint: 'Eine Überschrift: Einträge mit derselben stehen beisammen, wo der erste von ihnen steht.',
   tools: {
     'reboot': 'Neu starten',
     'power-off': 'Ausschalten',
@@ -80,6 +82,13 @@ export const de: Messages = {
     exam: 'Prüfung',
     examHint: 'In einer Prüfung gibt es keine USB-Geräte, keine Zwischenablage und kein Home, was immer hier steht. Wer sie wann sieht, sagen Regeln.',
     examTag: 'Prüfung',
+    script: 'Skript für die Maschine',
+    scriptHint:
+      'Die Maschine findet es auf einer CD namens FARBOOT; was sie damit tut, ist Sache ihres Images (docs/guest-scripts.md). Nur Maschinen, deren Record Skripte nimmt, bekommen es. Passwörter gehören nicht hinein.',
+    scriptName: 'Name des Skripts',
+    interpreter: 'Geschrieben für',
+    interpreters: { sh: 'sh (Linux)', powershell: 'PowerShell (Windows)', cmd: 'cmd (Windows)' },
+    scriptTag: 'Skript',
   },
   autoTag: 'startet von selbst nach {seconds} s',
   unpublished: 'Record nicht veröffentlicht',

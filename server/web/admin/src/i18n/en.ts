@@ -50,6 +50,8 @@ export const en = {
   tool: 'Tool',
   tags: 'Other words to find it by',
   tagsHint: 'One a line: whoever types the beginning of one in the menu gets to this entry.',
+  groupIn: 'Group, {language}',
+  groupHint: 'A heading: entries with the same one stand together, where the first of them does.',
   tools: {
     'reboot': 'Restart',
     'power-off': 'Power off',
@@ -78,6 +80,13 @@ export const en = {
     exam: 'Exam',
     examHint: 'In an exam there are no USB devices, no copy and paste and no home, whatever is set here. Who sees it when is for rules to say.',
     examTag: 'Exam',
+    script: 'Script for the machine',
+    scriptHint:
+      'The machine finds it on a CD named FARBOOT; what it does with it is its image’s matter (docs/guest-scripts.md). Only machines whose record takes scripts get it. It is no place for passwords.',
+    scriptName: 'Name of the script',
+    interpreter: 'Written for',
+    interpreters: { sh: 'sh (Linux)', powershell: 'PowerShell (Windows)', cmd: 'cmd (Windows)' },
+    scriptTag: 'Script',
   },
   autoTag: 'boots by itself after {seconds} s',
   unpublished: 'record not published',

@@ -63,10 +63,11 @@ export async function moveEntry(id: number, step: number): Promise<void> {
 
 /** What an admin decides of an entry, without what the server adds. */
 export function draftOf(entry: EntryDraft): EntryDraft {
-  const { kind, record, title, description, icon, visible, auto_seconds, offering, tags } = entry;
+  const { kind, record, title, description, icon, visible, auto_seconds, offering, tags, group } = entry;
   return {
     ...{ kind, record, title: { ...title }, description: { ...description }, icon, visible, auto_seconds },
     ...(offering ? { offering: structuredClone(toRaw(offering)) } : {}),
     tags: [...tags],
+    group: { ...group },
   };
 }

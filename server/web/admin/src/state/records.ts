@@ -33,6 +33,7 @@ export function emptyDraft(): EntryDraft {
     visible: true,
     auto_seconds: null,
     tags: [],
+    group: { de: '', en: '' },
   };
 }
 
@@ -41,7 +42,7 @@ export function plainOffering(): Offering {
   const amount = () => ({ min: null, wanted: null, percent: null });
   return {
     ...{ version: null, memory_mib: amount(), cpus: amount(), network: 'user', sound: true, usb: false },
-    ...{ clipboard: true, home: 'none', exam: false },
+    ...{ clipboard: true, home: 'none', exam: false, script: null },
   };
 }
 

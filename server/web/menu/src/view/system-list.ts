@@ -2,6 +2,7 @@ import { entryIcons } from '../../../shared/icons';
 import { localized, type Language } from '../../../shared/localized';
 import type { Menu, MenuEntry } from '../../../shared/menu';
 import { secondsLeft, type Model } from '../model';
+import { sectionsOf, type Section } from '../sections';
 import { say } from '../texts';
 import { drawing, make, setAttribute, setText } from './dom';
 import { pageIcons } from './icons';
@@ -67,14 +68,23 @@ export class SystemList {
     this.drawn = { menu, language };
     setAttribute(this.list, 'aria-label', say(language, 'systems'));
     this.cards = menu.entries.map((entry) => this.card(entry, language));
-    this.list.replaceChildren(...this.cards.map((card) => card.element));
-    this.list.classList.toggle('many', this.cards.length > 5);
+    const sections = sectionsOf(menu.entries, language);
+    this.list.replaceChildren(...sections.flatMap((section) => this.section(section)));
+    // Under headings, two columns would not end together.
+    this.list.classList.toggle('many', this.cards.length > 5 && sections.length === 1);
     this.list.hidden = this.cards.length === 0;
     this.empty.hidden = this.cards.length > 0;
     this.empty.replaceChildren(
       make('p', { class: 'empty-title' }, say(language, 'noSystems')),
       make('p', {}, say(language, 'noSystemsHint')),
     );
+  }
+
+  private section({ heading, entries }: Section): HTMLElement[] {
+    const cards = this.cards.filter(({ entry }) => entries.includes(entry)).map(({ element }) => element);
+    if (!heading) return cards;
+    const title = make('p', { class: 'group-title', 'aria-hidden': 'true' }, heading);
+    return [make('div', { class: 'group', role: 'group', 'aria-label': heading }, title, ...cards)];
   }
 
   private card(entry: MenuEntry, language: Language): Card {
