@@ -5,7 +5,7 @@ import ts from 'typescript-eslint';
 
 /** For this folder and, by `--config`, for tests/web-e2e. */
 export default [
-  { ignores: ['dist/', 'node_modules/'] },
+  { ignores: ['dist/', 'generated/', 'node_modules/'] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...vue.configs['flat/recommended'],

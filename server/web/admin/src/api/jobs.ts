@@ -1,17 +1,20 @@
-/** The shapes of docs/jobs.md. Times are RFC 3339, spans are seconds. */
+/** The shapes of docs/jobs.md, by the OpenAPI document. Times are RFC 3339, spans are seconds. */
+import type { components } from '../../../generated/openapi';
 
-export const jobActions = ['boot', 'wake', 'reboot', 'power-off'] as const;
-export type JobAction = (typeof jobActions)[number];
+type Schemas = components['schemas'];
+
+export const jobActions = ['boot', 'wake', 'reboot', 'power-off'] as const satisfies readonly JobAction[];
+export type JobAction = Schemas['Job']['action'];
 
 /** In the order in which a PC's part goes on, those that it may end in last. */
 export const partStates = [
   ...(['waiting', 'called', 'ending', 'told', 'started'] as const),
   ...(['done', 'failed', 'missed', 'skipped', 'cancelled'] as const),
-];
-export type PartState = (typeof partStates)[number];
+] satisfies readonly PartState[];
+export type PartState = JobPc['state'];
 
-export type Until = 'finished' | 'started';
-export type Then = 'leave' | 'power-off';
+export type Until = NonNullable<Schemas['Job']['until']>;
+export type Then = NonNullable<Schemas['Job']['then']>;
 
 /** What an admin wants of several PCs. What is left out is as the server has it. */
 export interface JobWish {
@@ -40,7 +43,7 @@ type Limits = Required<Pick<JobWish, 'at_once' | 'spread' | 'patience' | 'longes
 
 export interface Job extends Omit<JobWish, 'secrets' | keyof Limits>, Limits {
   id: number;
-  state: 'planned' | 'running' | 'done' | 'cancelled';
+  state: Schemas['Job']['state'];
   made: string;
   by: string;
   begun: string | null;
@@ -49,11 +52,4 @@ export interface Job extends Omit<JobWish, 'secrets' | keyof Limits>, Limits {
 }
 
 /** What became of one PC. */
-export interface JobPc {
-  pc: number;
-  name: string;
-  mac: string | null;
-  state: PartState;
-  since: string;
-  sentence: string | null;
-}
+export type JobPc = Schemas['JobPc'];

@@ -1,7 +1,13 @@
-/** The shapes of docs/http-api.md, version 1. */
+/**
+ * What the server says and is told, by the OpenAPI document (`npm run api`). Drafts are what an admin decides of a thing, all
+ * of it there: the server may be told less.
+ */
+import type { components } from '../../../generated/openapi';
 import type { IconName } from '../../../shared/icon-names';
 import type { Localized } from '../../../shared/localized';
 import type { Grant, Right } from '../state/rights';
+
+type Schemas = components['schemas'];
 
 export interface Session {
   user: string;
@@ -12,7 +18,7 @@ export interface Session {
   own_password: boolean;
 }
 
-export type EntryKind = 'system' | 'vm' | 'tool';
+export type EntryKind = Schemas['Entry']['kind'];
 
 /** What an admin decides of an entry. */
 export interface EntryDraft {
@@ -34,12 +40,7 @@ export interface EntryDraft {
 }
 
 /** How much of something a virtual machine is to have; null: the record's, or the PC's, matter. */
-export interface Amount {
-  min: number | null;
-  wanted: number | null;
-  /** Of what the PC has, instead of `wanted`. */
-  percent: number | null;
-}
+export type Amount = Required<NonNullable<Schemas['Amount']>>;
 
 /** How an entry offers a virtual machine. */
 export type Offering = Omit<Required<NonNullable<Schemas['Offering']>>, 'memory_mib' | 'cpus' | 'script'> & {
@@ -70,42 +71,23 @@ export interface PublishedRecord {
   published: string;
 }
 
-export type VersionState = 'draft' | 'published' | 'retired' | 'revoked';
+export type VersionState = Schemas['VersionState'];
 
-export type Version = Omit<PublishedRecord, 'type' | 'series'>;
+export type Version = SeriesVersions['versions'][number];
 
-/** A record over time. */
-export interface SeriesVersions {
-  type: string;
-  series: string;
-  /** The version that is offered; null: none. */
-  current: number | null;
-  /** An admin's floor. */
-  lowest: number | null;
-  /** Below which PCs take none. */
-  floor: number | null;
-  etag: string;
-  /** Newest first. */
-  versions: Version[];
-}
+/** A record over time, newest version first. */
+export type SeriesVersions = Schemas['Series'];
 
 export interface Named {
   name: Localized | string;
 }
 
 /** What an admin decides of a location. */
-export interface LocationDraft extends Named {
+export type LocationDraft = Omit<Schemas['Location'], 'id' | 'etag' | 'name' | 'settings'> & {
   name: Localized;
-  /** What it is inside of; null for a root. */
-  parent: number | null;
-  subnets: string[];
-  macs: string[];
-  uuids: string[];
-  /** Whose restricted images the enrolled PCs in it, and below it, may read. */
-  audiences: string[];
   /** Of the systems that its PCs boot; what is missing is inherited. */
   settings: Record<string, unknown>;
-}
+};
 
 export interface Location extends LocationDraft {
   id: number;
@@ -173,23 +155,10 @@ export interface Rule extends RuleDraft {
 export type Cause = Explanation['entries'][number]['cause'];
 export type Missing = NonNullable<Explanation['rules'][number]['missing']>;
 
-export interface Match {
-  location: number;
-  sign: 'uuid' | 'mac' | 'subnet';
-  prefix?: number;
-}
+export type Match = Schemas['PlaceMatch'];
 
 /** What a PC shows, and why. Sentences are English. */
-export interface Explanation {
-  time: string;
-  place: { match: Match | null; others: Match[]; path: { id: number; name: Localized }[]; sentence: string };
-  hardware: { id: number; name: Localized }[];
-  entries: { id: number; title: Localized; shown: boolean; cause: Cause; rule: number | null; sentence: string }[];
-  auto: { id: number | null; seconds: number | null; rule: number | null; sentence: string };
-  default: { id: number | null; rule: number | null; sentence: string };
-  settings: { name: string; value: unknown; location: { id: number; name: Localized }; sentence: string }[];
-  rules: { id: number; name: Localized; holds: boolean; missing: Missing | null; sentence: string }[];
-}
+export type Explanation = Schemas['Explanation'];
 
 /** A role, and where: at a location and below it, for one object, or, with neither, for everything. */
 export interface RoleGrant {
@@ -271,59 +240,19 @@ export interface AuditRow {
   after: Record<string, unknown> | null;
 }
 
-export const pcStates = ['off', 'preboot', 'booting', 'running', 'standby'] as const;
-export type PcState = (typeof pcStates)[number];
+export const pcStates = ['off', 'preboot', 'booting', 'running', 'standby'] as const satisfies readonly PcState[];
+export type PcState = Schemas['Pc']['state'];
 
 /** A PC that has been here (docs/pcs.md). Times are RFC 3339. */
-export interface Pc {
-  id: number;
-  /** An admin's; may be empty. */
-  name: string;
-  uuid: string | null;
-  mac: string | null;
-  hardware: { vendor?: string; product?: string; memory_mib?: number; cpu_flags?: string[] };
-  address: string;
-  state: PcState;
-  state_since: string | null;
-  seen: string | null;
-  created: string | null;
-  /** The confirmed one; null: it is not enrolled. */
-  key: { code: string; kept: 'tpm' | 'disk'; confirmed: string | null; by: string } | null;
-  /** The one shown last; it waits to be confirmed where it is another than the confirmed one. */
-  asking: { code: string; kept: 'tpm' | 'disk'; since: string | null } | null;
-  location: { id: number; name: Localized } | null;
-  /** What was started last, as long as the PC is in it. */
-  runs: { record: string; number: number } | null;
-  etag: string;
-}
+export type Pc = Schemas['Pc'];
 
-export interface PcStage {
-  name: string;
-  /** Since its kernel's start. */
-  seconds: number;
-}
+/** `seconds` since its kernel's start. */
+export type PcStage = Schemas['Stages'][number];
 
-export interface PcBoot {
-  begun: string;
-  record: string | null;
-  number: number | null;
-  stages: PcStage[];
-  system_stages: PcStage[];
-  ended: string | null;
-  ending: 'reboot' | 'power-off' | 'crash' | 'power-lost' | 'silent' | 'left' | null;
-}
+export type PcBoot = Schemas['PcBoot'];
 
 export const pcActions = ['reboot', 'kexec-reboot', 'power-off', 'boot'] as const satisfies readonly PcAction[];
 export type PcAction = PcCommand['action'];
 
-export interface PcCommand {
-  id: number;
-  action: PcAction;
-  record: string | null;
-  made: string;
-  by: string;
-  /** When the PC has got it. */
-  taken: string | null;
-  /** "done", "replaced", or what the PC says of it. */
-  outcome: string | null;
-}
+/** `taken`: when the PC has got it; `outcome`: "done", "replaced", or what the PC says of it. */
+export type PcCommand = Schemas['PcCommand'];

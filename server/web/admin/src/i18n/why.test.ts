@@ -3,9 +3,10 @@ import type { Cause, Explanation, Missing } from '../api/types';
 import { Why } from './why';
 
 const answer: Explanation = {
+  revision: 1,
   time: '2026-02-10T08:30:00Z',
   place: {
-    match: { location: 2, sign: 'subnet', prefix: 24 },
+    match: { location: 2, depth: 1, sign: 'subnet', prefix: 24 },
     others: [],
     path: [{ id: 2, name: { de: 'Raum 12', en: 'Room 12' } }],
     sentence: 'The PC is in room 12.',
