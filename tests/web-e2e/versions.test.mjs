@@ -50,6 +50,10 @@ describe('versions and offerings', { skip: noServer }, () => {
     await choose('#offering-network', 'None');
     await page.locator('label', { hasText: 'Exam' }).locator('.el-switch').click();
     await page.fill('#entry-tags', 'SQL\nDatabases');
+    await page.fill('#entry-group-en', 'Exams');
+    await page.fill('#offering-script', 'echo hello\n');
+    await page.fill('#offering-script-name', 'Hello');
+    await choose('#offering-interpreter', 'PowerShell');
     if (process.env.FARBOOT_PICTURES) await page.screenshot({ path: `${process.env.FARBOOT_PICTURES}/offering.png`, fullPage: true });
     await page.click('[data-test=save]');
     await seen('“Tiny two” was added.');
@@ -60,6 +64,8 @@ describe('versions and offerings', { skip: noServer }, () => {
     assert.equal(entry.offering.cpus.percent, 50);
     assert.equal(entry.offering.network, 'none');
     assert.equal(entry.offering.exam, true);
+    assert.deepEqual(entry.group, { en: 'Exams' });
+    assert.deepEqual(entry.offering.script, { name: 'Hello', interpreter: 'powershell', text: 'echo hello\n' });
   });
 
   test('showing and hiding it leaves the offering alone', async () => {
