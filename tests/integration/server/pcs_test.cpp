@@ -245,7 +245,7 @@ TEST_F(Pcs, ASystemRestartsWithoutThePrebootSystem)
     EXPECT_EQ(code_of(pc("report", {{"state", "running"}}, old_session)), "401 pc-unknown");
     EXPECT_EQ(code_of(pc("report", {{"state", "running"}}, session)), "200 ");
     const auto boots = json::parse(admin("GET", fmt::format("/api/v1/pcs/{}/boots", id)).body)["boots"];
-    ASSERT_EQ(boots.size(), 3U); // the first is that of the hello before the key was confirmed
+    ASSERT_EQ(boots.size(), 2U);
     EXPECT_EQ(boots[0]["ending"], nullptr);
     EXPECT_EQ(boots[1]["ending"], "reboot");
     EXPECT_EQ(boots[1]["number"], 1);
