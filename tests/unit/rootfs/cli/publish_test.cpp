@@ -63,10 +63,10 @@ TEST_F(PublishCommand, SignsABootRecordOfWhatLiesInTheStore)
 TEST_F(PublishCommand, SignsAVirtualMachine)
 {
     good(with("vm", {"--image", "root", "--memory", "512", "--cpus", "2", "--firmware", "uefi", "--os",
-                     "http://debian.org/debian/12", "--disk-bus", "sata", "--nic", "none"}));
+                     "http://debian.org/debian/12", "--disk-bus", "sata", "--nic", "none", "--guest-scripts"}));
     const auto record = VmRecord::parse(payload("vm"));
     ASSERT_TRUE(record) << record.error().sentence;
-    EXPECT_EQ(record->machine, (MachineWishes{512, 2, "uefi", "http://debian.org/debian/12", "sata", "none", false}));
+    EXPECT_EQ(record->machine, (MachineWishes{512, 2, "uefi", "http://debian.org/debian/12", "sata", "none", true}));
     EXPECT_EQ(record->image.bytes, 1'500'000U);
 }
 

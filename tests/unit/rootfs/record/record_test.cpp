@@ -176,6 +176,7 @@ TEST(VmRecord, NamesTheMemberThatIsWrong)
         {"/machine/firmware", "coreboot", "machine.firmware is none of bios, uefi, uefi-secure"},
         {"/machine/disk_bus", "scsi", "machine.disk_bus is none of virtio, sata, ide"},
         {"/machine/nic", "rtl8139", "machine.nic is none of virtio, e1000e, none"},
+        {"/machine/scripts", "sh", "machine.scripts is neither true nor false"},
         {"/machine/os", gone, "machine.os is missing"},
         {"/machine/os", std::string(257, 'x'), "machine.os is longer"},
     };
