@@ -429,7 +429,8 @@ void add_run(CLI::App& app, Chosen& chosen)
         ->check(CLI::Range(1, 3650))
         ->capture_default_str();
     sub->add_option("--audit-days", options->audit_days,
-                    "How long the audit log is kept, in days; 0: for ever. What is older goes, once a day, at most 30 days of it")
+                    "How long the audit log is kept, in days; 0: for ever. What is older goes, once a day, at most 30 "
+                    "days of it")
         ->check(CLI::Range(0, 36500))
         ->capture_default_str();
     sub->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

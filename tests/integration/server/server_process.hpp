@@ -17,7 +17,8 @@ namespace farboot::test
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// farboot-server on a free port, on SQLite unless the environment has FARBOOT_TEST_DATABASE=postgresql, with a data folder, a store and pages of its own, and an admin's token.
+/// farboot-server on a free port, on SQLite unless the environment has FARBOOT_TEST_DATABASE=postgresql, with a data
+/// folder, a store and pages of its own, and an admin's token.
 class ServerTest : public testing::Test
 {
 protected:
