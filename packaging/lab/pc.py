@@ -256,7 +256,8 @@ class SerialShell:
         self._send(user + "\n")
         self._read_until(r"Password: ?$", 60)
         self._send(password + "\n")
-        self.greeting = self._read_until(r"[$#] ?$", 120)[1]
+        # The whole prompt: the greeting has a "#" in it, too, and may come in pieces.
+        self.greeting = self._read_until(rf"{re.escape(user)}@\S+[$#] ?$", 120)[1]
         # No colours, no pager's tricks, and no word of the shell's own about jobs that end.
         self._send("export TERM=dumb; stty -echo; PS1=; PS2=; set +m; bind 'set enable-bracketed-paste off' 2>/dev/null\n")
         self.run("true", 60)
