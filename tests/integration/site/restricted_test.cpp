@@ -138,6 +138,23 @@ TEST_F(Restricted, NginxAsItIsShippedChecksTheSame)
     EXPECT_EQ(cache_control(files("/store/restricted/exam")[1]), "no-cache");
 }
 
+TEST_F(Restricted, NginxTakesFilesByTusOfAnyLength)
+{
+    start_for(mine);
+    const auto nginx = serve_by_nginx();
+    const std::string disk(5'000'000, 'd'); // what else nginx takes has 2 MB at most
+    write_whole(folder_.path / "disk.raw", disk);
+    const auto at_nginx = [&](std::vector<std::string> words) {
+        words.insert(words.end(), {"--server", url(nginx.port()), "--ca", ca(), "--token-file", path("token")});
+        farboot(words);
+    };
+    at_nginx({"upload", "send", path("disk.raw")});
+    ASSERT_TRUE(eventually([&] { return json::parse(admin("GET", "/api/v1/uploads/1").body)["state"] == "complete"; }))
+        << admin("GET", "/api/v1/uploads/1").body;
+    at_nginx({"upload", "fetch", "1", "-o", path("back.raw")});
+    EXPECT_EQ(read_whole(folder_.path / "back.raw"), disk);
+}
+
 TEST_F(Restricted, NginxTellsTheServerWhoAsks)
 {
     start_for(others);
