@@ -45,8 +45,6 @@ Response upload_refused(const Error& error)
         return http::error(423, error).with("Retry-After", "5");
     if (error.reason == "disk-full")
         return http::error(503, error).with("Retry-After", "60");
-    if (error.reason == "right-missing")
-        return http::error(403, error);
     if (error.reason == "not-found")
         return http::error(404, error);
     if (error.reason == "upload-over")

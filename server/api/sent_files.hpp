@@ -18,7 +18,7 @@ namespace farboot::server::api
 [[nodiscard]] boost::asio::awaitable<std::optional<catalog::Upload>>
 visible_upload(const Context& context, const http::Request& request, const Principal& principal);
 [[nodiscard]] http::Response no_such_upload(const http::Request& request);
-/// 409, 410, 413, 423 or 503.
+/// 404, 409, 410, 413, 423 or 503. Throws for the log what is no client's fault.
 [[nodiscard]] http::Response upload_refused(const Error& error);
 /// How much of it may be told: what the database knows to be on the disk, and the file has. Looks at the file.
 [[nodiscard]] std::uint64_t true_offset(const UploadSettings& settings, const catalog::Upload& upload);

@@ -140,6 +140,16 @@ awaitable<Response> head(const Context& context, const Request& request, const P
     co_return with_expiry(std::move(response), context, *upload);
 }
 
+/// A large file may take the disk a while.
+awaitable<void> remove_file(const Context& context, std::int64_t id)
+{
+    const auto gone = co_await context.storing.run([&](std::size_t) {
+        context.uploads.folder.remove(id);
+        return true;
+    });
+    static_cast<void>(gone);
+}
+
 awaitable<Response> patch(const Context& context, const Request& request, http::BodyReader& body,
                           const Principal& principal)
 {
@@ -172,7 +182,7 @@ awaitable<Response> patch(const Context& context, const Request& request, http::
     const auto reception = *begun;
     const auto done = co_await reception->receive(body);
     if (!done && done.error().reason == "upload-over")
-        context.uploads.folder.remove(upload->id);
+        co_await remove_file(context, upload->id);
     if (!done)
         co_return upload_refused(done.error());
     auto now = *upload;
@@ -202,11 +212,7 @@ awaitable<Response> remove(const Context& context, const Request& request, const
     });
     if (!removed)
         co_return upload_refused(removed.error());
-    const auto gone = co_await context.storing.run([&](std::size_t) {
-        context.uploads.folder.remove(id);
-        return true;
-    });
-    static_cast<void>(gone);
+    co_await remove_file(context, id);
     co_return http::no_content();
 }
 

@@ -74,8 +74,11 @@ Result<std::optional<Verdict>> judge(const uploads::Folder& folder, const Upload
         return std::unexpected(digest.error());
     if (!*digest)
         return std::nullopt;
-    if (file->size() != upload.bytes)
+    if (file->size() != upload.bytes) {
+        if (auto verdict = judge_whole(folder, upload, stop))
+            return verdict;
         return lost(upload);
+    }
     const auto found = (*digest)->hex();
     if (!upload.sha256.empty() && found != upload.sha256)
         return Verdict{UploadState::refused, upload.sha256,
@@ -149,9 +152,30 @@ awaitable<void> look_after_uploads(const Context& context, std::stop_token stop)
     co_await expire(context);
     const auto waiting =
         co_await context.database.read([](Connection& connection) { return catalog::uploads_to_check(connection); });
-    for (const auto& upload : waiting)
-        if (!stop.stop_requested())
+    std::string failure;
+    for (const auto& upload : waiting) {
+        if (stop.stop_requested())
+            co_return;
+        try { // one file that cannot be read is nobody else's business
             co_await check(context, upload, stop);
+        } catch (const std::exception& error) {
+            failure = fmt::format("upload {}: {}", upload.id, error.what());
+            spdlog::error("event=upload id={} error=\"{}\"", upload.id, error.what());
+        }
+    }
+    if (!failure.empty())
+        throw std::runtime_error(failure);
+}
+
+awaitable<void> give_uploads_time(const Context& context)
+{
+    const auto now = context.now();
+    const auto given = co_await context.database.write([now](Connection& connection) -> Result<void> {
+        catalog::renew_uploads(connection, now);
+        return {};
+    });
+    if (!given)
+        throw std::runtime_error(given.error().sentence);
 }
 
 UploadKeeper::UploadKeeper(const Context& context) : context_(context)
@@ -174,6 +198,10 @@ awaitable<void> UploadKeeper::run()
         try {
             if (looks % looks_between_sweeps == 0)
                 co_await sweep(context_);
+            owes_time_ = clock_.look(context_.now(), std::chrono::steady_clock::now()).count() != 0 || owes_time_;
+            if (owes_time_)
+                co_await give_uploads_time(context_);
+            owes_time_ = false;
             co_await look_after_uploads(context_, stop_.get_token());
         } catch (const std::exception& error) { // the database is away, or a disk fails: later
             spdlog::error("event=uploads error=\"{}\"", error.what());

@@ -84,6 +84,12 @@ awaitable<Result<std::shared_ptr<UploadReception>>> begin_reception(const Contex
         co_return std::unexpected(opened.error());
     const auto upload =
         co_await context.database.read([id](Connection& connection) { return catalog::find_upload(connection, id); });
+    if (!upload || upload->state != UploadState::open) { // the file had gone, and opening has made an empty one
+        const auto removed = co_await context.storing.run([&](std::size_t) {
+            return opened->size() == 0U && (!upload || upload->bytes > 0) && context.uploads.folder.remove_part(id);
+        });
+        static_cast<void>(removed);
+    }
     if (!upload || upload->state == UploadState::refused)
         co_return fail("upload-over", "Upload {} is not there any more.", id);
     const auto there = true_offset(context.uploads, *upload);

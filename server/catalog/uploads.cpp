@@ -132,6 +132,11 @@ std::vector<Upload> stale_uploads(Connection& connection, std::chrono::sys_secon
     return all_of(connection.run("upload-stale", {{":before", value(before)}}));
 }
 
+void renew_uploads(Connection& connection, std::chrono::sys_seconds now)
+{
+    connection.run("upload-renew", {{":changed", value(now)}});
+}
+
 bool note_received(Connection& connection, std::int64_t id, std::uint64_t received, std::chrono::sys_seconds now)
 {
     auto upload = find_upload(connection, id);

@@ -39,6 +39,9 @@ struct UploadQuota {
 /// That have not changed for so long that they are to go; at most 100.
 [[nodiscard]] std::vector<Upload> stale_uploads(Connection& connection, std::chrono::sys_seconds before);
 
+/// What may become stale has changed now: the clock was set.
+void renew_uploads(Connection& connection, std::chrono::sys_seconds now);
+
 /// So much is on the disk for good; when that is all, it waits to be checked. False: it was removed meanwhile.
 [[nodiscard]] bool note_received(Connection& connection, std::int64_t id, std::uint64_t received,
                                  std::chrono::sys_seconds now);

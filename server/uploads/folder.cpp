@@ -25,7 +25,13 @@ Result<PartFile> Folder::open_part(std::int64_t id) const
 {
     if (auto made = make(); !made)
         return std::unexpected(made.error());
-    return PartFile::open(part(id), PartFile::Missing::make);
+    std::error_code error;
+    const bool there = fs::exists(part(id), error);
+    auto file = PartFile::open(part(id), PartFile::Missing::make);
+    if (file && !there)
+        if (auto synced = rootfs::sync_folder(path_); !synced)
+            return std::unexpected(synced.error());
+    return file;
 }
 
 std::uint64_t Folder::part_bytes(std::int64_t id) const
@@ -47,8 +53,14 @@ Result<void> Folder::finish(std::int64_t id) const
 void Folder::remove(std::int64_t id) const
 {
     std::error_code ignored;
-    fs::remove(part(id), ignored);
+    remove_part(id);
     fs::remove(whole(id), ignored);
+}
+
+bool Folder::remove_part(std::int64_t id) const
+{
+    std::error_code ignored;
+    return fs::remove(part(id), ignored);
 }
 
 Result<std::uint64_t> Folder::free_bytes() const

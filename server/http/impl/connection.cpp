@@ -94,7 +94,9 @@ public:
 private:
     [[nodiscard]] std::chrono::milliseconds deadline_for(std::uint64_t bytes) const
     {
-        return limits_.body_deadline + std::chrono::seconds(bytes / limits_.upload_rate);
+        // Years; more than the clock can count in nanoseconds would be no deadline.
+        constexpr std::uint64_t longest = 10ULL * 365 * 24 * 3600;
+        return limits_.body_deadline + std::chrono::seconds(std::min(bytes / limits_.upload_rate, longest));
     }
 
     Stream& stream_;

@@ -8,6 +8,7 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <deque>
 #include <fstream>
@@ -94,7 +95,7 @@ TEST_P(ManyClients, IdleAndSlowOnesHoldNobodyUp)
     const auto menu = request("GET", "/api/v1/menu?for=preboot").body;
     ASSERT_THAT(menu, HasSubstr("entries"));
     // Somebody goes on all the time, with a connection for each request.
-    std::size_t answered = 0;
+    std::atomic<std::size_t> answered = 0;
     std::string wrong;
     std::jthread real([&](const std::stop_token& stop) {
         while (!stop.stop_requested() && wrong.empty()) {
@@ -135,7 +136,7 @@ TEST_P(ManyClients, IdleAndSlowOnesHoldNobodyUp)
     EXPECT_GE(number("farboot_connections"), idle_clients);
     EXPECT_LE(memory(), most_memory);
     RecordProperty("memory", std::to_string(memory()));
-    RecordProperty("answered", std::to_string(answered));
+    RecordProperty("answered", std::to_string(answered.load()));
 
     // One address has no more than its share, which it does not take from others.
     std::deque<LazyClient> greedy;

@@ -37,6 +37,13 @@ protected:
     {
         return data() / "uploads" / (std::to_string(id) + ".part");
     }
+    /// Of the first upload's; 0 without one.
+    [[nodiscard]] std::uint64_t part_bytes() const
+    {
+        std::error_code error;
+        const auto bytes = std::filesystem::file_size(part(1), error);
+        return error ? 0 : bytes;
+    }
     std::string make_file(const std::string& name, std::size_t bytes, std::uint64_t seed = 1)
     {
         std::mt19937_64 random(seed);
@@ -131,17 +138,17 @@ TEST_P(Tus, WhateverIsKilledItGoesOn)
     for (std::uint64_t round = 0; round < setting("FARBOOT_ROUNDS", 6); ++round) {
         Process sending(farboot_line({"upload", "send", path("disk.raw")}), folder_.path / "sending");
         // Once it sends again, after a while that is another one each time.
-        EXPECT_TRUE(eventually([&] { return !sending.running() || std::filesystem::exists(part(1)); }));
-        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 700));
-        const bool kill_server = random() % 2 == 0;
+        const auto before = part_bytes();
+        const auto cut_at = before + 1 + random() % (48 << 20);
+        EXPECT_TRUE(eventually([&] { return !sending.running() || part_bytes() >= cut_at; }));
+        const bool kill_server = round > 0 && random() % 2 == 0; // what it has is told of once its client has gone
         if (kill_server) {
             server_->send(SIGKILL);
             server_->wait();
         }
         sending.send(SIGKILL);
         sending.wait();
-        std::error_code error;
-        const auto there = std::filesystem::file_size(part(1), error);
+        const auto there = part_bytes();
         if (kill_server)
             start();
         const auto uploads = json::parse(admin("GET", "/api/v1/uploads").body)["uploads"];
@@ -150,6 +157,9 @@ TEST_P(Tus, WhateverIsKilledItGoesOn)
         ASSERT_EQ(uploads.size(), 1U) << "seed " << seed << ": the same one is gone on with";
         if (uploads[0]["state"] != "open")
             break;
+        if (!kill_server) {
+            EXPECT_TRUE(eventually([&] { return offset(1) > most; })) << "seed " << seed;
+        }
         const auto told = offset(1);
         if (kill_server) {
             EXPECT_LE(told, there) << "seed " << seed << ", round " << round;

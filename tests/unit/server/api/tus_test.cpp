@@ -1,6 +1,7 @@
 #include "rootfs/base/digest.hpp"
 #include "rootfs/base/encoding.hpp"
 #include "server/api/upload_keeper.hpp"
+#include "server/api/upload_reception.hpp"
 #include "server/catalog/events.hpp"
 #include "server/catalog/uploads.hpp"
 #include "server/catalog/users.hpp"
@@ -8,6 +9,8 @@
 #include "tests/unit/server/finish.hpp"
 
 #include <gmock/gmock.h>
+
+#include <fstream>
 
 using namespace farboot;
 using namespace farboot::test;
@@ -67,6 +70,7 @@ protected:
         return tus(caller, "HEAD", place).headers["Upload-Offset"];
     }
     void look() { finish(looked()); }
+    void set_clock() { finish(clock_set()); }
     std::filesystem::path file_of(const std::string& place) const
     {
         return context().uploads.folder.whole(std::stoll(place.substr(place.rfind('/') + 1)));
@@ -81,6 +85,11 @@ private:
     boost::asio::awaitable<bool> looked()
     {
         co_await server::api::look_after_uploads(context(), {});
+        co_return true;
+    }
+    boost::asio::awaitable<bool> clock_set()
+    {
+        co_await server::api::give_uploads_time(context());
         co_return true;
     }
 };
@@ -257,6 +266,47 @@ TEST_P(TusTest, AServerMayDieBetweenTheNameAndTheRow)
     std::filesystem::remove(part_of(lost));
     look();
     EXPECT_EQ(call(anna_, "GET", lost).json()["state"], "refused");
+    // A request that came late has begun the file anew.
+    const auto late = begin(anna_, 4);
+    EXPECT_EQ(send(anna_, late, "0", "good").status, 204);
+    ASSERT_TRUE(context().uploads.folder.finish(3));
+    std::ofstream(part_of(late)).flush();
+    look();
+    EXPECT_EQ(call(anna_, "GET", late).json()["state"], "complete");
+    EXPECT_TRUE(std::filesystem::exists(file_of(late)));
+}
+
+TEST_P(TusTest, ALateRequestLeavesNoFileBehind)
+{
+    const auto place = begin(anna_, 4);
+    EXPECT_EQ(send(anna_, place, "0", "good").status, 204);
+    look();
+    EXPECT_FALSE(finish(server::api::begin_reception(context(), 1, 0)));
+    EXPECT_FALSE(std::filesystem::exists(part_of(place)));
+    EXPECT_TRUE(std::filesystem::exists(file_of(place)));
+}
+
+TEST_P(TusTest, AFileThatCannotBeReadIsNobodyElsesBusiness)
+{
+    const auto bad = begin(anna_, 4);
+    EXPECT_EQ(send(anna_, bad, "0", "good").status, 204);
+    std::filesystem::remove(part_of(bad));
+    std::filesystem::create_symlink("nowhere", part_of(bad));
+    const auto good = begin(bert_, 4);
+    EXPECT_EQ(send(bert_, good, "0", "good").status, 204);
+    EXPECT_THROW(look(), std::runtime_error) << "for a longer pause";
+    EXPECT_EQ(call(bert_, "GET", good).json()["state"], "complete");
+    EXPECT_EQ(call(anna_, "GET", bad).json()["state"], "checking");
+}
+
+TEST_P(TusTest, WhenTheClockIsSetNothingExpiresForThat)
+{
+    const auto place = begin(anna_, 10);
+    now_ += std::chrono::days(3 * 365);
+    set_clock();
+    look();
+    const auto fresh = user({{{"rights", {"uploads.send", "store.upload"}}}});
+    EXPECT_EQ(call(fresh, "GET", place).status, 200);
 }
 
 TEST_P(TusTest, AnEmptyFileIsOne)

@@ -1,0 +1,1 @@
+UPDATE upload SET changed = :changed WHERE state IN ('open', 'refused')
