@@ -113,8 +113,6 @@ bool DiskCache::pin(const Digest& digest)
 
 void DiskCache::put(const Digest& digest, Chunk chunk, bool pinned)
 {
-    if (!pinned && view_ && view_->contains(digest))
-        return;
     const std::scoped_lock lock(mutex_);
     if (!writable_ || chunk->empty() || chunk->size() > max_chunk_bytes)
         return;
@@ -159,6 +157,8 @@ Result<void> DiskCache::write(const Waiting& waiting)
 {
     const auto& [digest, chunk, pinned] = waiting;
     const auto length = static_cast<std::uint32_t>(chunk->size());
+    if (!pinned && view_ && view_->contains(digest)) // here, and not in put(): it may look at the disk
+        return {};
     std::optional<DiskPlace> place;
     for (;;) {
         std::unique_lock lock(mutex_);

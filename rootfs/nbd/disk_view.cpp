@@ -42,12 +42,15 @@ Result<void> DiskView::look()
     }
     // The newest one grows, and so may the one before have done since.
     const auto newest = now.empty() ? 0 : std::ranges::max(now);
+    // What is gone goes in one pass over all: at the first look there is nothing to go through.
+    const auto is_new = [&](std::uint32_t segment) {
+        return segment >= now.size() || now[segment] != sequences_[segment];
+    };
+    std::erase_if(places_, [&](const auto& item) { return is_new(item.second.segment); });
     std::vector<std::byte> data(disk_segment_index_bytes);
     for (std::uint32_t segment = 0; segment < now.size(); ++segment) {
-        if (now[segment] == sequences_[segment] && now[segment] + 1 < newest)
+        if (!is_new(segment) && now[segment] + 1 < newest)
             continue;
-        if (now[segment] != sequences_[segment])
-            std::erase_if(places_, [&](const auto& item) { return item.second.segment == segment; });
         if (auto done = index_.read(header_at(segment), data); !done)
             return done;
         auto [sequence, rows] = parse_disk_segment(segment, data);
