@@ -3,6 +3,7 @@
 #include "rootfs/base/encoding.hpp"
 #include "rootfs/record/key.hpp"
 #include "tests/integration/server/admin_test.hpp"
+#include "tests/integration/server/key_proof.hpp"
 #include "tests/unit/server/catalog/signers.hpp"
 
 #include <fmt/format.h>
@@ -37,12 +38,7 @@ protected:
         if (key != nullptr) {
             const auto statement = request("POST", "/api/v1/statement",
                                            nlohmann::json{{"nonce", base64(as_bytes(std::string(16, 'n')))}}.dump());
-            const auto challenge = statement.headers.at("farboot-challenge");
-            const auto message = fmt::format("farboot-pc-1\n127.0.0.1\n{}", challenge);
-            body["proof"] = {{"challenge", challenge},
-                             {"key", "ed25519:" + base64(key->public_key().raw)},
-                             {"kept", "disk"},
-                             {"signature", base64(as_bytes(key->sign(as_bytes(message))))}};
+            body["proof"] = key_proof(*key, statement.headers.at("farboot-challenge"));
         }
         const auto answer = request("POST", "/api/v1/pc/hello", body.dump());
         EXPECT_EQ(answer.status, 200) << answer.body;
