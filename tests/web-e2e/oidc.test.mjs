@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { openPage, startBrowser } from './support/browser.mjs';
+import { makePc } from './support/pc.mjs';
 import { startProvider } from './support/provider.mjs';
 import { noServer, startServer } from './support/server.mjs';
 
@@ -24,7 +25,10 @@ describe('log-in by a provider', { skip: noServer }, () => {
       label: { de: 'Campus-Konto', en: 'campus account' },
       timeout_seconds: 2,
     };
-    server = await startServer({ more: ['--oidc', '{folder}/oidc.json'], files: { 'oidc.json': JSON.stringify(settings) } });
+    server = await startServer({
+      more: ['--oidc', '{folder}/oidc.json', '--login-network', '127.0.0.0/8'],
+      files: { 'oidc.json': JSON.stringify(settings) },
+    });
     provider.allow(`${server.url}/api/v1/oidc/callback`);
     browser = await startBrowser();
     ({ page, context } = await openPage(browser));
@@ -81,6 +85,21 @@ describe('log-in by a provider', { skip: noServer }, () => {
     await page.locator('[data-test=log-out]').click();
     await page.locator('#login-user').waitFor();
     assert.equal((await session()).status(), 401);
+    assert.deepEqual(faults, []);
+  });
+
+  test('logs somebody in at the PC whose code his phone has opened', async () => {
+    const pc = makePc(server, { uuid: '4c4c4544-0042-3510-8052-b4c04f4e4d32', mac: '52:54:00:12:34:56' });
+    await pc.comeUp();
+    const { user_code, verification_uri_complete } = await pc.ask('pc/login', {});
+    await page.goto(verification_uri_complete);
+    await begin();
+    await logInThere('anna');
+    await page.getByText(`it shows ${user_code}`).waitFor();
+    assert.equal((await pc.ask('pc/login/poll', {})).state, 'waiting');
+    await page.locator('[data-test=confirm]').click();
+    await page.getByText('You are logged in at the PC.').waitFor();
+    assert.equal((await pc.ask('pc/login/poll', {})).state, 'confirmed');
     assert.deepEqual(faults, []);
   });
 

@@ -58,5 +58,5 @@ export function makePc(server, { uuid, mac, hardware = {} }) {
     return report({ state: 'running', stages });
   }
 
-  return { comeUp, report, start };
+  return { ask, comeUp, report, start };
 }
