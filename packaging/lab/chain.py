@@ -119,6 +119,7 @@ class Chain:
         self.pc.wait_stage("vm-running", VIRTUAL_MACHINE)
         self.pc.wait_stage("virtual-os-up", VIRTUAL_MACHINE)
         picture_with_text(self.pc, self.pictures / "05-virtual-os.png", ["sample virtual machine"])
+        self.pc.wait_stage("guest-script", VIRTUAL_MACHINE, status="0")
 
     def run(self):
         for step in (self.power_on, self.boot_text, self.menu, self.choose_system, self.system, self.virtual_machine):

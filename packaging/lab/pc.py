@@ -55,10 +55,15 @@ class Stage:
     values: dict
 
 
+# What QEMU's DHCP server says of its network.
+DOMAIN = "lab.farboot.example"
+
+
 class PC:
     """One virtual PC. `folder` gets its sockets, serial logs and pictures."""
 
-    CARD = ("-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,id=nic0,mac=52:54:00:fa:2b:07")
+    CARD = ("-netdev", f"user,id=net0,domainname={DOMAIN}",
+            "-device", "virtio-net-pci,netdev=net0,id=nic0,mac=52:54:00:fa:2b:07")
 
     # Max without LA57 offers SVM to the guest's own KVM.
     HOST_OF_MACHINES = "max,la57=off"

@@ -122,7 +122,7 @@ class Site:
             "--cmdline", f"{cmdline} systemd.unit=multi-user.target",
             *system, "-o", self.folder / "kiosk.dsse")
         run(self.farboot, "publish", "vm", "--series", "tiny-linux", "--title", "Tiny Linux",
-            "--image", self.images / "tiny.img", "--chunking", "fixed", "--memory", "256", "--cpus", "1", *send,
+            "--image", self.images / "tiny.img", "--chunking", "fixed", "--memory", "256", "--cpus", "1", "--guest-scripts", *send,
             "-o", self.folder / "vm.dsse")
 
         have = {entry["record"] for entry in self.request("GET", "/api/v1/entries")["entries"]}
@@ -137,7 +137,9 @@ class Site:
             {"kind": "vm", "record": "vm/tiny-linux", "icon": "vm",
              "title": {"en": "Tiny Linux", "de": "Kleines Linux"},
              "description": {"en": "A virtual machine that starts in seconds",
-                             "de": "Eine virtuelle Maschine, die in Sekunden startet"}},
+                             "de": "Eine virtuelle Maschine, die in Sekunden startet"},
+             "offering": {"script": {"name": "Greeting", "interpreter": "sh",
+                                     "text": "echo 'The menu entry has brought this script.' > /dev/tty0\n"}}},
         ):
             if entry["record"] not in have:
                 self.request("POST", "/api/v1/entries", {**entry, "visible": True, "auto_seconds": None})

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from lab import chain
-from lab.pc import PC
+from lab.pc import DOMAIN, PC
 from lab.site import ROOT, SiteError, run
 
 UUID = "4c4c4544-0042-3510-8052-b4c04f4e4d32"
@@ -109,6 +109,8 @@ def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine):
     assert pc["state"] == "preboot"
     assert pc["key"] is None
     assert pc["asking"]["kept"] == "tpm"
+    assert f"domain={DOMAIN}" in pc["dhcp"]
+    assert pc["hardware"]["gpus"] == ["1234:1111"], "QEMU's standard VGA"
     with pytest.raises(SiteError, match="not-enrolled"):
         registry.command(action="reboot")
     code = pc["asking"]["code"]
