@@ -112,12 +112,21 @@ public:
     Result<json> wait_for_check(std::uint64_t id)
     {
         bool told = false;
+        json upload;
+        const auto look = [&]() -> Result<void> {
+            auto answer = server_.get(path_of(id), stop_);
+            if (!answer)
+                return std::unexpected(std::move(answer.error()));
+            upload = std::move(*answer);
+            return {};
+        };
         while (true) {
-            auto upload = server_.get(path_of(id), stop_);
-            if (!upload || text_in(*upload, "state") == "complete")
+            if (auto done = try_again(look, stop_); !done) // it may take minutes, in which a server is restarted
+                return std::unexpected(std::move(done.error()));
+            if (text_in(upload, "state") == "complete")
                 return upload;
-            if (text_in(*upload, "state") != "checking")
-                return fail("digest-mismatch", "{}", text_in(*upload, "sentence"));
+            if (text_in(upload, "state") != "checking")
+                return fail("digest-mismatch", "{}", text_in(upload, "sentence"));
             if (!std::exchange(told, true))
                 note("All of it is there. The server reads it to check its digest.");
             if (!sleep_about(std::chrono::milliseconds(500), stop_))

@@ -32,7 +32,7 @@ FocusScope {
         section.delegate: Item {
             required property string section
             width: list.width
-            height: Theme.unit * (section === chooser.texts.machines ? 2.2 : 3.2)
+            height: Theme.unit * 3.2
 
             Line {
                 anchors { left: parent.left; leftMargin: Theme.unit * 0.3; bottom: parent.bottom; bottomMargin: Theme.unit * 0.6 }
