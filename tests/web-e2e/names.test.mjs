@@ -78,11 +78,15 @@ describe('names that are no mere names', { skip: noServer }, () => {
     await page.reload();
     await page.locator('a[href="#records"]').waitFor();
     const links = await page.locator('a[href^="#"]').evaluateAll((all) => all.map((each) => each.getAttribute('href')));
-    const shown = { '#records': names.slice(0, 1), '#entries': names, '#locations': names, '#rules': names };
+    const everywhere = ['entries', 'locations', 'hardware', 'rules', 'groups', 'roles', 'users'];
+    const shown = {
+      ...Object.fromEntries(everywhere.map((view) => [`#${view}`, names])),
+      ...{ '#records': names.slice(0, 1), '#audit': names.map((name) => JSON.stringify(name)) },
+    };
     for (const link of new Set([...links, ...Object.keys(shown)])) {
       await page.locator(`a[href="${link}"]`).first().click();
+      await page.locator(`a[href="${link}"][aria-current="page"]`).waitFor(); // before it, the names are the last page's
       await page.waitForFunction((all) => all.every((name) => document.body.innerText.includes(name)), shown[link] ?? []);
-      await page.waitForLoadState('networkidle');
       await nothingRan(page);
     }
     assert.deepEqual(faults, []);
