@@ -18,16 +18,12 @@ export interface Sending {
   /** Some of it was there already. */
   resumed: boolean;
   failure: string;
-  /** The upload's number at the server, as soon as it has one. */
-  id: number | null;
 }
 
 /** What a network that is away for some minutes costs: nothing. */
 const retryDelays = [0, 1000, 3000, 5000, 10_000, 20_000, 30_000, 60_000, 60_000, 60_000];
 /** In one request. */
 const chunkSize = 256 * 1024 * 1024;
-
-const idOf = (url: string | null) => Number(/\/uploads\/(\d+)$/.exec(url ?? '')?.[1] ?? 0) || null;
 
 /** What the server says of a failure, or what tus does. */
 export function failureText(error: Error & { originalResponse?: { getBody(): string } | null }): string {
@@ -46,7 +42,7 @@ export const newestOf = (previous: readonly PreviousUpload[]): PreviousUpload | 
 
 export class Sendings {
   readonly list = shallowReactive<Sending[]>([]);
-  private readonly running = new Map<number, { tus: Tus; pace: Pace }>();
+  private readonly running = new Map<number, Tus>();
   private last = 0;
 
   /** `csrf`: of the session of the moment. `changed`: the server's list is another one now. */
@@ -61,7 +57,7 @@ export class Sendings {
   async add(file: File): Promise<void> {
     const sending: Sending = reactive({
       ...{ key: ++this.last, name: file.name, bytes: file.size, sent: 0, rate: 0, left: null, phase: 'beginning' },
-      ...{ resumed: false, failure: '', id: null },
+      ...{ resumed: false, failure: '' },
     });
     const pace = new Pace();
     const tus = new Tus(file, {
@@ -71,10 +67,7 @@ export class Sendings {
       chunkSize,
       removeFingerprintOnSuccess: true,
       onBeforeRequest: (request: HttpRequest) => request.setHeader('X-Farboot-Csrf', this.csrf() ?? ''),
-      onUploadUrlAvailable: () => {
-        sending.id = idOf(tus.url);
-        this.changed();
-      },
+      onUploadUrlAvailable: () => this.changed(),
       onProgress: (sent) => {
         if (sending.phase === 'beginning') sending.phase = 'sending';
         pace.add(this.now(), sent);
@@ -87,29 +80,30 @@ export class Sendings {
       },
       onError: (error) => Object.assign(sending, { phase: 'failed', failure: failureText(error) }),
     });
-    this.running.set(sending.key, { tus, pace });
-    this.list.push(sending);
     const previous = newestOf(await tus.findPreviousUploads());
     if (previous) {
       sending.resumed = true;
       tus.resumeFromPreviousUpload(previous);
     }
+    // Only now is there something to pause or cancel: nothing comes between this and the start.
+    this.running.set(sending.key, tus);
+    this.list.push(sending);
     tus.start();
   }
 
   async pause(sending: Sending): Promise<void> {
     sending.phase = 'paused';
-    await this.running.get(sending.key)?.tus.abort();
+    await this.running.get(sending.key)?.abort();
   }
 
   resume(sending: Sending): void {
     Object.assign(sending, { phase: 'beginning', failure: '' });
-    this.running.get(sending.key)?.tus.start();
+    this.running.get(sending.key)?.start();
   }
 
   /** What of it is at the server goes, too. */
   async cancel(sending: Sending): Promise<void> {
-    const tus = this.running.get(sending.key)?.tus;
+    const tus = this.running.get(sending.key);
     this.forget(sending);
     try {
       await tus?.abort(true);
