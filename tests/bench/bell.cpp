@@ -1,8 +1,6 @@
 // Many PCs that are switched on within a minute, as a server sees them: each opens a connection, fetches the menu page,
-// its menu and a record, and streams the beginning of a hot pack. Prints what they saw as JSON.
-#include <boost/asio/as_tuple.hpp>
+// its menu and a record, and streams the beginning of a pack. Prints what they saw as JSON.
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

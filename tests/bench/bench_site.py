@@ -65,7 +65,7 @@ class Servers:
         self.address = address
         self.ports = {}
         self.nginx = None  # the program
-        self._running = ExitStack()
+        self._running = None
 
     def __enter__(self):
         own = self.site.folder / f"at-{self.address}"
@@ -77,9 +77,11 @@ class Servers:
         nginx = Program(["/usr/sbin/nginx", "-c", config], own / "log")
         nbdkit = Program(["nbdkit", "-f", "-r", "-i", self.address, "-p", self.ports["nbd"], "file", self.site.image],
                          own / "log")
-        for program, port in ((nginx, self.ports["https"]), (nbdkit, self.ports["nbd"])):
-            self._running.enter_context(program)
-            program.wait_for(lambda port=port: listens(port, self.address))
+        with ExitStack() as started:  # one that does not start takes the other along
+            for program, port in ((nginx, self.ports["https"]), (nbdkit, self.ports["nbd"])):
+                started.enter_context(program)
+                program.wait_for(lambda port=port: listens(port, self.address))
+            self._running = started.pop_all()
         self.nginx = nginx
         return self
 

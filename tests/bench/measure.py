@@ -38,11 +38,11 @@ class AtLeast:
 
 
 class Bench:
-    def __init__(self, build, site):
+    def __init__(self, build, site, router=None):
         self.replay = build / "tests/bench/bench-replay"
         self.wan_link = build / "tests/bench/wan-link"
         self.site = site
-        self.router = None  # netem.Router, for netem.SHAPES
+        self.router = router  # netem.Router, for netem.SHAPES
 
     def _link(self, contestant, shape):
         if isinstance(shape, NetemShape):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench_site import FAR_ADDRESS, Servers
 from link import Shape
-from processes import BenchError, Program, run
+from processes import Program, run
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMESPACE = "farboot-bench"

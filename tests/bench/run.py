@@ -69,8 +69,7 @@ def measure(options, traces, chosen):
     effort = Effort(1, 0, 0.9) if options.quick else Effort(3, 30, 2.0)
     for trace in traces:
         with Site(options.out, options.build, trace) as site:
-            bench = Bench(options.build, site)
-            bench.router = router
+            bench = Bench(options.build, site, router)
             present = [one for one in chosen if one.takes_part(trace)]
             compressed = chunks.compressed_set(site.store, site.manifest, trace.reads)
             say(f"Trace {trace.name}:")

@@ -192,7 +192,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="500 PCs in 10 s, short runs")
     parser.add_argument("--build", type=Path, default=ROOT / "build/default", help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, default=ROOT / "build/bench", help=argparse.SUPPRESS)
-    options, _ = parser.parse_known_args()  # the others are the reader's
+    options = parser.parse_args()
     try:
         os.setpriority(os.PRIO_PROCESS, 0, -10)
     except PermissionError:
