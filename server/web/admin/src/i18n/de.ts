@@ -105,7 +105,6 @@ export const de: Messages = {
   descriptionIn: 'Beschreibung, {language}',
   english: 'Englisch',
   german: 'Deutsch',
-  titleHint: 'Bleibt das Feld leer, gilt der englische Text.',
   icon: 'Symbol',
   icons: {
     desktop: 'Desktop',

@@ -103,7 +103,6 @@ export const en = {
   descriptionIn: 'Description, {language}',
   english: 'English',
   german: 'German',
-  titleHint: 'Left empty, the English text is shown.',
   icon: 'Icon',
   icons: {
     desktop: 'Desktop',
