@@ -1,6 +1,6 @@
 /**
- * What the server says and is told, by the OpenAPI document (`npm run api`). Drafts are what an admin decides of a thing, all
- * of it there: the server may be told less.
+ * What the server says and is told: by the OpenAPI document (`npm run api`), but for what the pages have a narrower form of.
+ * Drafts are what an admin decides of a thing, all of it there: the server may be told less.
  */
 import type { components } from '../../../generated/openapi';
 import type { IconName } from '../../../shared/icon-names';
@@ -172,73 +172,38 @@ export interface LoginWays {
   provider: { label: Localized } | null;
 }
 
-export interface UserDraft {
-  name: string;
-  full_name: string;
-  enabled: boolean;
-  groups: number[];
-  roles: RoleGrant[];
-  /** Bytes that his uploads may take; null: what the server gives all. */
-  upload_quota: number | null;
-}
+export type User = Schemas['User'];
 
-export interface User extends UserDraft {
-  id: number;
-  etag?: string;
-  source: string;
-  has_password: boolean;
-  given_groups: number[];
-}
+/** What an admin decides of a user. */
+export type UserDraft = Pick<User, 'name' | 'full_name' | 'enabled' | 'groups' | 'upload_quota'> & { roles: RoleGrant[] };
 
-export interface GroupDraft {
-  name: string;
-  /** DNs of groups in the directory. */
-  ldap: string[];
-  /** The OpenID Connect provider's names of groups. */
-  oidc: string[];
-  roles: RoleGrant[];
-}
+export type Group = Schemas['Group'];
 
-export interface Group extends GroupDraft {
-  id: number;
-  etag?: string;
-}
+/** `ldap`: DNs of groups in the directory; `oidc`: the OpenID Connect provider's names of groups. */
+export type GroupDraft = Pick<Group, 'name' | 'ldap' | 'oidc'> & { roles: RoleGrant[] };
+
+export type Role = Omit<Schemas['Role'], keyof RoleDraft> & RoleDraft;
 
 export interface RoleDraft extends Named {
   name: Localized;
   rights: Right[];
 }
 
-export interface Role extends RoleDraft {
-  id: number;
-  etag?: string;
-  built_in: boolean;
-}
+export type Token = Omit<Schemas['Token'], 'scope' | 'secret'> & { scope: Grant[] };
 
-export interface TokenDraft {
-  name: string;
-  scope: Grant[];
-  /** RFC 3339; null: never. */
-  expires: string | null;
-}
+/** `expires`: RFC 3339; null: never. */
+export type TokenDraft = Pick<Token, 'name' | 'scope' | 'expires'>;
 
-export interface Token extends TokenDraft {
-  id: number;
-  user: string | null;
-  created: string;
-}
-
-export interface AuditRow {
-  id: number;
-  at: string;
-  user: string;
-  token: string;
-  address: string;
-  action: string;
-  object: string;
+export type AuditRow = Omit<Schemas['AuditRow'], 'before' | 'after'> & {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
-}
+};
+
+/** A file that somebody sends by tus (docs/http-api.md, Files by tus). */
+export type Upload = Schemas['Upload'];
+
+/** What somebody's uploads may take, and take: bytes. */
+export type Quota = Schemas['Quota'];
 
 export const pcStates = ['off', 'preboot', 'booting', 'running', 'standby'] as const satisfies readonly PcState[];
 export type PcState = Schemas['Pc']['state'];

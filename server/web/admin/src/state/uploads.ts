@@ -1,6 +1,6 @@
 /** Uploads as the server knows them, and those that this page sends. */
 import { shallowRef } from 'vue';
-import type { Quota, Upload } from '../api/uploads';
+import type { Quota, Upload } from '../api/types';
 import { Pages } from './pages';
 import { Sendings } from './sending';
 import { client, session } from './session';
