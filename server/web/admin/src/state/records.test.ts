@@ -77,6 +77,8 @@ describe('faultsOf', () => {
     [{ title: { en: 'A\nB' } }, 'title.en'],
     [{ description: { en: 'tab\there' } }, 'description.en'],
     [{ description: { de: 'x'.repeat(1001) } }, 'description.de'],
+    [{ group: { en: 'x'.repeat(101) } }, 'group.en'],
+    [{ group: { en: 'A', de: 'B\nC' } }, 'group.de'],
     [{ auto_seconds: 1.5 }, 'auto_seconds'],
   ])('finds the fault in %j', (change, fault) => expect(faultsOf({ ...good, ...change })).toEqual([fault]));
 });

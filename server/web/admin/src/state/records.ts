@@ -1,3 +1,4 @@
+import type { Language } from '../../../shared/localized';
 import type { EntryDraft, EntryKind, Offering, PublishedRecord } from '../api/types';
 
 /** The record types that an entry may show, and the kind of entry each makes. */
@@ -70,10 +71,11 @@ export function withRecord(draft: EntryDraft, record: PublishedRecord): EntryDra
   };
 }
 
-export type DraftFault = 'record' | 'title.en' | 'title.de' | 'description.en' | 'description.de' | 'auto_seconds';
-
 /** The catalog's limits, in characters. */
-export const maxLength = { title: 200, description: 1000 } as const;
+export const maxLength = { title: 200, description: 1000, group: 100 } as const;
+export type EntryText = keyof typeof maxLength;
+export type DraftFault = 'record' | `${EntryText}.${Language}` | 'auto_seconds';
+
 // eslint-disable-next-line no-control-regex -- exactly these are what the catalog refuses
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
@@ -86,6 +88,8 @@ export function faultsOf(draft: EntryDraft): DraftFault[] {
   if (wrong(draft.title.de, maxLength.title)) faults.push('title.de');
   if (wrong(draft.description.en, maxLength.description)) faults.push('description.en');
   if (wrong(draft.description.de, maxLength.description)) faults.push('description.de');
+  if (wrong(draft.group.en, maxLength.group)) faults.push('group.en');
+  if (wrong(draft.group.de, maxLength.group)) faults.push('group.de');
   if (draft.auto_seconds !== null && !(Number.isInteger(draft.auto_seconds) && draft.auto_seconds >= 0)) {
     faults.push('auto_seconds');
   }
