@@ -273,6 +273,7 @@ export const de: Messages = {
   },
   thingConflict: 'Jemand anders hat dies inzwischen geändert',
   thingGone: 'Dies gibt es nicht mehr: Jemand anders hat es gelöscht.',
+  staleList: 'Die Liste ist nicht aktuell: Seit {time} ließ sie sich nicht laden.',
   explain: 'Erklären',
   explainTitle: 'Was zeigt dieser PC, und warum?',
   explainIntro: 'Füllen Sie aus, was von PC, Benutzer und Zeit bekannt ist; das Übrige darf leer bleiben.',

@@ -268,6 +268,7 @@ export const en = {
   },
   thingConflict: 'Somebody else has changed this in the meantime',
   thingGone: 'This no longer exists: somebody else has deleted it.',
+  staleList: 'The list is not up to date: it could not be loaded since {time}.',
   explain: 'Explain',
   explainTitle: 'What does this PC show, and why?',
   explainIntro: 'Fill in what is known of the PC, the user and the time; the rest may stay empty.',

@@ -5,7 +5,6 @@ export const jobs: Messages['jobView'] = {
   add: 'Neuer Auftrag',
   none: 'Noch keine Aufträge',
   noneHint: 'Ein Auftrag weckt die PCs eines Raums, startet einmal ein System auf ihnen, startet sie neu oder schaltet sie aus.',
-  stale: 'Die Liste ist nicht aktuell: Seit {time} ließ sie sich nicht laden.',
   gone: 'Diesen Auftrag gibt es nicht mehr: Nur die letzten tausend werden aufgehoben.',
   columns: { name: 'Auftrag', does: 'Tut', where: 'Wo', state: 'Zustand', pcs: 'PCs', when: 'Wann' },
   number: 'Auftrag {id}',

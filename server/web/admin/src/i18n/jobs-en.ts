@@ -4,7 +4,6 @@ export const jobs = {
   add: 'New job',
   none: 'No jobs yet',
   noneHint: 'A job wakes the PCs of a room, starts a system on them once, restarts them or switches them off.',
-  stale: 'The list is not up to date: it could not be loaded since {time}.',
   gone: 'This job is not known any more: only the last thousand are kept.',
   columns: { name: 'Job', does: 'Does', where: 'Where', state: 'State', pcs: 'PCs', when: 'When' },
   number: 'Job {id}',

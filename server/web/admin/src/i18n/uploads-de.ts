@@ -28,5 +28,4 @@ export const uploads: Messages['uploadView'] = {
   removeText: 'Die Datei ist dann weg. Was daraus veröffentlicht wurde, bleibt.',
   cancelTitle: '„{title}“ abbrechen?',
   cancelText: 'Was davon angekommen ist, wird gelöscht.',
-  stale: 'Die Liste ist nicht aktuell: Seit {time} konnte sie nicht geladen werden.',
 };

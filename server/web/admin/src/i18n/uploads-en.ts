@@ -27,5 +27,4 @@ export const uploads = {
   removeText: 'The file is gone then. What was published of it stays.',
   cancelTitle: 'Cancel “{title}”?',
   cancelText: 'What has come of it is removed.',
-  stale: 'The list is not up to date: it could not be loaded since {time}.',
 };

@@ -2,12 +2,17 @@
 import { onMounted, onUnmounted, shallowRef } from 'vue';
 import { LoggedOut } from '../api/errors';
 
+export interface Failing {
+  since: Date;
+  error: unknown;
+}
+
 /**
  * Does `action` at once and then every `seconds()`, as long as the view is there; not while the page is hidden or `paused()`
  * is true. The result tells since when it has failed (null: it has not): what is done unasked must not pile up messages.
  */
 export function useRefresh(action: () => Promise<void>, seconds: () => number, paused: () => boolean) {
-  const failing = shallowRef<{ since: Date; error: unknown } | null>(null);
+  const failing = shallowRef<Failing | null>(null);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
 
