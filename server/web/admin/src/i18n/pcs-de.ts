@@ -9,7 +9,6 @@ export const pcs: Messages['pcView'] = {
   states: { off: 'Aus', preboot: 'Im Menü', booting: 'Startet', running: 'Läuft', standby: 'Standby' },
   silent: 'keine Meldung seit {time}',
   since: 'seit {time}',
-  stale: 'Die Liste ist nicht aktuell: Seit {time} ließ sie sich nicht laden.',
   none: 'Noch keine PCs',
   noneHint: 'Ein PC erscheint hier, sobald er mit Farboots Vorstartsystem gestartet ist.',
   noneFound: 'So ist kein PC.',

@@ -7,7 +7,6 @@ export const pcs = {
   states: { off: 'Off', preboot: 'In the menu', booting: 'Booting', running: 'Running', standby: 'Standby' },
   silent: 'no word since {time}',
   since: 'since {time}',
-  stale: 'The list is not up to date: it could not be loaded since {time}.',
   none: 'No PCs yet',
   noneHint: 'A PC appears here when it has come up with Farboot’s preboot system.',
   noneFound: 'No PC is so.',
