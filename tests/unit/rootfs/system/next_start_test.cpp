@@ -13,6 +13,8 @@
 #include <fstream>
 #include <mutex>
 
+#include <sys/resource.h>
+
 namespace farboot::rootfs
 {
 
@@ -236,6 +238,22 @@ TEST(LoadKernel, SaysWhyTheKernelTakesNone)
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().reason, "kexec-failed");
     EXPECT_THAT(done.error().sentence, HasSubstr("The running kernel does not take the next one: "));
+}
+
+TEST(LoadKernel, AFileThatCannotBeOpenedIsNotGivenToTheKernel)
+{
+    auto kernel = OutputFile::in_memory("kernel");
+    auto initramfs = OutputFile::in_memory("initramfs");
+    ASSERT_TRUE(kernel && initramfs);
+    rlimit usual{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const rlimit none{0, usual.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    const auto done = load_kernel(std::move(*kernel), std::move(*initramfs), "quiet");
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().reason, "kexec-failed");
+    EXPECT_THAT(done.error().sentence, HasSubstr("cannot be opened for reading: Too many open files."));
 }
 
 } // namespace
