@@ -1,18 +1,19 @@
 #include "rootfs/system/manager.hpp"
 
-#include <spawn.h>
-#include <sys/wait.h>
+#include <fmt/ranges.h>
 #include <systemd/sd-login.h>
-#include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
 #include <vector>
 
-#include <fmt/ranges.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace farboot::rootfs
 {
@@ -42,11 +43,19 @@ Result<void> run(std::vector<std::string> argv)
     for (auto& word : argv)
         words.push_back(word.data());
     words.push_back(nullptr);
+    // This program waits for SIGTERM in a thread of its own, and has it blocked elsewhere; its children must not.
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     pid_t pid = -1;
     int status = -1;
-    if (::posix_spawnp(&pid, words[0], nullptr, nullptr, words.data(), environ) == 0)
+    if (::posix_spawnp(&pid, words[0], nullptr, &attributes, words.data(), environ) == 0)
         while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
         }
+    posix_spawnattr_destroy(&attributes);
     if (status != 0)
         return fail("program-failed", "\"{}\" failed; the system's journal says why.", fmt::join(argv, " "));
     return {};
