@@ -1,11 +1,13 @@
 /// farboot-system(8): tells the server what has become of the system that it has started, and does what an admin wants.
 #include "rootfs/base/pause.hpp"
 #include "rootfs/base/stop_on_signal.hpp"
+#include "rootfs/base/time_limit.hpp"
 #include "rootfs/fetch/magic_packet.hpp"
 #include "rootfs/nbd/control_client.hpp"
 #include "rootfs/nbd/control_socket.hpp"
 #include "rootfs/system/boot_stages.hpp"
 #include "rootfs/system/handed_files.hpp"
+#include "rootfs/system/kexec_reboot.hpp"
 #include "rootfs/system/manager.hpp"
 #include "rootfs/system/next_start.hpp"
 #include "rootfs/system/pc_session.hpp"
@@ -19,7 +21,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
-#include <thread>
 
 #include <sys/stat.h>
 
@@ -50,8 +51,6 @@ constexpr auto longest_start = std::chrono::minutes(5);
 constexpr std::size_t max_outcome = 200;
 /// A server that is away when a job has finished is asked again.
 constexpr auto try_again = std::chrono::milliseconds(5000);
-/// The system ends soon after: a server that is away must not hold it up.
-constexpr auto longest_leave = std::chrono::milliseconds(2000);
 
 void say(std::string_view sentence)
 {
@@ -157,14 +156,10 @@ void leave(rootfs::PcSession& session)
     const auto ending = rootfs::coming_ending();
     if (ending == rootfs::Ending::none)
         return;
-    std::stop_source late;
-    const std::jthread clock([&](const std::stop_token& stop) {
-        if (rootfs::sleep_about(longest_leave, stop))
-            late.request_stop();
-    });
+    const rootfs::TimeLimit late(rootfs::longest_farewell);
     static_cast<void>(session.tell(
         "report", {{"state", "off"}, {"ending", ending == rootfs::Ending::reboot ? "reboot" : "power-off"}},
-        late.get_token()));
+        late.token()));
 }
 
 /// For everybody at this PC. It is there before the session is: who asks early waits for it.
@@ -269,29 +264,30 @@ Told told_by(const std::string& text)
 /// where that cannot be, as usual.
 int kexec_reboot(const Options& options)
 {
-    const rootfs::StopOnSignal stop;
+    const rootfs::StopOnSignal signal;
     const auto told = told_by(options.told);
-    auto session = rootfs::PcSession::open(options.folder, stop.token());
-    const auto own = rootfs::handed_record(options.folder);
-    Result<void> loaded = session ? Result<void>() : std::unexpected(session.error());
-    if (loaded && told.series.empty() && !own)
-        loaded = std::unexpected(own.error());
-    if (loaded)
-        loaded = rootfs::load_next_start(*session, options.folder,
-                                         told.series.empty() ? own->name : rootfs::RecordName{"boot", told.series},
-                                         rootfs::load_kernel, stop.token());
-    if (stop.token().stop_requested())
-        return EXIT_FAILURE;
-    const auto begun = rootfs::begin_ending(loaded ? rootfs::Ending::kexec : rootfs::Ending::reboot);
-    const auto& skipped = loaded ? begun : loaded;
-    if (!skipped)
-        say("this PC reboots through its firmware: " + skipped.error().sentence);
-    if (session && told.command != 0) {
-        const auto outcome = skipped ? std::string("done") : "Through the firmware: " + skipped.error().sentence;
+    std::optional<rootfs::PcSession> session;
+    rootfs::KexecReboot reboot;
+    reboot.load = [&](const std::stop_token& stop) -> Result<void> {
+        auto opened = rootfs::PcSession::open(options.folder, stop);
+        if (!opened)
+            return std::unexpected(opened.error());
+        session.emplace(std::move(*opened));
+        const auto own = rootfs::handed_record(options.folder);
+        if (told.series.empty() && !own)
+            return std::unexpected(own.error());
+        return rootfs::load_next_start(*session, options.folder,
+                                       told.series.empty() ? own->name : rootfs::RecordName{"boot", told.series},
+                                       rootfs::load_kernel, stop);
+    };
+    reboot.begin = rootfs::begin_ending;
+    reboot.tell = [&](const std::string& outcome, const std::stop_token& stop) {
+        say(outcome);
         const json done{{"id", told.command}, {"outcome", outcome.substr(0, max_outcome)}};
-        static_cast<void>(session->tell("report", {{"state", "running"}, {"done", done}}, stop.token()));
-    }
-    return begun ? EXIT_SUCCESS : EXIT_FAILURE;
+        if (session && told.command != 0)
+            static_cast<void>(session->tell("report", {{"state", "running"}, {"done", done}}, stop));
+    };
+    return reboot.run(signal.token()) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /// Prints what the job that has started this system has to say of one thing.
