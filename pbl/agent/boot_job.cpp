@@ -4,10 +4,10 @@
 #include "pbl/agent/download.hpp"
 #include "pbl/agent/handover.hpp"
 #include "pbl/agent/pc_hello.hpp"
+#include "rootfs/kexec/memory.hpp"
 #include "rootfs/kexec/output_file.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace farboot::agent
 {
@@ -18,35 +18,13 @@ namespace
 /// Long enough for a serial line and a page to show the last state.
 constexpr auto handover_pause = std::chrono::milliseconds(500);
 
-std::uint64_t total_bytes(const rootfs::BootRecord& record)
-{
-    std::uint64_t total = record.kernel.size;
-    for (const auto& file : record.initramfs)
-        total += file.size;
-    return total;
-}
-
-/// The files lie in memory, and the kernel takes a copy: what does not fit is said before it is fetched.
-Result<void> check_memory(const System& system, std::uint64_t total)
-{
-    constexpr std::string_view label = "MemAvailable:";
-    const auto text = system.read_file("/proc/meminfo").value_or("");
-    const auto at = text.find(label);
-    if (at == std::string::npos)
-        return {};
-    const auto available = std::strtoull(text.c_str() + at + label.size(), nullptr, 10) << 10;
-    if (available < 2 * total)
-        return fail("memory-short", "{} MB are needed, {} MB are free.", 2 * total / 1'000'000, available / 1'000'000);
-    return {};
-}
-
 /// Leaves `kernel` and `initramfs` in the folder, each file checked. Gives the initramfs, at whose end there is room
 /// for more.
 Result<rootfs::OutputFile> fetch_files(JobContext& job, Status& status, const BootFacts& facts,
                                        const rootfs::BootRecord& record)
 {
-    const auto total = total_bytes(record);
-    if (auto fits = check_memory(job.system, total); !fits)
+    const auto total = rootfs::total_bytes(record);
+    if (auto fits = rootfs::check_memory(job.system.read_file("/proc/meminfo").value_or(""), total); !fits)
         return std::unexpected(fits.error());
     auto kernel = rootfs::OutputFile::create(facts.folder / "kernel");
     if (!kernel)
@@ -175,7 +153,7 @@ Result<void> run(JobContext& job, const Site& site, const BootFacts& facts)
                                             .now = job.system.clock()});
     if (auto done = initramfs->append(handover); !done)
         return done;
-    job.log.stage("files-verified", fmt::format("bytes={}", total_bytes(*boot)));
+    job.log.stage("files-verified", fmt::format("bytes={}", rootfs::total_bytes(*boot)));
 
     status.phase = Phase::loading;
     job.report(status);

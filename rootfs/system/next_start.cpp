@@ -2,6 +2,7 @@
 
 #include "rootfs/fetch/http.hpp"
 #include "rootfs/kexec/cpio.hpp"
+#include "rootfs/kexec/memory.hpp"
 #include "rootfs/record/record.hpp"
 #include "rootfs/system/fresh_record.hpp"
 #include "rootfs/system/handed_files.hpp"
@@ -152,7 +153,7 @@ std::string handover(const std::filesystem::path& folder, const FreshRecord& fre
 } // namespace
 
 Result<void> load_next_start(PcSession& session, const std::filesystem::path& folder, const RecordName& name,
-                             const LoadKernel& load, const std::stop_token& stop)
+                             const LoadKernel& load, const std::stop_token& stop, const std::filesystem::path& proc)
 {
     if (auto same = check_address(folder); !same)
         return same;
@@ -162,6 +163,8 @@ Result<void> load_next_start(PcSession& session, const std::filesystem::path& fo
     const auto record = BootRecord::parse(fresh->record.payload);
     if (!record)
         return std::unexpected(record.error());
+    if (auto fits = check_memory(handed_file(proc, "meminfo"), total_bytes(*record)); !fits)
+        return fits;
     auto kernel = OutputFile::in_memory("kernel");
     auto initramfs = OutputFile::in_memory("initramfs");
     if (!kernel || !initramfs)

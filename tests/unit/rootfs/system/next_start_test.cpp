@@ -142,7 +142,7 @@ protected:
             loaded_ = Loaded{content(kernel), content(initramfs), cmdline};
             return {};
         };
-        const auto done = load_next_start(*session, folder_.path(), {"boot", "debian"}, load, {});
+        const auto done = load_next_start(*session, folder_.path(), {"boot", "debian"}, load, {}, folder_.path());
         return done ? "" : done.error().reason;
     }
     bool asked(const std::string& what)
@@ -226,6 +226,14 @@ TEST_F(NextStartTest, AnAddressThatIsNoLongerOursIsNotTakenAgain)
 {
     folder_.write("network.json", R"({"version": 1, "address": "192.0.2.1/24"})");
     EXPECT_EQ(reason(), "address-changed");
+}
+
+TEST_F(NextStartTest, WhatDoesNotFitIntoMemoryIsNotFetched)
+{
+    folder_.write("meminfo", "MemTotal: 4000000 kB\nMemAvailable: 0 kB\n");
+    EXPECT_EQ(reason(), "memory-short");
+    EXPECT_FALSE(asked("GET /bad/"));
+    EXPECT_FALSE(asked("GET /store/"));
 }
 
 TEST(LoadKernel, SaysWhyTheKernelTakesNone)
