@@ -29,7 +29,7 @@ def set_up(site):
 
 
 def headless(site, folder):
-    pc = PC(folder / "pc", cpu=PC.HOST_OF_MACHINES)
+    pc = PC(folder / "pc")
     run = chain.Chain(site, pc, folder)
     for old in folder.glob("[0-9][0-9]-*.png"):
         old.unlink()
@@ -46,7 +46,7 @@ def headless(site, folder):
 def with_display(site, folder):
     """A window where there is a display, else a noVNC page on localhost that takes one password once."""
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        pc = PC(folder / "pc", display=["-display", "gtk"], cpu=PC.HOST_OF_MACHINES)
+        pc = PC(folder / "pc", display=["-display", "gtk"])
         try:
             chain.Chain(site, pc, folder).power_on()
             print("demo: the PC is in the window. Closing it ends the demo.", flush=True)
@@ -55,7 +55,7 @@ def with_display(site, folder):
             pc.power_off()
         return
     screen = folder / "pc/vnc.sock"
-    pc = PC(folder / "pc", display=["-vnc", f"unix:{screen},password=on"], cpu=PC.HOST_OF_MACHINES)
+    pc = PC(folder / "pc", display=["-vnc", f"unix:{screen},password=on"])
     proxy = None
 
     inside = False

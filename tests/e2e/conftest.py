@@ -29,3 +29,19 @@ def site():
 @pytest.fixture(scope="session")
 def small_system(site):
     return System(site, "managers")
+
+
+@pytest.fixture
+def menu(site):
+    """Adds entries that are the first ones of the menu as long as the test runs."""
+    added = []
+
+    def add(kind, record, title):
+        entry = site.request("POST", "/api/v1/entries", {"kind": kind, "record": record, "title": {"en": title}})
+        added.append(entry["id"])
+        others = [each["id"] for each in site.request("GET", "/api/v1/entries")["entries"] if each["id"] != entry["id"]]
+        site.request("PUT", "/api/v1/entries/order", {"ids": [entry["id"], *others]})
+
+    yield add
+    for entry in added:
+        site.request("DELETE", f"/api/v1/entries/{entry}", headers={"If-Match": "*"})

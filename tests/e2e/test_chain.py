@@ -20,7 +20,7 @@ class Run:
 
     def __init__(self, site):
         self.site = site
-        self.pc = PC(OUT / "pc", cpu=PC.HOST_OF_MACHINES)
+        self.pc = PC(OUT / "pc")
         self.chain = chain.Chain(site, self.pc, OUT)
         self.failure = None
         self._shell = None

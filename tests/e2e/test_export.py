@@ -224,7 +224,7 @@ def start(folder, name, tree, lan):
     added = subprocess.run(["cpio", "--quiet", "-o", "-H", "newc", "--owner", "+0:+0"], cwd=tree.parent, check=True,
                            input=run("find", tree.name, cwd=tree.parent).encode(), capture_output=True).stdout
     initramfs.write_bytes((folder / "guest/initrd.img").read_bytes() + added)
-    pc = PC(folder / name, 1024, cpus=1, extra=[
+    pc = PC(folder / name, 1024, extra=[
         "-drive", f"file={folder}/guest/root.squashfs,if=virtio,format=raw,read-only=on",
         "-netdev", f"stream,id=lan,addr.type=unix,addr.path={folder}/lan.sock,server={lan}",
         "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:fa:2b:" + ("10" if lan == "on" else "11")])

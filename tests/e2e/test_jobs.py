@@ -47,7 +47,7 @@ class Seat:
         self.heard = self.disks / "card.pcap"  # what goes over its card
         drives = [word for name in ("key", "data")
                   for word in ("-drive", f"if=virtio,format=raw,file={self.disks / name}.img")]
-        self.pc = PC(self.folder, memory_mib=1024, cpus=1,
+        self.pc = PC(self.folder, memory_mib=1024,
                      network=("-netdev", "user,id=net0", "-device", f"virtio-net-pci,netdev=net0,id=nic0,mac={self.mac}",
                               "-object", f"filter-dump,id=dump0,netdev=net0,file={self.heard}"),
                      extra=["-uuid", self.uuid, *drives])

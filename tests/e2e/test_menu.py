@@ -12,24 +12,8 @@ RECORD = "boot/small-menu"
 
 
 @pytest.fixture
-def entries(site, small_system):
-    """Adds entries that are the first ones of the menu as long as the test runs."""
-    added = []
-
-    def add(kind, record, title):
-        entry = site.request("POST", "/api/v1/entries", {"kind": kind, "record": record, "title": {"en": title}})
-        added.append(entry["id"])
-        others = [each["id"] for each in site.request("GET", "/api/v1/entries")["entries"] if each["id"] != entry["id"]]
-        site.request("PUT", "/api/v1/entries/order", {"ids": [entry["id"], *others]})
-
-    yield add
-    for entry in added:
-        site.request("DELETE", f"/api/v1/entries/{entry}", headers={"If-Match": "*"})
-
-
-@pytest.fixture
 def pc(site):
-    made = PC(ROOT / "build/e2e/menu", memory_mib=1024, cpus=1)
+    made = PC(ROOT / "build/e2e/menu", memory_mib=1024)
     made.ended = queue.SimpleQueue()
     made.on_event = lambda event: event["event"] == "SHUTDOWN" and made.ended.put(event["data"]["reason"])
 
@@ -49,20 +33,20 @@ def pc(site):
 
 @pytest.mark.parametrize(("tool", "title", "reason"), [("tool/reboot", "Restart this PC", "guest-reset"),
                                                        ("tool/power-off", "Switch it off", "guest-shutdown")])
-def test_tools_of_the_menu_end_the_preboot_system(entries, pc, tool, title, reason):
-    entries("tool", tool, title)
+def test_tools_of_the_menu_end_the_preboot_system(menu, pc, tool, title, reason):
+    menu("tool", tool, title)
     assert pc.choose_first(title).values["record"] == tool
     pc.wait_off(chain.PAINT)
     assert pc.ended.get(timeout=60) == reason
 
 
-def test_a_tool_that_needs_uefi_says_so_on_a_bios(entries, pc):
-    entries("tool", "tool/firmware-setup", "Firmware set-up")
+def test_a_tool_that_needs_uefi_says_so_on_a_bios(menu, pc):
+    menu("tool", "tool/firmware-setup", "Firmware set-up")
     pc.choose_first("Firmware set-up")
     pc.wait_text("works on PCs with UEFI firmware only", chain.PAINT)
 
 
-def test_a_version_that_was_rolled_back_is_what_pcs_boot(site, small_system, entries, pc):
+def test_a_version_that_was_rolled_back_is_what_pcs_boot(site, small_system, menu, pc):
     def publish():
         small_system.publish("small-menu", CMDLINE, small_system.folder / "small-menu.dsse")
         return site.request("GET", f"/api/v1/series/{RECORD}")
@@ -79,7 +63,7 @@ def test_a_version_that_was_rolled_back_is_what_pcs_boot(site, small_system, ent
     series = publish()
     second = series["current"]
     assert second == first + 1
-    entries("system", RECORD, "Small system")
+    menu("system", RECORD, "Small system")
     assert boots() == second
 
     series = site.request("PUT", f"/api/v1/series/{RECORD}", {"current": first}, {"If-Match": series["etag"]})

@@ -88,7 +88,7 @@ def machine(site, small_system):
     tpm = Tpm(ROOT / "build/e2e/tpm")
     small_system.publish("small-pc", "boot=farboot console=tty0 console=ttyS0 systemd.default_device_timeout_sec=900",
                          small_system.folder / "small-pc.dsse")
-    pc = PC(ROOT / "build/e2e/pcs", memory_mib=1024, cpus=1, extra=["-uuid", UUID, *tpm.arguments()])
+    pc = PC(ROOT / "build/e2e/pcs", memory_mib=1024, extra=["-uuid", UUID, *tpm.arguments()])
 
     def power_on():
         tpm.start()

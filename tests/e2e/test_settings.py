@@ -60,7 +60,7 @@ def place(site):
 
 @pytest.fixture
 def pc():
-    made = PC(ROOT / "build/e2e/settings", memory_mib=1024, cpus=1, extra=["-uuid", UUID])
+    made = PC(ROOT / "build/e2e/settings", memory_mib=1024, extra=["-uuid", UUID])
     yield made
     made.power_off()
 
