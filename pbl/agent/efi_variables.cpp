@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace farboot::agent
 {
 
@@ -46,6 +49,14 @@ Result<void> write_variable(System& system, std::string_view name, std::string_v
     return {};
 }
 
+/// Does a node of a device path (UEFI 2.10, 10.3.4) stand for what disks are on? USB is not among it: that is a stick.
+bool is_disk_bus(unsigned type, unsigned subtype)
+{
+    constexpr unsigned messaging = 3;
+    constexpr std::array<unsigned, 7> buses{1, 2, 18, 23, 25, 26, 29}; // ATA, SCSI, SATA, NVMe, UFS, SD, eMMC
+    return type == messaging && std::ranges::find(buses, subtype) != buses.end();
+}
+
 /// Every firmware of this kind has a boot order.
 Result<std::string> boot_order(const System& system)
 {
@@ -76,17 +87,24 @@ Result<void> ask_for_disk(System& system)
     if (!order)
         return std::unexpected(order.error());
     const auto current = read_variable(system, "BootCurrent").value_or("");
+    auto best = OnDisk::no;
+    std::string wanted;
     for (std::size_t at = 0; at + 2 <= order->size() && at < 2 * most_options; at += 2) {
         const auto number = order->substr(at, 2);
         if (number == current)
             continue;
-        if (is_disk_option(read_variable(system, fmt::format("Boot{:04X}", word_at(number, 0))).value_or("")))
-            return write_variable(system, "BootNext", number);
+        const auto found = on_disk(read_variable(system, fmt::format("Boot{:04X}", word_at(number, 0))).value_or(""));
+        if (found > best) {
+            best = found;
+            wanted = number;
+        }
     }
-    return fail("disk-missing", "The firmware's boot order has no other disk.");
+    if (best == OnDisk::no)
+        return fail("disk-missing", "The firmware's boot order has no other disk.");
+    return write_variable(system, "BootNext", wanted);
 }
 
-bool is_disk_option(std::string_view option)
+OnDisk on_disk(std::string_view option)
 {
     constexpr std::size_t header = 6; // attributes, and the length of the device path
     constexpr unsigned active = 1;
@@ -94,25 +112,29 @@ bool is_disk_option(std::string_view option)
     constexpr unsigned hard_drive = 1;
     constexpr unsigned end = 0x7f;
     if (option.size() < header || !(byte_at(option, 0) & active))
-        return false;
+        return OnDisk::no;
     const auto path_bytes = word_at(option, 4);
     auto at = header;
     while (at + 2 <= option.size() && word_at(option, at) != 0) // the description, UTF-16
         at += 2;
     at += 2;
     if (at > option.size() || path_bytes > option.size() - at)
-        return false;
+        return OnDisk::no;
     auto path = option.substr(at, path_bytes);
+    auto last = OnDisk::no;
     while (path.size() >= 4) {
         const auto type = byte_at(path, 0);
         const auto length = word_at(path, 2);
-        if (type == end || length < 4 || length > path.size())
-            return false;
+        if (type == end)
+            return last;
+        if (length < 4 || length > path.size())
+            return OnDisk::no;
         if (type == media && byte_at(path, 1) == hard_drive)
-            return true;
+            return OnDisk::partition;
+        last = is_disk_bus(type, byte_at(path, 1)) ? OnDisk::whole : OnDisk::no;
         path.remove_prefix(length);
     }
-    return false;
+    return OnDisk::no;
 }
 
 } // namespace farboot::agent

@@ -15,12 +15,19 @@ namespace farboot::agent
 /// The firmware is to show its set-up at the next start. Reasons: firmware-bios (there is no UEFI), firmware-setup (it
 /// cannot be told so).
 [[nodiscard]] Result<void> ask_for_setup(System& system);
-/// The next start is from the local disk: the first active entry of the firmware's boot order that is on a disk, and
-/// not what this system was started by. Reasons: firmware-bios, disk-missing, firmware-setup.
+/// The next start is from the local disk: by the first active entry of the firmware's boot order that an installed
+/// system made for its partition, else by the first that the firmware made for a whole disk; never by the one that this
+/// system was started by. Reasons: firmware-bios, disk-missing, firmware-setup.
 [[nodiscard]] Result<void> ask_for_disk(System& system);
 
-/// Is a load option ("Boot0001") active, and on a hard disk? Bytes as the firmware keeps them, without the attributes
-/// of the variable; whatever makes no sense is on no disk.
-[[nodiscard]] bool is_disk_option(std::string_view option);
+enum class OnDisk : std::uint8_t {
+    no,
+    whole,    ///< a disk (or CD) as such: the firmware looks for a loader there
+    partition ///< a loader on one of its partitions
+};
+
+/// Where an active load option ("Boot0001") leads to. Bytes as the firmware keeps them, without the attributes of the
+/// variable; whatever makes no sense is on no disk.
+[[nodiscard]] OnDisk on_disk(std::string_view option);
 
 } // namespace farboot::agent

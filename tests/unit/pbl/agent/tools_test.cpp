@@ -24,6 +24,8 @@ std::string load_option(const std::string& node, char flags = 1)
 
 const std::string hard_drive = "\x04\x01\x2a\0"s + std::string(0x26, 'p');
 const std::string network = "\x03\x0b\x25\0"s + std::string(0x21, 'n');
+const std::string sata = "\x03\x12\x0a\0"s + std::string(6, 's');
+const std::string usb = "\x03\x05\x06\0"s + std::string(2, 'u');
 
 class ToolsTest : public AgentTest
 {
@@ -97,6 +99,25 @@ TEST_F(ToolsTest, LocalDisk)
     EXPECT_EQ(written("BootNext"), attributes + "\x04\0"s);
 }
 
+TEST_F(ToolsTest, ADiskWithoutAnEntryOfItsSystemIsFoundToo)
+{
+    set_uefi();
+    set("Boot0002", load_option(sata));
+    set("Boot0004", load_option(usb));
+    start();
+    choose("tool/local-disk");
+    EXPECT_EQ(written("BootNext"), attributes + "\x02\0"s);
+}
+
+TEST_F(ToolsTest, AnInstalledSystemGoesBeforeADiskAsSuch)
+{
+    set_uefi();
+    set("Boot0002", load_option(sata));
+    start();
+    choose("tool/local-disk");
+    EXPECT_EQ(written("BootNext"), attributes + "\x04\0"s);
+}
+
 TEST_F(ToolsTest, WithoutUefiASentenceSaysSoAndTheMenuStays)
 {
     publish("debian-desktop");
@@ -154,15 +175,19 @@ TEST_F(ToolsTest, WhatIsNoToolIsRefused)
 TEST(LoadOption, WhateverMakesNoSenseIsOnNoDisk)
 {
     const auto good = load_option(hard_drive);
-    EXPECT_TRUE(is_disk_option(good));
-    EXPECT_FALSE(is_disk_option(load_option(network)));
-    EXPECT_TRUE(is_disk_option(load_option(network + hard_drive)));
+    EXPECT_EQ(on_disk(good), OnDisk::partition);
+    EXPECT_EQ(on_disk(load_option(network)), OnDisk::no);
+    EXPECT_EQ(on_disk(load_option(network + hard_drive)), OnDisk::partition);
+    EXPECT_EQ(on_disk(load_option(sata)), OnDisk::whole);
+    EXPECT_EQ(on_disk(load_option(sata, 0)), OnDisk::no);
+    EXPECT_EQ(on_disk(load_option(sata + network)), OnDisk::no);
+    EXPECT_EQ(on_disk(load_option(usb)), OnDisk::no);
     for (std::size_t bytes = 0; bytes < good.size(); ++bytes)
-        EXPECT_FALSE(is_disk_option(good.substr(0, bytes))) << bytes;
+        EXPECT_EQ(on_disk(good.substr(0, bytes)), OnDisk::no) << bytes;
     for (const char length : {0, 3, 127}) {
         auto bad = network;
         bad[2] = length;
-        EXPECT_FALSE(is_disk_option(load_option(bad + hard_drive))) << int(length);
+        EXPECT_EQ(on_disk(load_option(bad + hard_drive)), OnDisk::no) << int(length);
     }
 }
 
@@ -175,7 +200,7 @@ TEST(LoadOption, AnyBytesAreTaken)
             seed = seed * 1664525 + 1013904223;
             option[(seed >> 8) % option.size()] = static_cast<char>(seed >> 24);
         }
-        static_cast<void>(is_disk_option(option)); // reads nothing that is not its own
+        static_cast<void>(on_disk(option)); // reads nothing that is not its own
     }
 }
 
