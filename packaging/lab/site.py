@@ -141,11 +141,8 @@ class Site:
              "offering": {"script": {"name": "Greeting", "interpreter": "sh",
                                      "text": "echo 'The menu entry has brought this script.' > /dev/tty0\n"}}},
         ):
-            entry = {**entry, "visible": True, "auto_seconds": None}
-            if entry["record"] in have:  # by an earlier run, perhaps of an earlier Farboot
-                self.change_entry(entry["record"], entry)
-            else:
-                self.request("POST", "/api/v1/entries", entry)
+            if entry["record"] not in have:
+                self.request("POST", "/api/v1/entries", {**entry, "visible": True, "auto_seconds": None})
 
     def make_pbl(self):
         """The preboot system: knows the server's address, its authority and the policy."""
@@ -177,19 +174,16 @@ class Site:
         except urllib.error.HTTPError as error:
             raise SiteError(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}") from error
 
-    def change_entry(self, record, changes):
-        """Changes members of the catalog's entry for a record."""
+    def set_auto(self, record, seconds):
+        """Marks a system as the one that boots by itself; None takes the mark away."""
         for entry in self.request("GET", "/api/v1/entries")["entries"]:
             if entry["record"] == record:
                 changed = {key: value for key, value in entry.items() if key not in ("id", "number", "position")}
+                changed["auto_seconds"] = seconds
                 path = f"/api/v1/entries/{entry['id']}"
-                self.request("PUT", path, changed | changes, {"If-Match": self.request("GET", path, want="ETag")})
+                self.request("PUT", path, changed, {"If-Match": self.request("GET", path, want="ETag")})
                 return
         raise SiteError(f"The catalog has no entry for {record}.")
-
-    def set_auto(self, record, seconds):
-        """Marks a system as the one that boots by itself; None takes the mark away."""
-        self.change_entry(record, {"auto_seconds": seconds})
 
 
 def one_time_password():

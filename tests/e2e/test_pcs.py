@@ -1,4 +1,4 @@
-"""A PC with a TPM: registered, enrolled, told what to boot, followed, crashed, switched off."""
+"""A PC with a TPM: registered, enrolled, told what to boot, followed, crashed, worked at by a student, switched off."""
 
 import json
 import shutil
@@ -9,6 +9,7 @@ import pytest
 from lab import chain
 from lab.pc import DOMAIN, PC
 from lab.site import ROOT, SiteError, run
+from phone import Phone
 
 UUID = "4c4c4544-0042-3510-8052-b4c04f4e4d32"
 
@@ -102,7 +103,40 @@ def machine(site, small_system):
     tpm.stop()
 
 
-def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine):
+@pytest.fixture
+def student(site):
+    """Somebody whose group alone sees "For students"."""
+    made = []
+
+    def make(path, body):
+        made.append(f"{path}/{site.request('POST', path, body)['id']}")
+        return int(made[-1].rpartition("/")[2])
+
+    group = make("/api/v1/groups", {"name": "students"})
+    user = make("/api/v1/users", {"name": "anna", "full_name": "Anna", "groups": [group]})
+    site.request("PUT", f"/api/v1/users/{user}/password", {"password": "a long password"}, {"If-Match": "*"})
+    entry = make("/api/v1/entries", {"kind": "system", "record": "boot/small-pc", "title": {"en": "For students"}, "visible": False})
+    make("/api/v1/rules", {"name": {"en": "Students"}, "groups": ["students"], "show": [entry]})
+    yield "anna", "a long password"
+    for path in reversed(made):
+        site.request("DELETE", path, headers={"If-Match": "*"})
+
+
+def log_in_and_out(pc, machine, phone):
+    """A student at the PC's menu: types "a", confirms the code on the phone, sees what is for students, and leaves."""
+    machine.press("a")
+    code = machine.wait_text(r"type\s*([B-Z]{4}-[B-Z]{4})\b", chain.PAINT)[1]
+    asking = phone.confirm(code)
+    assert asking["id"] == pc["id"] and asking["enrolled"]
+    machine.wait_text("For students", chain.PAINT)
+    machine.wait_text("a: log out", chain.PAINT)
+    before = machine.text_length()
+    machine.press("a")
+    machine.wait_text("a: log in", chain.PAINT, start=before)
+    assert phone.request("GET", "/api/v1/account")["pcs"] == []
+
+
+def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine, student):
     registry = Registry(site)
     machine.start()
     pc = registry.pc()
@@ -148,6 +182,8 @@ def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine):
     starts = registry.starts()
     assert starts[1]["ending"] == "crash"
     assert {"initramfs-start", "root-mounted"} <= {stage["name"] for stage in starts[1]["system_stages"]}
+
+    log_in_and_out(pc, machine, Phone(site, *student))
 
     # A command of the booted system's.
     registry.command(action="boot", record="boot/small-pc")
