@@ -1,4 +1,5 @@
 #include "rootfs/cli/publish_command.hpp"
+#include "rootfs/base/number.hpp"
 #include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/key_file.hpp"
@@ -12,7 +13,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <filesystem>
 #include <unistd.h>
 
@@ -34,12 +34,9 @@ Result<std::uint64_t> find_number(const PublishCommand& options, std::optional<S
             return newest;
         return *newest + 1;
     }
-    std::uint64_t number = 0;
-    const auto* end = options.number.data() + options.number.size();
-    if (const auto [parsed, error] = std::from_chars(options.number.data(), end, number);
-        error != std::errc() || parsed != end)
-        return fail("usage", "--number {}: expected a number or auto.", options.number);
-    return number;
+    if (const auto number = to_number<std::uint64_t>(options.number))
+        return *number;
+    return fail("usage", "--number {}: expected a number or auto.", options.number);
 }
 
 /// --image may name an image that the store has already.

@@ -1,6 +1,5 @@
 #include "rootfs/cli/publish_record.hpp"
-
-#include <charconv>
+#include "rootfs/base/number.hpp"
 
 namespace farboot::rootfs
 {
@@ -12,12 +11,12 @@ Result<DataFile> parse_data(const std::string& text)
 {
     const auto colon = text.rfind(':');
     DataFile file{text.substr(0, colon), 0};
-    const auto* end = text.data() + text.size();
     if (colon == std::string::npos)
         return fail("usage", "--data {}: expected name:max_bytes, as in settings.json:65536.", text);
-    const auto [parsed, error] = std::from_chars(text.data() + colon + 1, end, file.max_bytes);
-    if (error != std::errc() || parsed != end)
+    const auto max_bytes = to_number<decltype(file.max_bytes)>(std::string_view(text).substr(colon + 1));
+    if (!max_bytes)
         return fail("usage", "--data {}: expected name:max_bytes, as in settings.json:65536.", text);
+    file.max_bytes = *max_bytes;
     return file;
 }
 

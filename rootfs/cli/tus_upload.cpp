@@ -1,6 +1,7 @@
 #include "rootfs/cli/tus_upload.hpp"
 
 #include "rootfs/base/encoding.hpp"
+#include "rootfs/base/number.hpp"
 #include "rootfs/base/pause.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/members.hpp"
@@ -9,7 +10,6 @@
 #include "rootfs/image/file.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <future>
 
 namespace farboot::rootfs
@@ -142,12 +142,10 @@ private:
         const auto answer = server_.call(call, stop_);
         if (!answer)
             return std::unexpected(answer.error());
-        std::uint64_t offset = 0;
-        const auto& text = answer->kept_header;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), offset);
-        if (text.empty() || error != std::errc() || end != text.data() + text.size() || offset > bytes_)
+        const auto offset = to_number<std::uint64_t>(answer->kept_header);
+        if (!offset || *offset > bytes_)
             return fail("bad-answer", "{}: it does not say where the upload goes on.", server_.url());
-        return offset;
+        return *offset;
     }
 
     Result<void> send_slice(std::uint64_t id, std::uint64_t& offset, Progress& progress)

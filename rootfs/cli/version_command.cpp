@@ -1,3 +1,4 @@
+#include "rootfs/base/number.hpp"
 #include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/console.hpp"
@@ -5,8 +6,6 @@
 #include "rootfs/record/record.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <charconv>
 
 /// Versions of records on the command line: the same requests as the admin page's (docs/records.md, Versions).
 namespace farboot::rootfs
@@ -34,12 +33,10 @@ Result<std::string> path_of(const VersionOptions& options)
 
 Result<std::uint64_t> number_of(const VersionOptions& options)
 {
-    std::uint64_t number = 0;
-    const auto& text = options.number;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number == 0)
-        return fail("usage", "\"{}\" is not a version's number.", text);
-    return number;
+    const auto number = to_number<std::uint64_t>(options.number);
+    if (!number || *number == 0)
+        return fail("usage", "\"{}\" is not a version's number.", options.number);
+    return *number;
 }
 
 std::string text_of(const json& value)

@@ -1,5 +1,6 @@
 #include "rootfs/fetch/transfer.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "rootfs/fetch/failure.hpp"
 
 #include <algorithm>
@@ -18,13 +19,6 @@ bool same_ignoring_case(std::string_view a, std::string_view b)
 {
     auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-std::optional<std::uint64_t> number_of(std::string_view text)
-{
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
 } // namespace
@@ -159,7 +153,7 @@ bool Transfer::header_line(std::string_view line)
     else if (same_ignoring_case(name, "content-range"))
         content_range_ = value;
     else if (same_ignoring_case(name, "content-length"))
-        response_.length = number_of(value);
+        response_.length = to_number<std::uint64_t>(value);
     return true;
 }
 

@@ -1,6 +1,6 @@
 #include "rootfs/nbd/kernel_device.hpp"
+#include "rootfs/base/number.hpp"
 
-#include <charconv>
 #include <memory>
 
 #include <linux/nbd-netlink.h>
@@ -38,13 +38,9 @@ bool put_socket(nl_msg* message, int descriptor)
 Result<KernelDevice> KernelDevice::named(std::string_view path)
 {
     constexpr std::string_view prefix = "/dev/nbd";
-    std::uint32_t index = 0;
-    if (path.starts_with(prefix)) {
-        const auto digits = path.substr(prefix.size());
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
-        if (error == std::errc{} && end == digits.data() + digits.size())
-            return KernelDevice(index);
-    }
+    if (path.starts_with(prefix))
+        if (const auto index = to_number<std::uint32_t>(path.substr(prefix.size())))
+            return KernelDevice(*index);
     return fail("bad-request", "{} is no NBD device; they are called /dev/nbd0, /dev/nbd1, ….", path);
 }
 

@@ -1,6 +1,6 @@
 #include "rootfs/nbd/plugin_settings.hpp"
+#include "rootfs/base/number.hpp"
 
-#include <charconv>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -15,11 +15,10 @@ constexpr std::size_t most_file_bytes = 1 << 20;
 
 Result<std::size_t> number(std::string_view key, std::string_view text, std::size_t lowest, std::size_t highest)
 {
-    std::size_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < lowest || value > highest)
+    const auto value = to_number<std::size_t>(text);
+    if (!value || *value < lowest || *value > highest)
         return fail("setting", "{}={} cannot be used: it must be a number from {} to {}.", key, text, lowest, highest);
-    return value;
+    return *value;
 }
 
 Result<std::string> read(const std::filesystem::path& path)

@@ -1,8 +1,7 @@
 #include "server/api/resource.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "server/rules/why.hpp"
-
-#include <charconv>
 
 namespace farboot::server::api
 {
@@ -25,11 +24,8 @@ Response malformed(std::string_view name, std::string_view what)
 
 std::optional<std::int64_t> number_in(std::string_view text)
 {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < 1)
-        return std::nullopt;
-    return number;
+    const auto number = rootfs::to_number<std::int64_t>(text);
+    return number && *number >= 1 ? number : std::nullopt;
 }
 
 std::expected<catalog::AuditFilter, Response> filter_of(const Request& request)

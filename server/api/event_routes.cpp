@@ -1,9 +1,8 @@
 #include "server/api/event_stream.hpp"
 #include "server/api/routes.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "server/catalog/events.hpp"
-
-#include <charconv>
 
 namespace farboot::server::api
 {
@@ -24,9 +23,7 @@ std::optional<std::int64_t> seen_by(const Request& request)
     const auto text = given ? given : request.target.parameter("after");
     if (!text)
         return std::nullopt;
-    std::int64_t id = -1;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), id);
-    return error == std::errc() && end == text->data() + text->size() ? id : -1;
+    return rootfs::to_number<std::int64_t>(*text).value_or(-1);
 }
 
 Response event_answer(std::shared_ptr<http::Stream> events)

@@ -1,7 +1,7 @@
 #include "server/api/hosts.hpp"
+#include "rootfs/base/number.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 
 namespace farboot::server::api
@@ -33,10 +33,7 @@ HostAndPort split(std::string_view header)
         c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     if (end == std::string_view::npos)
         return result;
-    const auto text = header.substr(end + 1);
-    const auto [last, error] = std::from_chars(text.data(), text.data() + text.size(), result.port);
-    if (error != std::errc() || last != text.data() + text.size())
-        result.port = 0;
+    result.port = rootfs::to_number<decltype(result.port)>(header.substr(end + 1)).value_or(0);
     return result;
 }
 

@@ -1,7 +1,7 @@
 #include "server/api/page.hpp"
+#include "rootfs/base/number.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace farboot::server::api
 {
@@ -12,23 +12,19 @@ std::optional<std::int64_t> number_in(const http::Request& request, std::string_
     const auto text = request.target.parameter(name).value_or("");
     if (text.empty())
         return fallback;
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < 0 || number > max)
-        return std::nullopt;
-    return number;
+    const auto number = rootfs::to_number<std::int64_t>(text);
+    return number && *number >= 0 && *number <= max ? number : std::nullopt;
 }
 
 std::expected<Page, http::Response> page_of(const http::Request& request, const std::vector<std::string>& keys)
 {
     Page page{.first = 0, .count = keys.size()};
     if (const auto text = request.target.parameter("limit")) {
-        std::size_t limit = 0;
-        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-        if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > max_page)
+        const auto limit = rootfs::to_number<std::size_t>(*text);
+        if (!limit || *limit < 1 || *limit > max_page)
             return std::unexpected(http::error(400, "parameter-malformed",
                                                fmt::format("limit must be a number from 1 to {}.", max_page), "limit"));
-        page.count = limit;
+        page.count = *limit;
     }
     if (const auto after = request.target.parameter("after")) {
         const auto found = std::ranges::find(keys, *after);

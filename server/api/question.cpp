@@ -1,11 +1,11 @@
 #include "server/api/question.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "server/rules/fields.hpp"
 #include "server/rules/rule.hpp"
 #include "server/rules/why.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace farboot::server::api
 {
@@ -69,11 +69,10 @@ Wrong read_hardware(const Request& request, rules::Hardware& into)
         *text = std::move(*given);
     }
     if (const auto memory = request.target.parameter("memory_mib"); memory && !memory->empty()) {
-        std::uint64_t number = 0;
-        const auto [end, error] = std::from_chars(memory->data(), memory->data() + memory->size(), number);
-        if (error != std::errc() || end != memory->data() + memory->size() || number > rules::max_memory_mib)
+        const auto number = rootfs::to_number<std::uint64_t>(*memory);
+        if (!number || *number > rules::max_memory_mib)
             return malformed("memory_mib", "memory_mib must be a number of MiB.");
-        into.memory_mib = number;
+        into.memory_mib = *number;
     }
     if (!read_words(request, "cpu_flags", rules::is_cpu_flag, rules::max_cpu_flags, into.cpu_flags))
         return malformed("cpu_flags",

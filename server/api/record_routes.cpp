@@ -3,12 +3,12 @@
 #include "server/api/page.hpp"
 #include "server/api/routes.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "server/catalog/records.hpp"
 #include "server/http/range.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <span>
 
 namespace farboot::server::api
@@ -82,18 +82,16 @@ awaitable<Response> get_current(const Context& context, const Request& request)
 
 awaitable<Response> get_one(const Context& context, const Request& request)
 {
-    rootfs::RecordHeader header{{request.parameter("type"), request.parameter("series")}, 0};
-    const auto& number = request.parameter("number");
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), header.number);
-    const bool good =
-        error == std::errc() && end == number.data() + number.size() && header.number < (std::uint64_t{1} << 53);
+    const auto& number_text = request.parameter("number");
+    const auto number = rootfs::to_number<std::uint64_t>(number_text);
+    const rootfs::RecordHeader header{{request.parameter("type"), request.parameter("series")}, number.value_or(0)};
     std::optional<PublishedRecord> record;
-    if (good && rootfs::RecordName::parse(header.name.text()))
+    if (number && *number < (std::uint64_t{1} << 53) && rootfs::RecordName::parse(header.name.text()))
         record = co_await context.database.read(
             [&](Connection& connection) { return catalog::find_record(connection, header); });
     if (record && !co_await may_see(context, request, *record))
         record.reset();
-    co_return envelope(request, record, header.name.text() + "/" + number);
+    co_return envelope(request, record, header.name.text() + "/" + number_text);
 }
 
 awaitable<Response> list(const Context& context, const Request& request)

@@ -1,8 +1,8 @@
 #include "server/api/resource.hpp"
+#include "rootfs/base/number.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace farboot::server::api
 {
@@ -37,10 +37,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 21> fields{{
 
 std::int64_t id_of(const http::Request& request)
 {
-    const auto& text = request.parameter("id");
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    return error == std::errc() && end == text.data() + text.size() ? id : 0;
+    return rootfs::to_number<std::int64_t>(request.parameter("id")).value_or(0);
 }
 
 std::expected<std::string, http::Response> need_if_match(const http::Request& request, std::string_view noun)

@@ -1,12 +1,12 @@
 #include "server/api/question.hpp"
 #include "server/api/resource.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "server/catalog/hardware_classes.hpp"
 #include "server/catalog/pcs.hpp"
 #include "server/catalog/rules.hpp"
 #include "server/rules/why.hpp"
 
-#include <charconv>
 #include <set>
 
 namespace farboot::server::api
@@ -118,8 +118,7 @@ awaitable<Response> order(const Context& context, const Request& request, const 
 awaitable<std::optional<Response>> ask_for_pc(const Context& context, const Request& request, rules::Question& question)
 {
     const auto text = *request.target.parameter("pc");
-    std::int64_t id = 0;
-    std::from_chars(text.data(), text.data() + text.size(), id);
+    const auto id = rootfs::to_number<std::int64_t>(text).value_or(0);
     const auto pc = co_await context.database.read(
         [id](catalog::Connection& connection) { return catalog::find_pc(connection, id); });
     if (!pc)

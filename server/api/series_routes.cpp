@@ -1,8 +1,7 @@
 #include "server/api/resource.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "server/catalog/series.hpp"
-
-#include <charconv>
 
 namespace farboot::server::api
 {
@@ -115,9 +114,8 @@ awaitable<Response> set_state(const Context& context, const Request& request, co
     const auto state = catalog::version_state_named(member.is_string() ? member.get<std::string>() : "");
     if (!state)
         co_return http::error(400, "state-malformed", "A version is draft, published, retired or revoked.", "state");
-    rootfs::RecordHeader record{name_in(request), 0};
-    const auto& number = request.parameter("number");
-    std::from_chars(number.data(), number.data() + number.size(), record.number);
+    const rootfs::RecordHeader record{name_in(request),
+                                      rootfs::to_number<std::uint64_t>(request.parameter("number")).value_or(0)};
     const auto now = context.now();
     co_return co_await change_series(context, request, principal,
                                      [&](Connection& connection, const std::string& if_match) {

@@ -1,12 +1,12 @@
 #include "server/api/pc_auth.hpp"
 #include "server/api/resource.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "rootfs/image/trace.hpp"
 #include "server/catalog/pc_boots.hpp"
 #include "server/catalog/pc_traces.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 /// Traces of enrolled PCs, of which boot profiles are made.
 namespace farboot::server::api
@@ -71,15 +71,13 @@ awaitable<Response> post_trace(const Context& context, const Request& request)
 awaitable<Response> list(const Context& context, const Request& request)
 {
     const std::string manifest(request.target.parameter("manifest").value_or(""));
-    const auto text = request.target.parameter("after").value_or("0");
-    std::int64_t after = 0;
-    if (std::from_chars(text.data(), text.data() + text.size(), after).ec != std::errc() ||
-        (!manifest.empty() && !Digest::from_hex(manifest)))
+    const auto after = rootfs::to_number<std::int64_t>(request.target.parameter("after").value_or("0"));
+    if (!after || (!manifest.empty() && !Digest::from_hex(manifest)))
         co_return http::error(400, "parameter-malformed",
                               "Traces are listed by ?manifest=<64 hexadecimal digits>, from ?after=<number> on.",
                               "manifest");
     auto traces = co_await context.database.read(
-        [&](Connection& connection) { return catalog::list_pc_traces(connection, manifest, after, page_size + 1); });
+        [&](Connection& connection) { return catalog::list_pc_traces(connection, manifest, *after, page_size + 1); });
     const bool more = traces.size() > page_size;
     traces.resize(std::min<std::size_t>(traces.size(), page_size));
     auto rows = json::array();

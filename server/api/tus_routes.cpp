@@ -2,12 +2,11 @@
 #include "server/api/sent_files.hpp"
 #include "server/api/upload_reception.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "server/uploads/metadata.hpp"
 
 #include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
-
-#include <charconv>
 
 /// tus 1.0.0 (https://tus.io/protocols/resumable-upload) with creation, expiration and termination.
 namespace farboot::server::api
@@ -55,12 +54,8 @@ std::optional<Response> wrong_version(const Request& request)
 /// Digits only, at most `max_body`.
 std::optional<std::uint64_t> number_of_header(const Request& request, std::string_view name)
 {
-    const auto text = request.header(name).value_or("");
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size() || number > max_body)
-        return std::nullopt;
-    return number;
+    const auto number = rootfs::to_number<std::uint64_t>(request.header(name).value_or(""));
+    return number && *number <= max_body ? number : std::nullopt;
 }
 
 Response with_expiry(Response response, const Context& context, const Upload& upload)

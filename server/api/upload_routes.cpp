@@ -1,11 +1,10 @@
 #include "server/api/auth.hpp"
 #include "server/api/routes.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "rootfs/image/store_intake.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <charconv>
 
 namespace farboot::server::api
 {
@@ -133,9 +132,10 @@ awaitable<Response> get_lacking(const Context& context, const Request& request, 
         co_return no_digest();
     std::uint64_t from = 0;
     if (const auto text = request.target.parameter("from")) {
-        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), from);
-        if (error != std::errc() || end != text->data() + text->size())
+        const auto number = rootfs::to_number<std::uint64_t>(*text);
+        if (!number)
             co_return http::error(400, "from-malformed", "from is the number of a chunk.", "from");
+        from = *number;
     }
     auto* const intake = intake_of(context, request);
     if (intake == nullptr)

@@ -1,10 +1,10 @@
 #include "server/cli/log_format.hpp"
+#include "rootfs/base/number.hpp"
 
 #include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace farboot::server::cli
 {
@@ -43,10 +43,8 @@ void put(ordered_json& object, std::string_view name, std::string_view value)
     if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
         value = value.substr(1, value.size() - 2);
     if (name == "status" || name == "bytes" || name == "ms") {
-        std::int64_t number = 0;
-        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-        if (error == std::errc() && end == value.data() + value.size()) {
-            object[std::string(name)] = number;
+        if (const auto number = rootfs::to_number<std::int64_t>(value)) {
+            object[std::string(name)] = *number;
             return;
         }
     }

@@ -1,22 +1,13 @@
 #include "server/http/range.hpp"
+#include "rootfs/base/number.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace farboot::server::http
 {
 
 namespace
 {
-
-std::optional<std::uint64_t> number(std::string_view text)
-{
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size())
-        return std::nullopt;
-    return value;
-}
 
 std::string_view trimmed(std::string_view text)
 {
@@ -42,7 +33,7 @@ Range parse_range(std::optional<std::string_view> header, std::uint64_t size)
     const auto first_text = spec.substr(0, dash);
     const auto last_text = spec.substr(dash + 1);
     if (first_text.empty()) { // the last n bytes
-        const auto suffix = number(last_text);
+        const auto suffix = rootfs::to_number<std::uint64_t>(last_text);
         if (!suffix)
             return whole;
         if (*suffix == 0 || size == 0)
@@ -50,8 +41,9 @@ Range parse_range(std::optional<std::string_view> header, std::uint64_t size)
         const auto length = std::min(*suffix, size);
         return {Range::Kind::part, size - length, length};
     }
-    const auto first = number(first_text);
-    const auto last = last_text.empty() ? std::optional<std::uint64_t>(UINT64_MAX) : number(last_text);
+    const auto first = rootfs::to_number<std::uint64_t>(first_text);
+    const auto last =
+        last_text.empty() ? std::optional<std::uint64_t>(UINT64_MAX) : rootfs::to_number<std::uint64_t>(last_text);
     if (!first || !last || *last < *first)
         return whole;
     if (*first >= size)

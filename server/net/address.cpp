@@ -1,8 +1,8 @@
 #include "server/net/address.hpp"
+#include "rootfs/base/number.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <charconv>
 
 namespace farboot::server
 {
@@ -74,10 +74,8 @@ Result<Subnet> Subnet::parse(std::string_view text)
         return fail("subnet-malformed", "\"{}\" is not a subnet such as 10.1.0.0/16 or 2001:db8::/32.", shown(text));
     Subnet subnet{*address, address->bits()};
     if (slash != std::string_view::npos) {
-        const auto digits = text.substr(slash + 1);
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), subnet.prefix);
-        if (error != std::errc() || end != digits.data() + digits.size() || subnet.prefix < 0 ||
-            subnet.prefix > address->bits())
+        subnet.prefix = rootfs::to_number<int>(text.substr(slash + 1)).value_or(-1);
+        if (subnet.prefix < 0 || subnet.prefix > address->bits())
             return fail("subnet-malformed", "The length of the subnet \"{}\" must be a number from 0 to {}.",
                         shown(text), address->bits());
     }

@@ -1,6 +1,7 @@
 #include "server/restricted/audiences.hpp"
 
 #include "rootfs/base/encoding.hpp"
+#include "rootfs/base/number.hpp"
 #include "rootfs/record/record.hpp"
 #include "server/base/lasting.hpp"
 #include "server/trust/secret.hpp"
@@ -8,7 +9,6 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
 namespace farboot::server
@@ -97,10 +97,9 @@ bool Audiences::accepts(std::string_view audience, std::string_view token, std::
     if (comma == std::string_view::npos || !knows(audience))
         return false;
     const auto until = token.substr(comma + 1);
-    std::int64_t seconds = 0;
-    const auto [end, error] = std::from_chars(until.data(), until.data() + until.size(), seconds);
-    if (error != std::errc() || end != until.data() + until.size() || seconds < now.time_since_epoch().count() ||
-        seconds > latest_end(now, token_life).time_since_epoch().count())
+    const auto seconds = rootfs::to_number<std::int64_t>(until);
+    if (!seconds || *seconds < now.time_since_epoch().count() ||
+        *seconds > latest_end(now, token_life).time_since_epoch().count())
         return false;
     return same_secret(token.substr(0, comma), check_value(audience, until));
 }

@@ -1,8 +1,8 @@
 #include "server/uploads/folder.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "rootfs/image/file.hpp"
 
-#include <charconv>
 #include <chrono>
 
 namespace farboot::uploads
@@ -81,12 +81,11 @@ std::vector<std::int64_t> Folder::old_files() const
     const auto old = fs::file_time_type::clock::now() - std::chrono::hours(24);
     for (const auto& file : fs::directory_iterator(path_, error)) {
         const auto name = file.path().stem().string();
-        std::int64_t id = 0;
-        const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), id);
+        const auto id = rootfs::to_number<std::int64_t>(name);
         std::error_code gone;
         const bool is_old = file.last_write_time(gone) < old && !gone;
-        if (failure == std::errc() && end == name.data() + name.size() && is_old)
-            ids.push_back(id);
+        if (id && is_old)
+            ids.push_back(*id);
     }
     return ids;
 }

@@ -1,5 +1,6 @@
 #include "server/http/server.hpp"
 
+#include "rootfs/base/number.hpp"
 #include "server/http/impl/connection.hpp"
 #include "server/http/impl/log.hpp"
 #include "server/http/impl/slots.hpp"
@@ -15,7 +16,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <list>
 #include <mutex>
 #include <thread>
@@ -86,10 +86,8 @@ Result<tcp::endpoint> parse_endpoint(std::string_view text)
             host = host.substr(1, host.size() - 2);
         boost::system::error_code error;
         const auto address = asio::ip::make_address(host, error);
-        std::uint16_t port = 0;
-        const auto [end, bad] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-        if (!error && bad == std::errc() && end == port_text.data() + port_text.size())
-            return tcp::endpoint(address, port);
+        if (const auto port = rootfs::to_number<std::uint16_t>(port_text); port && !error)
+            return tcp::endpoint(address, *port);
     }
     return fail("address-malformed",
                 "\"{}\" is not an address and port to listen on, such as 0.0.0.0:8443 or [::]:8443.", text);
