@@ -13,8 +13,10 @@ namespace
 constexpr std::size_t straying_window = 64;
 constexpr std::size_t straying_below = 16;
 constexpr std::size_t fitting_window = 16;
-/// One that the list does not have is followed by others: a program that was not foreseen.
+/// One that the list does not have is followed by others: a program that was not foreseen. While reads follow the
+/// list's order, one or two are as a rule all: a chunk that a new version has changed and that nothing stood for.
 constexpr std::size_t fitting_from = 16;
+constexpr std::size_t fitting_in_order_from = 14;
 /// Reads go through a list that was learnt from the first row to the last, and leave hardly any out; in one that was
 /// guessed they are here and there. Of the rows up to where reads are, so many were read: four of five. Of the latest,
 /// a few may be farther.
@@ -103,7 +105,8 @@ bool HotUse::fits() const
     const std::scoped_lock lock(mutex_);
     if (chunks_.empty())
         return false;
-    return foreseen_.size() < fitting_window || foreseen(fitting_window) >= fitting_from;
+    return foreseen_.size() < fitting_window ||
+           foreseen(fitting_window) >= (in_order() ? fitting_in_order_from : fitting_from);
 }
 
 bool HotUse::strays_locked() const
@@ -117,14 +120,19 @@ bool HotUse::strays() const
     return strays_locked();
 }
 
+bool HotUse::in_order() const
+{
+    if (latest_rows_.size() < straying_window)
+        return false;
+    auto rows = std::vector(latest_rows_.begin(), latest_rows_.end());
+    const auto far = rows.begin() + farther_than;
+    std::ranges::nth_element(rows, far);
+    return read_rows_ * in_order_of >= *far * in_order_read;
+}
+
 std::uint64_t HotUse::room(std::uint64_t most) const
 {
-    auto rows = std::vector(latest_rows_.begin(), latest_rows_.end());
-    const auto far = rows.size() < straying_window ? rows.end() : rows.begin() + farther_than;
-    if (far != rows.end())
-        std::ranges::nth_element(rows, far);
-    const auto in_order = far != rows.end() && read_rows_ * in_order_of >= *far * in_order_read;
-    const auto worth = in_order ? read_bytes_ * worth_in_order : read_bytes_ / worth_out_of_order;
+    const auto worth = in_order() ? read_bytes_ * worth_in_order : read_bytes_ / worth_out_of_order;
     const auto may_lie = std::min(most, first_unread + worth);
     return may_lie - std::min(may_lie, unread_bytes_);
 }

@@ -48,6 +48,7 @@ private:
     void use(const std::vector<Digest>& chunks);
     [[nodiscard]] bool strays_locked() const;
     [[nodiscard]] std::size_t foreseen(std::size_t latest) const;
+    [[nodiscard]] bool in_order() const; ///< reads follow the list's order
     [[nodiscard]] std::uint64_t room(std::uint64_t most) const;
 
     mutable std::mutex mutex_;

@@ -7,6 +7,7 @@ import shutil
 import socket
 from contextlib import ExitStack
 
+from bench_trace import load
 from processes import Program, run
 
 MEBIBYTE = 1024 * 1024
@@ -57,6 +58,11 @@ def listens(port, address="127.0.0.1"):
         return probe.connect_ex((address, port)) == 0
 
 
+def _write_noise(file, source, length):
+    for start in range(0, length, MEBIBYTE):
+        file.write(source.randbytes(min(MEBIBYTE, length - start)))
+
+
 class Servers:
     """nginx and nbdkit with all that a site has, on free ports of an address, as long as the `with` block."""
 
@@ -91,7 +97,8 @@ class Servers:
 
 class Site:
     """Made once in a folder and kept for the next run; serves as long as the `with` block. Beside the store there are
-    others below `with`, with profiles made of the trace itself (`its-own`) and of the trace's relatives."""
+    others below `with`, with profiles made of the trace itself (`its-own`) and of the trace's relatives, and with the
+    one that the image inherits from the version before (`inherited`)."""
 
     def __init__(self, folder, build, trace):
         self.folder = folder / f"site-{trace.image_bytes}"
@@ -122,15 +129,15 @@ class Site:
             self._publish()
             self._make_certificates()
             done.touch()
-        record = json.loads(run(self.farboot, "record", "show", "--json", self.record))
-        self.manifest = record["payload"]["image"]["manifest"]
+        self.manifest = self._manifest_of(self.record)
+
+    def _manifest_of(self, record):
+        return json.loads(run(self.farboot, "record", "show", "--json", record))["payload"]["image"]["manifest"]
 
     def _make_image(self):
         """The same bytes each time, which do not compress, like those of a squashfs."""
-        source = random.Random(self.image_bytes)
         with open(self.image, "wb") as image:
-            for start in range(0, self.image_bytes, MEBIBYTE):
-                image.write(source.randbytes(min(MEBIBYTE, self.image_bytes - start)))
+            _write_noise(image, random.Random(self.image_bytes), self.image_bytes)
 
     def _publish(self):
         key, statement, kernel = (self.folder / name for name in ("publisher.pem", "statement.pem", "kernel"))
@@ -139,18 +146,47 @@ class Site:
             run(self.farboot, "key", "new", file)
         run(self.farboot, "policy", "new", "--publisher", key, "--statement", statement, "--sign", key,
             "-o", self.policy)
-        run(self.farboot, "publish", "boot", "--store", self.store, "--series", "bench", "--number", "1", "--title",
-            "Bench", "--kernel", kernel, "--initramfs", kernel, "--image", self.image, "--key", key, "-o", self.record)
+        self._publish_image(self.image, self.store, self.record)
 
-    def _make_profile(self, name, reads):
-        """A store with the same packs, and a hot pack made of these reads, a trace's file."""
-        profiled = self.folder / "with" / name
-        shutil.rmtree(profiled, ignore_errors=True)
-        profiled.parent.mkdir(exist_ok=True)
-        shutil.copytree(self.store / "v1", profiled / "v1", copy_function=os.link)
-        trace = self.folder / "trace.csv"
-        trace.write_text(reads.read_text().replace(self.trace.manifest, self.manifest))
-        run(self.farboot, "profile", "make", trace, "--store", profiled)
+    def _publish_image(self, image, store, record):
+        kernel = self.folder / "kernel"
+        run(self.farboot, "publish", "boot", "--store", store, "--series", "bench", "--number", "1", "--title",
+            "Bench", "--kernel", kernel, "--initramfs", kernel, "--image", image, "--profile", "none",
+            "--key", self.folder / "publisher.pem", "-o", record)
+
+    def _copy_store(self, name):
+        """A store with the same packs."""
+        copy = self.folder / "with" / name
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copytree(self.store / "v1", copy / "v1", copy_function=os.link)
+        return copy
+
+    def _make_profile(self, store, trace, manifest):
+        """A hot pack made of these reads for this image of the store."""
+        file = self.folder / "trace.csv"
+        file.write_text(trace.file.read_text().replace(trace.manifest, manifest))
+        run(self.farboot, "profile", "make", file, "--store", store)
+
+    def _inherit_profile(self, store, before):
+        """Publishes the version before, with the profile of its own trace, and has the image inherit that."""
+        image, record = self.folder / "before", self.folder / "before.dsse"
+        self._make_image_before(image, before)
+        self._publish_image(image, store, record)
+        image.unlink()
+        manifest = self._manifest_of(record)
+        self._make_profile(store, before, manifest)
+        run(self.farboot, "profile", "inherit", manifest, self.manifest, "--store", store)
+
+    def _make_image_before(self, file, before):
+        """What both versions share lies where it lay; the rest is noise of its own."""
+        source = random.Random(before.manifest)
+        with open(file, "wb") as image, open(self.image, "rb") as successor:
+            for offset, place, length in sorted(before.shared):
+                _write_noise(image, source, offset - image.tell())
+                successor.seek(place)
+                image.write(successor.read(length))
+            _write_noise(image, source, before.image_bytes - image.tell())
 
     def _make_certificates(self):
         def file(name):
@@ -166,9 +202,11 @@ class Site:
     def __enter__(self):
         self.make()
         if self.trace.file:
-            self._make_profile("its-own", self.trace.file)
-        for name, reads in self.trace.relatives.items():
-            self._make_profile(name, reads)
+            self._make_profile(self._copy_store("its-own"), self.trace, self.manifest)
+        for name, file in self.trace.relatives.items():
+            self._make_profile(self._copy_store(name), load(file), self.manifest)
+        if self.trace.before:
+            self._inherit_profile(self._copy_store("inherited"), self.trace.before)
         self.servers.__enter__()
         return self
 

@@ -23,9 +23,22 @@ class Trace:
     @property
     def relatives(self):
         """Other traces of the same image, by what they are: `guessed` by `farboot profile guess --trace`, `another`
-        start, `inherited` from the version before (`farboot profile show --trace`)."""
+        start."""
         found = self.file.parent.glob(f"*/{self.file.name}") if self.file else ()
-        return {file.parent.name: file for file in sorted(found)}
+        return {file.parent.name: file for file in sorted(found) if file.parent.name != "before"}
+
+    @property
+    def before(self):
+        """The trace of the version before, if there is one."""
+        file = self.file and self.file.parent / "before" / self.file.name
+        return load(file) if file and file.exists() else None
+
+    @property
+    def shared(self):
+        """What the version before, whose trace this is, has of its successor: (offset, the successor's, length)."""
+        with open(self.file.with_suffix(".shared.csv"), encoding="ascii") as lines:
+            next(lines)
+            return [tuple(int(value) for value in line.split(",")) for line in lines]
 
     @property
     def think_seconds(self):

@@ -26,7 +26,8 @@ class Contestant:
     goals: tuple = ()  # ours have some
     # (trace, link's shape) -> seconds that it cannot beat, where they are simple to tell
     lower_bound: Callable = lambda trace, shape: 0
-    takes_part: Callable = lambda trace: True
+    # One whose version before is known is there for what an image inherits.
+    takes_part: Callable = lambda trace: trace.before is None
 
     @property
     def is_peer(self):
@@ -118,9 +119,11 @@ def _related(name, relative, its_goals):
 ALL = [
     Contestant("farboot", "https", farboot("store"), goals=tuple(goals.WITHOUT_PROFILE)),
     _related("farboot+guess", "guessed", goals.WITH_GUESS),
-    _related("farboot+inherited", "inherited", goals.WITH_INHERITED),
+    Contestant("farboot+inherited", "https", farboot("with/inherited"), goals=tuple(goals.WITH_INHERITED),
+               takes_part=lambda trace: trace.before is not None),
     _related("farboot+another", "another", goals.WITH_ANOTHER),
-    Contestant("farboot+profile", "https", farboot("with/its-own"), goals=tuple(goals.WITH_PROFILE)),
+    Contestant("farboot+profile", "https", farboot("with/its-own"), goals=tuple(goals.WITH_PROFILE),
+               takes_part=lambda trace: True),
     Contestant("nbdkit cache 256K", "nbd", cache_over_nbd("256K"), lower_bound=cache_bound("256K")),
     Contestant("nbdkit cache 1M", "nbd", cache_over_nbd("1M"), lower_bound=cache_bound("1M")),
     Contestant("nbdkit curl+cache 256K", "http", cache_over_curl("256K"), lower_bound=cache_bound("256K")),

@@ -79,6 +79,16 @@ TEST(ProfileTest, ASuccessorInheritsByContentAndByPlace)
     EXPECT_EQ(inherited.moved, 3);
 }
 
+TEST(ProfileTest, WhatOverlapsAPlaceAtItsEndStandsForItToo)
+{
+    const auto successor = chunks({"0", "1", "a", "b", "c", "4"}); // instead of 2 and 3
+    HotList list;
+    list.rows.push_back({sha256(as_bytes("2")), 1000, 1000});
+    EXPECT_THAT(inherit_profile(list, chunks(ten), successor).profile, ElementsAre(2, 3)) << "half of b";
+    list.rows[0].digest = sha256(as_bytes("3"));
+    EXPECT_THAT(inherit_profile(list, chunks(ten), successor).profile, ElementsAre(3, 4));
+}
+
 TEST(ProfileTest, WhatIsGoneIsNotInherited)
 {
     HotList list;

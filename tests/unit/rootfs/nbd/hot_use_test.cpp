@@ -46,6 +46,28 @@ TEST_F(HotUseTest, FitsAsLongAsMostReadsWereForeseen)
     EXPECT_TRUE(use.fits()) << "back on the way";
 }
 
+TEST_F(HotUseTest, InTheListsOrderTwoThatItLacksAreNoOtherProgram)
+{
+    read(0, 64);
+    read(1000, 2);
+    EXPECT_TRUE(use.fits());
+    read(64, 4);
+    read(1002, 1);
+    EXPECT_FALSE(use.fits()) << "three of the latest 16";
+    read(68, 12);
+    EXPECT_TRUE(use.fits()) << "the first two are long ago";
+    HotUse jumping;
+    HotList list;
+    for (std::size_t i = 0; i < 400; ++i)
+        list.rows.push_back({digest(i), 50, 100});
+    jumping.expect(list);
+    for (std::size_t i = 0; i < 64; ++i)
+        jumping.note_use({digest(i * 37 % 400)});
+    EXPECT_TRUE(jumping.fits());
+    jumping.note_use({digest(1000)});
+    EXPECT_FALSE(jumping.fits()) << "not in its order: it was guessed";
+}
+
 TEST_F(HotUseTest, StraysOnceHardlyAReadWasForeseen)
 {
     read(0, 16);
