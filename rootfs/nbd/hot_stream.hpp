@@ -48,6 +48,8 @@ public:
     void note_use(const std::vector<Digest>& chunks) { use_.note_use(chunks); }
     /// See HotUse::fits().
     [[nodiscard]] bool fits() const { return use_.fits() && state_ != State::failed; }
+    /// The list has this chunk.
+    [[nodiscard]] bool has(const Digest& chunk) const { return use_.has(chunk) && state_ != State::failed; }
     [[nodiscard]] Status status() const;
 
 private:
@@ -61,8 +63,10 @@ private:
     [[nodiscard]] Result<void> attempt(const Source& source, bool bypass_caches, const Patience& patience);
     [[nodiscard]] Result<void> stream(const Source& source, const HotList& list, std::uint64_t most, bool bypass_caches,
                                       const Patience& patience);
+    /// So many plain bytes are asked for at once.
+    [[nodiscard]] std::uint64_t largest_part(const Source& source) const;
     /// At most so many plain bytes.
-    [[nodiscard]] Segment next_segment(const HotList& list, std::uint64_t most) const;
+    [[nodiscard]] Segment next_segment(const Source& source, const HotList& list, std::uint64_t most) const;
 
     std::shared_ptr<JobImage> image_;
     HotUse use_;
