@@ -85,7 +85,8 @@ INSTANTIATE_TEST_SUITE_P(All, SourceFaults,
                                          Named{"Unavailable", Fault::unavailable},
                                          Named{"Endless503", Fault::endless_503}, Named{"Truncated", Fault::truncated},
                                          Named{"Shorter", Fault::shorter}, Named{"Longer", Fault::longer},
-                                         Named{"Endless", Fault::endless}, Named{"Expired", Fault::expired}),
+                                         Named{"Endless", Fault::endless}, Named{"Expired", Fault::expired},
+                                         Named{"Foreign", Fault::foreign}),
                          [](const auto& test) { return test.param.name; });
 
 /// FARBOOT_STALL_SECONDS makes it minutes.
