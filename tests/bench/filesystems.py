@@ -36,7 +36,7 @@ def erofs(*compression):
 
 def ext4(tree, image):
     size = int(run("du", "-sm", "--apparent-size", tree).split()[0])
-    return ["mke2fs", "-q", "-t", "ext4", "-d", tree, "-m", "0", "-b", "4096", "-N", "40000", "-E",
+    return ["env", "E2FSPROGS_FAKE_TIME=1700000000", "mke2fs", "-q", "-t", "ext4", "-d", tree, "-m", "0", "-b", "4096", "-N", "40000", "-E",
             "hash_seed=6f726566-7361-7261-626f-6f7400000000", "-U", "6f726566-7361-7261-626f-6f7400000000", "-O",
             "^has_journal,^metadata_csum,^resize_inode", image, f"{size * 5 // 4 + 64}M"]
 
