@@ -21,6 +21,7 @@ enum class Fault {
     shorter,     ///< a byte less than was asked for, and says so
     longer,      ///< ten bytes more
     endless,     ///< a body that never ends
+    corrupt,     ///< one bit is wrong
     expired,     ///< shows a certificate of last week
     foreign,     ///< shows a certificate of another authority
     slow,        ///< 16 KB a second: no fault
