@@ -181,12 +181,17 @@ Result<std::optional<ChunkIndex::Place>> ChunkIndex::find(const Digest& chunk) c
 Result<void> ChunkIndex::add(std::span<const Pack> packs)
 {
     try {
-        lmdb::Transaction transaction(database_->environment, lmdb::Access::write);
-        for (const auto& pack : packs) {
+        std::vector<std::pair<const PackIndex::Row*, const PackRef*>> rows;
+        for (const auto& pack : packs)
             for (const auto& row : pack.index.rows)
-                transaction.put(database_->chunks, key_of(row.digest), encode(pack.ref, row));
+                rows.emplace_back(&row, &pack.ref);
+        // In the order of the tree, so that each of its pages is read, and written, once.
+        std::ranges::stable_sort(rows, {}, [](const auto& row) { return row.first->digest; });
+        lmdb::Transaction transaction(database_->environment, lmdb::Access::write);
+        for (const auto& [row, pack] : rows)
+            transaction.put(database_->chunks, key_of(row->digest), encode(*pack, *row));
+        for (const auto& pack : packs)
             transaction.put(database_->packs, key_of(pack.ref.digest), encode(pack.ref.bytes));
-        }
         transaction.commit();
         return {};
     } catch (const lmdb::Failure& failure) {

@@ -53,8 +53,10 @@ Environment::Environment(const std::filesystem::path& file, std::size_t map_byte
     int code = mdb_env_set_mapsize(handle_, map_bytes);
     if (code == MDB_SUCCESS)
         code = mdb_env_set_maxdbs(handle_, tables);
+    // Keys are digests: what lies beside a page is not what is wanted next, and a file that is larger than the memory
+    // would be read over and over, 128 KB for each row.
     if (code == MDB_SUCCESS)
-        code = mdb_env_open(handle_, file.c_str(), MDB_NOSUBDIR, 0644);
+        code = mdb_env_open(handle_, file.c_str(), MDB_NOSUBDIR | MDB_NORDAHEAD, 0644);
     if (code != MDB_SUCCESS) {
         mdb_env_close(handle_);
         throw Failure(code);

@@ -80,10 +80,19 @@ Result<StoreNeeds> StoreCleaner::find_all_needs(const std::stop_token& stop) con
 
 std::vector<Digest> StoreCleaner::sparse_packs(const StoreNeeds& needs) const
 {
+    const auto is_little = [&](std::uint64_t live, const PackUse& use) {
+        return live * 100 < use.pack_bytes() * options_.live_percent;
+    };
     std::vector<Digest> sparse;
     for (const auto& [pack, use] : needs.packs) {
+        if (!is_little(use.live_bytes(), use))
+            continue;
+        // The rows of needed chunks count, too: in a pack of small chunks they are a good part.
+        const auto index = read_pack_index(store().pack(pack));
+        const auto rows = index ? use.rows_of(*index) : std::unexpected(index.error());
         const auto live = use.live_bytes() + pack_header_bytes + pack_trailer_bytes;
-        if (live * 100 < use.pack_bytes() * options_.live_percent)
+        if (!rows ||
+            is_little(live + rows->size() * pack_row_bytes, use)) // what is wrong with it is told by emptying it
             sparse.push_back(pack);
     }
     std::ranges::sort(sparse); // the same new packs when it is done again

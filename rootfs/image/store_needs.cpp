@@ -1,43 +1,7 @@
 #include "rootfs/image/store_needs.hpp"
 
-#include "rootfs/image/pack_index.hpp"
-
-#include <algorithm>
-
 namespace farboot::rootfs
 {
-
-void PackUse::add(const Place& place)
-{
-    places_.push_back(place);
-    // Images share most of their chunks: what is there twice must not pile up.
-    if (places_.size() > 2 * sorted_ + 1024)
-        sort();
-}
-
-const std::vector<PackUse::Place>& PackUse::places() const
-{
-    sort();
-    return places_;
-}
-
-void PackUse::sort() const
-{
-    if (sorted_ == places_.size())
-        return;
-    std::ranges::sort(places_);
-    const auto twice = std::ranges::unique(places_);
-    places_.erase(twice.begin(), twice.end());
-    sorted_ = places_.size();
-}
-
-std::uint64_t PackUse::live_bytes() const
-{
-    std::uint64_t bytes = 0;
-    for (const auto& place : places())
-        bytes += place.stored_length + pack_row_bytes;
-    return bytes;
-}
 
 namespace
 {
@@ -56,7 +20,7 @@ Result<void> add_needs(const Store& store, const Digest& digest, StoreNeeds& nee
     }
     const auto walked = image->walk([&](const ChunkRef& chunk, const ChunkPlace& place) {
         if (!chunk.is_zero())
-            uses[place.pack]->add({place.offset, place.stored_length});
+            uses[place.pack]->add(place.offset, place.stored_length);
     });
     if (!image->locator().hot().rows.empty())
         needs.hot_packs.insert(image->locator().hot().pack.digest);

@@ -16,12 +16,9 @@ Result<std::vector<PackIndex::Row>> needed_rows(const std::filesystem::path& fil
     const auto index = read_pack_index(file);
     if (!index)
         return std::unexpected(index.error());
-    std::vector<PackIndex::Row> rows;
-    for (const auto& row : index->rows)
-        if (std::ranges::binary_search(use.places(), PackUse::Place{row.offset, row.stored_length}))
-            rows.push_back(row);
-    if (rows.size() != use.places().size())
-        return fail("pack-malformed", "{} has other chunks than the locators say.", file.string());
+    auto rows = use.rows_of(*index);
+    if (!rows)
+        return fail(rows.error().reason, "{}: {}", file.string(), rows.error().sentence);
     return rows;
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """Which file system, and how to cut it: what a system's root costs in a store, at an update and at a boot.
 
-Usage: tests/bench/filesystems.py SAMPLE FOLDER [PACKAGE…]
+Usage: tests/bench/filesystems.py [--only FILE_SYSTEM] SAMPLE FOLDER [PACKAGE…]
   SAMPLE   folder of a sample system (root.squashfs, vmlinuz, initrd.img), such as packaging/samples/build-system leaves
            in /var/cache/farboot
   FOLDER   work and results; some gigabytes. What is there is used again
+  --only   one line's, such as ext4; may be given several times
   PACKAGE  what the new version has in Debian's newest version and the old one in the one before (libssl3)
 
 Makes the two trees from the sample's, an image of each for each file system, boots each old one in QEMU (farboot profile
@@ -12,6 +13,7 @@ learn), and lets chunk-costs cut and compress them all. Needs root, apt's source
 farboot chunk-costs`. Prints the table of docs/image-format.md; results.json has all of it.
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -34,7 +36,7 @@ def erofs(*compression):
 
 def ext4(tree, image):
     size = int(run("du", "-sm", "--apparent-size", tree).split()[0])
-    return ["mke2fs", "-q", "-t", "ext4", "-d", tree, "-m", "0", "-b", "4096", "-N", "40000", "-E",
+    return ["env", "E2FSPROGS_FAKE_TIME=1700000000", "mke2fs", "-q", "-t", "ext4", "-d", tree, "-m", "0", "-b", "4096", "-N", "40000", "-E",
             "hash_seed=6f726566-7361-7261-626f-6f7400000000", "-U", "6f726566-7361-7261-626f-6f7400000000", "-O",
             "^has_journal,^metadata_csum,^resize_inode", image, f"{size * 5 // 4 + 64}M"]
 
@@ -111,13 +113,18 @@ def record_boot(folder, sample, image, trace):
 
 
 def main():
-    if len(sys.argv) < 3 or sys.argv[1].startswith("-"):
-        sys.exit(__doc__)
-    sample, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--only", action="append", choices=file_systems)
+    parser.add_argument("sample", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("packages", nargs="*", default=["libssl3"])
+    chosen = parser.parse_args()
+    sample, folder = chosen.sample, chosen.folder
     folder.mkdir(parents=True, exist_ok=True)
-    make_trees(sample, folder, sys.argv[3:] or ["libssl3"])
+    make_trees(sample, folder, chosen.packages)
     results = []
-    for name, make in file_systems.items():
+    for name in chosen.only or file_systems:
+        make = file_systems[name]
         stem = name.replace(" ", "-").replace(",", "")
         old, new, trace = folder / f"{stem}.old", folder / f"{stem}.new", folder / f"{stem}.csv"
         make_image(make, folder / "old", old)

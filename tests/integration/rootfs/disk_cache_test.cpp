@@ -1,8 +1,6 @@
-#include "tests/integration/rootfs/published_image.hpp"
+#include "tests/integration/rootfs/local_disk.hpp"
 
 #include <gmock/gmock.h>
-
-#include <csignal>
 
 namespace farboot::test
 {
@@ -10,31 +8,6 @@ namespace
 {
 
 using testing::HasSubstr;
-
-class LocalDisk : public PublishedImage
-{
-protected:
-    void SetUp() override
-    {
-        PublishedImage::SetUp();
-        std::filesystem::create_directory(disk());
-    }
-    [[nodiscard]] std::filesystem::path disk() const { return folder.path / "disk"; }
-    [[nodiscard]] std::vector<std::string> with_disk(const WebServer& web) const
-    {
-        auto all = parameters({&web});
-        all.push_back("disk-cache=" + disk().string());
-        all.emplace_back("disk-cache-size=64");
-        return all;
-    }
-    void copy_all(NbdServer& server) const
-    {
-        std::string output;
-        ASSERT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
-        EXPECT_TRUE(copy_is_whole());
-    }
-    static nlohmann::json export_of(const NbdServer& server) { return server.status()["exports"][0]; }
-};
 
 TEST_F(LocalDisk, TheNextBootNeedsNoServer)
 {
@@ -126,27 +99,6 @@ TEST_F(LocalDisk, OneThatCannotBeUsedIsDoneWithout)
     copy_all(server);
     EXPECT_TRUE(server.status()["disk"].is_null());
     EXPECT_THAT(server.log(), HasSubstr("no local disk is used"));
-}
-
-/// Whatever the instant: what remains is right or is not used. FARBOOT_SEED repeats a run, FARBOOT_ROUNDS makes it
-/// long.
-TEST_F(LocalDisk, SurvivesKillsWhileItIsWritten)
-{
-    const auto seed = setting("FARBOOT_SEED", std::random_device{}());
-    std::cout << "FARBOOT_SEED=" << seed << '\n';
-    std::mt19937_64 random(seed);
-    const auto web = serve("web", store());
-    for (std::uint64_t round = 0; round < setting("FARBOOT_ROUNDS", 25); ++round) {
-        NbdServer server(folder.path / fmt::format("nbd{}", round), with_disk(web));
-        Process copy(nbdcopy(server), folder.path / "copy.log");
-        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400)); // the instant is what is tried out
-        server.process().send(SIGKILL);
-        server.process().wait();
-        copy.wait();
-    }
-    NbdServer server(folder.path / "last", with_disk(web));
-    copy_all(server);
-    EXPECT_EQ(export_of(server)["waits"], 0);
 }
 
 } // namespace

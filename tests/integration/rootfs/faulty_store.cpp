@@ -90,9 +90,9 @@ FaultyStore::FaultyStore(std::filesystem::path store)
 
 void FaultyStore::choose_certificate(SSL* tls)
 {
-    const auto expired = fault_ == Fault::expired;
-    use(tls, expired ? expired_ : good_);
-    if (expired)
+    const auto fault = fault_.load();
+    use(tls, fault == Fault::expired ? expired_ : fault == Fault::foreign ? foreign_ : good_);
+    if (fault == Fault::expired || fault == Fault::foreign)
         ++faults_;
 }
 
@@ -163,7 +163,14 @@ void FaultyStore::spoil(Peer& peer, const Answer& answer)
         peer.send("HTTP/1.1 206 Partial Content\r\nConnection: close\r\n" + answer.range(body.size()) + "\r\n" + body);
         send_for_ever(peer, std::string(4'096, ' '), 0ms);
         break;
+    case Fault::corrupt: {
+        auto wrong = body;
+        wrong[wrong.size() / 2] = static_cast<char>(wrong[wrong.size() / 2] ^ 1);
+        peer.send(answer.head(wrong.size()) + wrong);
+        break;
+    }
     case Fault::expired:
+    case Fault::foreign:
         peer.close(); // of the time before: the next connection sees the certificate
         break;
     case Fault::slow:

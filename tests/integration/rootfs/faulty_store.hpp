@@ -21,7 +21,9 @@ enum class Fault {
     shorter,     ///< a byte less than was asked for, and says so
     longer,      ///< ten bytes more
     endless,     ///< a body that never ends
+    corrupt,     ///< one bit is wrong
     expired,     ///< shows a certificate of last week
+    foreign,     ///< shows a certificate of another authority
     slow,        ///< 16 KB a second: no fault
 };
 
@@ -54,6 +56,7 @@ private:
     rootfs::testing_fetch::Authority authority_;
     rootfs::testing_fetch::Identity good_ = authority_.issue();
     rootfs::testing_fetch::Identity expired_ = authority_.issue("IP:127.0.0.1", -14, -7);
+    rootfs::testing_fetch::Identity foreign_ = rootfs::testing_fetch::Authority().issue();
     rootfs::testing_fetch::TlsServer server_; // last: its threads use the others
 };
 

@@ -32,9 +32,9 @@ protected:
     [[nodiscard]] std::filesystem::path store() const { return folder.path / "store"; }
 
     /// 12 MiB of noise that does not compress, 4 MiB of zeros, 8 MiB that compresses.
-    static std::string make_image()
+    static std::string make_image(std::uint64_t seed = 1)
     {
-        std::mt19937_64 random(1);
+        std::mt19937_64 random(seed);
         std::string bytes(24 * megabyte, '\0');
         for (std::size_t i = 0; i < 12 * megabyte; i += 8) {
             const auto value = random();

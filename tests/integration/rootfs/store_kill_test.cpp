@@ -1,5 +1,5 @@
 #include "rootfs/image/store_needs.hpp"
-#include "tests/integration/rootfs/process.hpp"
+#include "tests/integration/rootfs/rounds.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -207,7 +207,7 @@ protected:
 
     Folder folder_;
     std::uint64_t seed_ = setting("FARBOOT_SEED", std::random_device()());
-    std::uint64_t rounds_ = setting("FARBOOT_ROUNDS", 25);
+    Rounds rounds_{25};
     std::mt19937_64 random_;
     std::string image_;                                                ///< its newest version
     std::map<std::string, std::map<std::string, std::string>> images_; ///< store → manifest → bytes
@@ -218,9 +218,9 @@ protected:
 TEST_F(StoreKill, NoPublishedImageIsLostAtAnyInstant)
 {
     std::printf("FARBOOT_SEED=%llu FARBOOT_ROUNDS=%llu\n", static_cast<unsigned long long>(seed_),
-                static_cast<unsigned long long>(rounds_));
-    for (std::uint64_t round = 0; round < rounds_; ++round) {
-        SCOPED_TRACE(testing::Message() << "FARBOOT_SEED=" << seed_ << ", round " << round);
+                static_cast<unsigned long long>(rounds_.count()));
+    while (rounds_.next()) {
+        SCOPED_TRACE(testing::Message() << "FARBOOT_SEED=" << seed_ << ", round " << rounds_.number());
         switch (below(3)) {
         case 0:
             publish();

@@ -2,6 +2,7 @@
 #include "rootfs/image/pack_writer.hpp"
 #include "rootfs/image/publisher.hpp"
 #include "rootfs/image/trace.hpp"
+#include "tests/integration/rootfs/rounds.hpp"
 #include "tests/integration/server/server_process.hpp"
 #include "tests/unit/server/catalog/signers.hpp"
 
@@ -28,7 +29,12 @@ protected:
         ServerTest::SetUp();
         write_whole(token_file(), token_ + "\n");
         std::filesystem::permissions(token_file(), std::filesystem::perms::owner_read);
-        std::mt19937_64 random(1);
+        fill_image(1);
+    }
+    void fill_image(std::uint64_t seed)
+    {
+        std::mt19937_64 random(seed);
+        image_.clear();
         for (std::size_t i = 0; i < image_bytes / 8; ++i) {
             const auto value = random();
             image_.append(reinterpret_cast<const char*>(&value), 8);
@@ -48,6 +54,19 @@ protected:
         const auto published = rootfs::publish_image(*writer, folder_.path / "image", {.zstd_level = 1});
         EXPECT_TRUE(published) << published.error().sentence;
         return published->ref.manifest;
+    }
+    /// Publishes another image, and removes this one from the server's store, while it runs.
+    void replace(Digest& image, std::uint64_t seed)
+    {
+        std::string output;
+        EXPECT_EQ(run({FARBOOT_PROGRAM, "image", "remove", image.hex(), "--store", store().string()}, &output), 0)
+            << output;
+        EXPECT_EQ(run({FARBOOT_PROGRAM, "image", "clean", "--store", store().string(), "--keep-days", "0"}, &output), 0)
+            << output;
+        EXPECT_EQ(packs(), 0U);
+        std::filesystem::remove_all(mine());
+        fill_image(seed);
+        image = publish();
     }
     [[nodiscard]] std::vector<std::string> copy_command(const Digest& image) const
     {
@@ -201,26 +220,49 @@ TEST_F(Upload, AHotPackIsMadeAgainFromItsOrder)
     expect_there(image);
 }
 
+/// Client and server are killed at random instants. What has arrived is removed, and another image follows.
 TEST_F(Upload, AKilledUploadGoesOnWhereItWas)
 {
     const auto seed = setting("FARBOOT_SEED", std::random_device{}());
     std::cout << "FARBOOT_SEED=" << seed << "\n";
     std::mt19937_64 random(seed);
-    const auto image = publish();
+    auto image = publish();
     {
         Process upload(copy_command(image), folder_.path / "upload.log");
         ASSERT_TRUE(eventually([&] { return packs() > 0; }));
         upload.send(SIGKILL);
         upload.wait();
     }
-    for (std::uint64_t round = 0; round < setting("FARBOOT_ROUNDS", 5); ++round) {
+    EXPECT_LT(copy(image)["copied_bytes"], image_bytes);
+    std::uint64_t killed = 0;
+    Rounds rounds(5);
+    while (rounds.next()) {
+        SCOPED_TRACE(testing::Message() << "FARBOOT_SEED=" << seed << ", round " << rounds.number());
         Process upload(copy_command(image), folder_.path / "upload.log");
         std::this_thread::sleep_for(std::chrono::milliseconds(random() % 700)); // at a random instant
-        upload.send(SIGKILL);
-        upload.wait();
+        killed += upload.running() ? 1 : 0;
+        if (random() % 4 == 0) {
+            server_->send(SIGKILL);
+            server_->wait();
+            start(); // on the same port: the client waits for it
+        } else {
+            upload.send(SIGKILL);
+        }
+        if (upload.wait() != 0)
+            continue;
+        expect_there(image);
+        replace(image, random());
+        ASSERT_FALSE(HasFailure());
     }
-    EXPECT_LT(copy(image)["copied_bytes"], image_bytes);
+    EXPECT_GT(10 * killed, rounds.count()) << "hardly any was on its way";
+    copy(image);
     expect_there(image);
+    // What killed servers had half received goes a day later, when one starts.
+    for (const auto& file : std::filesystem::directory_iterator(store() / "incoming"))
+        std::filesystem::last_write_time(file, file.last_write_time() - std::chrono::hours(25));
+    server_->send(SIGTERM);
+    server_->wait();
+    start();
     EXPECT_TRUE(eventually([&] { return left() == 0; })) << "of broken uploads something remains";
 }
 

@@ -318,16 +318,5 @@ TEST_F(StoreCleanerTest, TheLastGoodCopyOfAChunkIsKept)
     EXPECT_TRUE(read_back("store", a) == image_of({1, 10, 11}));
 }
 
-TEST(PackUseTest, CountsAPlaceOnce)
-{
-    PackUse use(1 << 20);
-    for (int round = 0; round < 3; ++round)
-        for (std::uint64_t i = 0; i < 5000; ++i)
-            use.add({5000 - i, 10});
-    EXPECT_EQ(use.places().size(), 5000U);
-    EXPECT_TRUE(std::ranges::is_sorted(use.places()));
-    EXPECT_EQ(use.live_bytes(), 5000 * (10 + pack_row_bytes));
-}
-
 } // namespace
 } // namespace farboot::rootfs

@@ -57,6 +57,24 @@ TEST_F(SourceSetTest, TriesCorruptSourceAnewPastCachesThenTheNextAndLeavesItAlon
     EXPECT_TRUE(notices.empty());
 }
 
+TEST_F(SourceSetTest, ASourceThatWasCorruptIsTriedAgainAfterItsTime)
+{
+    auto short_time = options();
+    short_time.quarantine = 20ms;
+    SourceSet sources({"a", "b"}, short_time);
+    bool corrupt = true;
+    outcome = [&](const Source& source, Freshness) { return corrupt && source.url == "a" ? "digest-mismatch" : ""; };
+    ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    ASSERT_EQ(attempts.back(), "b 0");
+    corrupt = false;
+    while (attempts.back() != "a 0") { // the place that it had comes back, too
+        std::this_thread::sleep_for(1ms);
+        ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
+    }
+    EXPECT_EQ(sources.states()[0].state, "good");
+    EXPECT_EQ(counters.verify_failures, 3);
+}
+
 TEST_F(SourceSetTest, AsksForANewLocatorOnceWhenAPackIsGone)
 {
     SourceSet sources({"a", "b"}, options());
