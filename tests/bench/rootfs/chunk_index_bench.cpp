@@ -126,6 +126,8 @@ int main(int argc, char** argv)
     const auto one_by_one_from = packs - std::min(packs, packs_one_by_one);
     double renew = 0;
     double add = 0;
+    std::size_t renewed = 0; ///< packs; those of a run before are none
+    std::size_t added = 0;
     {
         auto index = open(store);
         for (std::uint64_t number = 0; number < (only_fill ? measured_from : packs);) {
@@ -144,8 +146,10 @@ int main(int argc, char** argv)
             }
             start = Clock::now();
             check(index.add(made));
-            if (end > measured_from)
+            if (end > measured_from) {
                 (single ? add : renew) += seconds_since(start);
+                (single ? added : renewed) += made.size();
+            }
         }
     }
     if (only_fill)
@@ -189,9 +193,7 @@ int main(int argc, char** argv)
                 "after a clean s | needs s | needs MB\n");
     std::printf("%llu | %.0f | %.0f | %.1f | %.1f | %.2f | %.1f | %.0f | %.1f | %.1f | %.0f\n",
                 static_cast<unsigned long long>(packs * rows_a_pack), bytes / 1e6,
-                bytes / static_cast<double>(packs * rows_a_pack),
-                renew * 1e3 / static_cast<double>(one_by_one_from - measured_from),
-                add * 1e3 / static_cast<double>(packs - one_by_one_from), reopen, lookup, memory, forget, reading,
-                needs_memory);
+                bytes / static_cast<double>(packs * rows_a_pack), renew * 1e3 / static_cast<double>(renewed),
+                add * 1e3 / static_cast<double>(added), reopen, lookup, memory, forget, reading, needs_memory);
     return found > lookups / 3 ? 0 : 1;
 }

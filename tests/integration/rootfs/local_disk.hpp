@@ -51,10 +51,6 @@ protected:
         std::filesystem::remove_all(nbd()); // the socket of the one before
     }
     [[nodiscard]] std::filesystem::path nbd() const { return folder.path / "nbd"; }
-    static bool has_kept_all(const NbdServer& server)
-    {
-        return eventually([&] { return server.status()["disk"]["bytes"].get<std::size_t>() >= 19 * megabyte; });
-    }
     static nlohmann::json export_of(const NbdServer& server) { return server.status()["exports"][0]; }
 
     std::vector<std::string> images; ///< of add_image()
