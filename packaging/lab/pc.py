@@ -82,12 +82,16 @@ class PC:
         self._changed = threading.Condition()
         self._text = ""
         self._process = None
+        self._follower = None
         self.on_event = None
 
     # Power
 
     def power_on(self, kernel=None, initramfs=None, cmdline="console=tty0 console=ttyS0"):
         """Starts this kernel, as a boot loader would; without one, what the firmware finds."""
+        if self._follower:
+            self._follower.join()  # ends with the PC that it follows
+        self._text = ""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         run = self.folder
@@ -116,7 +120,8 @@ class PC:
         except (ConnectionError, ValueError) as error:  # QEMU opens the socket before it looks at everything else
             self._process.wait(60)
             raise self._not_started() from error
-        threading.Thread(target=self._follow, daemon=True).start()
+        self._follower = threading.Thread(target=self._follow, daemon=True)
+        self._follower.start()
 
     def _event(self, event):
         if self.on_event:

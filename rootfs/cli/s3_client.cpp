@@ -1,7 +1,7 @@
 #include "rootfs/cli/s3_client.hpp"
+#include "rootfs/base/number.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <ctime>
 #include <fstream>
@@ -28,13 +28,6 @@ std::string element(std::string_view xml, std::string_view name)
     if (end == text.npos || end > longest_word || !std::ranges::all_of(text.substr(0, end), plain))
         return {};
     return std::string(text.substr(0, end));
-}
-
-std::uint64_t number_of(std::string_view text)
-{
-    std::uint64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
 }
 
 /// 2026-11-26T13:05:47.126Z
@@ -245,7 +238,8 @@ Result<std::vector<S3Client::Object>> S3Client::list(const std::string& beginnin
             const auto one = xml.substr(at, xml.find("</Contents>", at) - at);
             const auto key = element(one, "Key");
             if (key.starts_with(prefix))
-                objects.push_back({key.substr(prefix.size()), number_of(element(one, "Size")),
+                objects.push_back({key.substr(prefix.size()),
+                                   to_number<std::uint64_t>(element(one, "Size")).value_or(0),
                                    time_of(element(one, "LastModified"))});
         }
         next = element(xml, "NextContinuationToken");

@@ -141,17 +141,21 @@ void FilePicks::add_commands_in(std::string_view text)
 void FilePicks::walk(const Node& folder, const Visit& visit)
 {
     std::set<const Node*> walked; // links may lead in a circle
-    walk(folder, visit, walked);
+    walk(folder, visit, walked, 0);
 }
 
-void FilePicks::walk(const Node& folder, const Visit& visit, std::set<const Node*>& walked)
+void FilePicks::walk(const Node& folder, const Visit& visit, std::set<const Node*>& walked, int depth)
 {
-    if (!walked.insert(&folder).second)
+    constexpr int deepest = 64;
+    if (depth == deepest || !walked.insert(&folder).second)
         return;
     for (const auto& [name, entry] : folder.entries) {
         const auto* found = tree_.find(entry->path);
-        if (found != nullptr && found->kind == Node::Kind::folder && !entry->path.starts_with(found->path + "/"))
-            walk(*found, visit, walked);
+        // An alternative may be a whole program's folder; a link upwards is one to everything.
+        const auto leads_away = found != entry && entry->path.starts_with("/etc/alternatives/");
+        if (found != nullptr && found->kind == Node::Kind::folder && !leads_away &&
+            !entry->path.starts_with(found->path + "/"))
+            walk(*found, visit, walked, depth + 1);
         else if (found != nullptr && found->kind == Node::Kind::file)
             visit(*found);
     }

@@ -48,7 +48,8 @@ private:
     void take_script(const SquashfsTree::Node& file, Commands commands);
     using Visit = std::function<void(const SquashfsTree::Node&)>;
     void walk(const SquashfsTree::Node& folder, const Visit& visit);
-    void walk(const SquashfsTree::Node& folder, const Visit& visit, std::set<const SquashfsTree::Node*>& walked);
+    void walk(const SquashfsTree::Node& folder, const Visit& visit, std::set<const SquashfsTree::Node*>& walked,
+              int depth);
 
     const SquashfsTree& tree_;
     KernelModules modules_;

@@ -12,6 +12,8 @@ namespace
 using Node = SquashfsTree::Node;
 
 constexpr std::size_t largest_list = 16 * 1024 * 1024;
+/// Of all kernels. One of Debian's has some 15,000.
+constexpr std::size_t most_needs = 1'000'000;
 
 std::string with_dashes(std::string_view name)
 {
@@ -43,7 +45,7 @@ void KernelModules::take(const SquashfsTree& tree, const Node& kernel)
     if (list == nullptr)
         return;
     std::istringstream lines(tree.read(*list, largest_list));
-    for (std::string line; std::getline(lines, line);) {
+    for (std::string line; needs_ < most_needs && std::getline(lines, line);) {
         // "kernel/fs/a.ko: kernel/fs/b.ko kernel/fs/c.ko"; all that it needs, also indirectly
         const auto colon = line.find(':');
         if (colon == line.npos)
@@ -51,7 +53,7 @@ void KernelModules::take(const SquashfsTree& tree, const Node& kernel)
         line[colon] = ' ';
         std::istringstream words(line);
         std::vector<const Node*> files;
-        for (std::string word; words >> word;)
+        for (std::string word; needs_ < most_needs && words >> word; ++needs_)
             if (const auto* file = tree.find(kernel.path + "/" + word);
                 file != nullptr && file->kind == Node::Kind::file)
                 files.push_back(file);

@@ -23,6 +23,7 @@ private:
     void take(const SquashfsTree& tree, const SquashfsTree::Node& kernel);
 
     std::multimap<std::string, std::vector<const SquashfsTree::Node*>, std::less<>> modules_; ///< by name with "-"
+    std::size_t needs_ = 0;
 };
 
 } // namespace farboot::rootfs

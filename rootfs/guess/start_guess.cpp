@@ -202,8 +202,7 @@ std::vector<FileRange> guess_start(const SquashfsTree& tree)
         pick_desktop(picks);
     pick_entries(picks, "/usr/share/dbus-1/system-services");
     units.start_on_use();
-    if (has_desktop)
-        pick_machines(picks);
+    pick_machines(picks);
 
     auto ranges = tree.tables();
     add_probes(tree, ranges);

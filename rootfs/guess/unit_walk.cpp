@@ -31,7 +31,8 @@ void UnitWalk::start(std::deque<std::string> units)
 
 void UnitWalk::start_on_use()
 {
-    start(std::exchange(on_use_, {}));
+    while (!on_use_.empty()) // what they start has sockets, too
+        start(std::exchange(on_use_, {}));
 }
 
 const SquashfsTree::Node* UnitWalk::find(const std::string& unit) const

@@ -11,7 +11,8 @@ namespace farboot::rootfs
 {
 
 /// What the images of a store need of it, by their locators as they are on the disk. Takes some 200 bytes of memory a
-/// pack, and 16 to 32 for each gap between the chunks of it that are needed, however many images share them.
+/// pack, up to 700 where many images share it, and 16 to 32 for each gap between the chunks of it that are needed,
+/// however many images share them.
 struct StoreNeeds {
     std::unordered_map<Digest, PackUse, DigestHash> packs;
     std::set<Digest> hot_packs;

@@ -1,8 +1,8 @@
 #include "rootfs/image/trace.hpp"
+#include "rootfs/base/number.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace farboot::rootfs
 {
@@ -18,8 +18,9 @@ constexpr auto longest_time = std::chrono::hours(24);
 template <class Number>
 bool read_number(std::string_view text, Number& number)
 {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size();
+    const auto read = to_number<Number>(text);
+    number = read.value_or(0);
+    return read.has_value();
 }
 
 /// "12.345678" with up to six digits behind the point.

@@ -59,8 +59,9 @@ std::string_view to_text(HotStream::State state)
 /// Rows of the list that one request brings.
 struct HotStream::Segment {
     std::size_t first = 0;
-    std::size_t last = 0; ///< behind the last one
-    FileRange range;      ///< of the pack
+    std::size_t last = 0;    ///< behind the last one
+    std::size_t through = 0; ///< where the next one begins: nobody needs what lies between
+    FileRange range;         ///< of the pack
     std::uint64_t plain_bytes = 0;
 };
 
@@ -185,8 +186,8 @@ HotStream::Segment HotStream::next_segment(const Source& source, const HotList& 
     const auto& rows = list.rows;
     Segment segment;
     auto offset = HotList::header_bytes;
-    for (std::size_t row = 0; row < through_; ++row)
-        offset += rows[row].stored_length;
+    for (std::size_t done = 0; done < through_; ++done)
+        offset += rows[done].stored_length;
     segment.first = through_;
     const auto needless = [&](const Digest& digest) {
         return use_.was_used(digest) || image_->cache.find(digest).chunk || image_->is_on_disk(digest);
@@ -197,7 +198,8 @@ HotStream::Segment HotStream::next_segment(const Source& source, const HotList& 
     segment.last = segment.first;
     std::uint64_t gap = 0; // bytes at the end that nobody needs, and as they are unpacked
     std::uint64_t plain_gap = 0;
-    for (auto row = segment.first; row < rows.size() && gap < worth_a_request; ++row) {
+    auto row = segment.first;
+    for (; row < rows.size() && gap < worth_a_request; ++row) {
         const auto& chunk = rows[row];
         gap += chunk.stored_length;
         plain_gap += chunk.plain_length;
@@ -209,6 +211,7 @@ HotStream::Segment HotStream::next_segment(const Source& source, const HotList& 
         segment.range.length += std::exchange(gap, 0);
         segment.plain_bytes += std::exchange(plain_gap, 0);
     }
+    segment.through = row == rows.size() ? row : segment.last;
     return segment;
 }
 
@@ -246,7 +249,7 @@ Result<void> HotStream::stream(const Source& source, const HotList& list, std::u
     if (use_.strays())
         return {};
     if (result)
-        through_ = segment.last;
+        through_ = segment.through;
     return result;
 }
 

@@ -47,14 +47,19 @@ public:
     /// A client reads these chunks for the first time.
     void note_use(const std::vector<Digest>& chunks) { use_.note_use(chunks); }
     /// See HotUse::fits().
-    [[nodiscard]] bool fits() const { return use_.fits() && state_ != State::failed; }
-    /// The list has this chunk.
-    [[nodiscard]] bool has(const Digest& chunk) const { return use_.has(chunk) && state_ != State::failed; }
+    [[nodiscard]] bool fits() const { return brings() && use_.fits(); }
+    /// The list has this chunk, and was not given up.
+    [[nodiscard]] bool has(const Digest& chunk) const { return brings() && use_.has(chunk); }
     [[nodiscard]] Status status() const;
 
 private:
     struct Segment;
 
+    [[nodiscard]] bool brings() const
+    {
+        const auto now = state_.load();
+        return now != State::failed && now != State::strayed;
+    }
     void run(const std::stop_token& stop);
     /// Where everything lies: of a small image for all of it, of a large one for its end, where file systems keep
     /// tables.

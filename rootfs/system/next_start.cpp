@@ -180,7 +180,7 @@ Result<void> load_next_start(PcSession& session, const std::filesystem::path& fo
         if (auto done = initramfs->align(); !done)
             return done;
     }
-    // Last of all: it is good for five minutes.
+    // Last of all: it takes the place of any that the PC has.
     const auto given = ask_for_boot(session, fresh->record.header, stop);
     if (!given)
         return std::unexpected(given.error());

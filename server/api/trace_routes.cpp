@@ -75,7 +75,7 @@ awaitable<Response> list(const Context& context, const Request& request)
     if (!after || (!manifest.empty() && !Digest::from_hex(manifest)))
         co_return http::error(400, "parameter-malformed",
                               "Traces are listed by ?manifest=<64 hexadecimal digits>, from ?after=<number> on.",
-                              "manifest");
+                              after ? "manifest" : "after");
     auto traces = co_await context.database.read(
         [&](Connection& connection) { return catalog::list_pc_traces(connection, manifest, *after, page_size + 1); });
     const bool more = traces.size() > page_size;

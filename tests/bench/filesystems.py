@@ -122,8 +122,10 @@ def main():
     sample, folder = chosen.sample, chosen.folder
     folder.mkdir(parents=True, exist_ok=True)
     make_trees(sample, folder, chosen.packages)
-    results = []
+    file = folder / "results.json"
+    results = json.loads(file.read_text()) if file.exists() else []
     for name in chosen.only or file_systems:
+        results = [one for one in results if one["file_system"] != name]
         make = file_systems[name]
         stem = name.replace(" ", "-").replace(",", "")
         old, new, trace = folder / f"{stem}.old", folder / f"{stem}.new", folder / f"{stem}.csv"
@@ -136,7 +138,7 @@ def main():
             print(f"| {name} | {cut} {kib} | {results[-1]['image'] / 1e6:.0f} | {costs['stored'] / 1e6:.0f} "
                   f"| {costs['renewed'] / 1e6:.1f} | {costs['boot'] / 1e6:.1f} | {costs['boot_chunks']} "
                   f"| {costs['reads']} |", flush=True)
-        (folder / "results.json").write_text(json.dumps(results, indent=1))
+        file.write_text(json.dumps(results, indent=1))
 
 
 main()

@@ -20,8 +20,9 @@ def site():
     made.make_server()
     made.make_images()
     made.start_server()
-    for entry in made.request("GET", "/api/v1/entries")["entries"]:  # of an earlier run: older, or of a test that was killed
-        made.request("DELETE", f"/api/v1/entries/{entry['id']}", headers={"If-Match": "*"})
+    for kind in ("rules", "locations", "users", "groups", "entries"):  # of an earlier run: older, or of a test that was killed
+        for left in made.request("GET", f"/api/v1/{kind}")[kind]:
+            made.request("DELETE", f"/api/v1/{kind}/{left['id']}", headers={"If-Match": "*"})
     made.publish()
     made.make_pbl()
     yield made

@@ -15,7 +15,6 @@ class Machine:
 
     def __init__(self, system, name, network=PC.CARD, extra=()):
         self.system = system
-        # One processor: with two, QEMU's emulator once hung a kernel that patched its own code (both in kmem_cache_alloc).
         self.pc = PC(ROOT / "build/e2e" / name, memory_mib=1024, network=network, extra=extra)
         self._cold = itertools.chain(system.files("usr/share/perl"), system.files("usr/lib/python3.11"),
                                      system.files("usr/share/gdb"), system.files("usr/lib/x86_64-linux-gnu/perl"))

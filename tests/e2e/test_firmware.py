@@ -27,7 +27,6 @@ sleep --interruptible 3600
 def disks(site):
     folder = ROOT / "build/e2e/firmware-disks"
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy("/usr/share/OVMF/OVMF_VARS_4M.fd", folder / "variables.fd")
     efi_disk.make(folder / "stick.img", STICK, [site.pbl / "vmlinuz", site.pbl / "initramfs.img"])
     efi_disk.make(folder / "local.img", DISK)
     return folder
@@ -35,6 +34,7 @@ def disks(site):
 
 @pytest.fixture
 def pc(disks):
+    shutil.copy("/usr/share/OVMF/OVMF_VARS_4M.fd", disks / "variables.fd")
     made = PC(ROOT / "build/e2e/firmware", memory_mib=1024, extra=[
         "-drive", "if=pflash,format=raw,unit=0,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd",
         "-drive", f"if=pflash,format=raw,unit=1,file={disks}/variables.fd",

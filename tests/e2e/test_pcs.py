@@ -7,7 +7,7 @@ import time
 
 import pytest
 from lab import chain
-from lab.pc import DOMAIN, PC
+from lab.pc import DOMAIN, PC, StageTimeout
 from lab.site import ROOT, SiteError, run
 from phone import Phone
 
@@ -124,8 +124,11 @@ def student(site):
 
 def log_in_and_out(pc, machine, phone):
     """A student at the PC's menu: types "a", confirms the code on the phone, sees what is for students, and leaves."""
+    machine.wait_text("a: log in", chain.PAINT)
     machine.press("a")
     code = machine.wait_text(r"type\s*([B-Z]{4}-[B-Z]{4})\b", chain.PAINT)[1]
+    with pytest.raises(StageTimeout):
+        machine.wait_text("For students", 0)
     asking = phone.confirm(code)
     assert asking["id"] == pc["id"] and asking["enrolled"]
     machine.wait_text("For students", chain.PAINT)

