@@ -137,8 +137,8 @@ int run(int argc, char** argv)
     attaching->add_option("device", device, "/dev/nbd0, …")->required();
     attaching->add_flag("--again", again, "The device was attached before, and its reader has ended");
     attaching->footer("Example:\n  farboot-reader attach /run/farboot-reader/nbd.sock /dev/nbd1");
-    auto* beginning = app.add_subcommand(
-        "begin", "Begin this PC's session if the handed over record's image is not for everybody (root, initramfs)");
+    auto* beginning =
+        app.add_subcommand("begin", "Begin this PC's session with what was handed over (root, initramfs)");
     beginning->add_option("folder", handed, "With server.json, ca.pem, record.dsse and boot-token")->required();
     CLI11_PARSE(app, argc, argv);
 

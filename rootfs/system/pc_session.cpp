@@ -96,7 +96,7 @@ PcSession::PcSession(std::string server, const std::filesystem::path& folder)
 {
 }
 
-Result<PcSession> PcSession::open(const std::filesystem::path& folder, const std::stop_token& stop)
+Result<PcSession> PcSession::open(const std::filesystem::path& folder, const std::stop_token& stop, Away away)
 {
     const auto handed = json::parse(handed_file(folder, "server.json"), nullptr, false);
     if (!handed.is_object())
@@ -111,12 +111,12 @@ Result<PcSession> PcSession::open(const std::filesystem::path& folder, const std
         return fail("cancelled", "It was stopped.");
     session.secret_ = handed_file(folder, "pc-session");
     if (session.secret_.empty())
-        if (auto begun = session.begin(folder, stop); !begun)
+        if (auto begun = session.begin(folder, stop, away); !begun)
             return std::unexpected(begun.error());
     return session;
 }
 
-Result<void> PcSession::begin(const std::filesystem::path& folder, const std::stop_token& stop)
+Result<void> PcSession::begin(const std::filesystem::path& folder, const std::stop_token& stop, Away away)
 {
     const auto token = handed_file(folder, "boot-token");
     if (token.empty())
@@ -135,7 +135,8 @@ Result<void> PcSession::begin(const std::filesystem::path& folder, const std::st
             secret_ = secret.get<std::string>();
             break;
         }
-        if (answer.error().reason.starts_with("http-4") || answer.error().reason == "bad-answer")
+        if (away == Away::is_told || answer.error().reason.starts_with("http-4") ||
+            answer.error().reason == "bad-answer")
             return std::unexpected(answer.error());
         if (!sleep_about(wait, stop))
             return fail("cancelled", "It was stopped.");
@@ -205,9 +206,10 @@ Result<bool> begin_session_for_root(const std::filesystem::path& folder, const s
     const auto image = envelope ? image_of(envelope->payload) : std::unexpected(envelope.error());
     if (!image)
         return fail("handover-malformed", "{} is no record of an image.", (folder / "record.dsse").string());
-    if (image->audience.empty())
+    using Away = PcSession::Away;
+    const auto session = PcSession::open(folder, stop, image->audience.empty() ? Away::is_told : Away::is_waited_for);
+    if (!session && session.error().reason == "not-registered" && image->audience.empty())
         return false;
-    const auto session = PcSession::open(folder, stop);
     return session ? Result<bool>(true) : std::unexpected(session.error());
 }
 

@@ -18,9 +18,14 @@ namespace farboot::rootfs
 class PcSession
 {
 public:
-    /// `folder`: /run/farboot. Waits while the server cannot be reached. Reasons: not-registered (nothing was handed
-    /// over that a session could begin with), handover-malformed, http-403 (the token came too late), cancelled.
-    [[nodiscard]] static Result<PcSession> open(const std::filesystem::path& folder, const std::stop_token& stop);
+    /// What becomes of a server that cannot be reached.
+    enum class Away { is_waited_for, is_told };
+
+    /// `folder`: /run/farboot. Reasons: not-registered (nothing was handed over that a session could begin with),
+    /// handover-malformed, http-403 (the token came too late), cancelled, and of a server that is not waited for,
+    /// HttpClient's.
+    [[nodiscard]] static Result<PcSession> open(const std::filesystem::path& folder, const std::stop_token& stop,
+                                                Away away = Away::is_waited_for);
 
     /// POST /api/v1/pc/<what>; gives the answer. Reasons: HttpClient's; http-401: the session has ended.
     [[nodiscard]] Result<nlohmann::json> tell(std::string_view what, const nlohmann::json& body,
@@ -35,7 +40,7 @@ public:
 private:
     [[nodiscard]] HttpRequest request(std::string_view path, std::string type, std::string body) const;
     PcSession(std::string server, const std::filesystem::path& folder);
-    [[nodiscard]] Result<void> begin(const std::filesystem::path& folder, const std::stop_token& stop);
+    [[nodiscard]] Result<void> begin(const std::filesystem::path& folder, const std::stop_token& stop, Away away);
 
     std::string server_;
     std::string secret_;
@@ -47,8 +52,9 @@ private:
 [[nodiscard]] Result<void> share_session(const std::filesystem::path& folder,
                                          const std::string& group = "farboot-reader");
 
-/// Begins the session before the root file system is there, if its image is not for everybody: the reader needs it
-/// then. False: it is for everybody, and nothing was done. Otherwise as PcSession::open().
+/// Begins the session before the root file system is there, which may take longer than the token is good for. If its
+/// image is not for everybody, the reader needs the session, and a server that is away is waited for; otherwise it is
+/// asked once, and false says that there is nothing to begin with. Otherwise as PcSession::open().
 [[nodiscard]] Result<bool> begin_session_for_root(const std::filesystem::path& folder, const std::stop_token& stop);
 
 } // namespace farboot::rootfs

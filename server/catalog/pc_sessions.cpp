@@ -68,7 +68,7 @@ Result<Pc> use_boot_token(Connection& connection, std::string_view token, const 
     if (!row.next() || time_of(row, "expires") < now ||
         time_of(row, "expires") > server::latest_end(now, boot_token_life) || text_of(row, "record") != record.text())
         return fail("token-wrong",
-                    "This boot token is not good (any more): it is for one start of one system, within {} hours.",
+                    "This boot token is not good (any more): it is for one start of one system, within {} minutes.",
                     boot_token_life.count());
     const auto pc = number_of(row, "pc");
     const auto key = text_of(row, "pc_key");

@@ -14,9 +14,8 @@
 namespace farboot::catalog
 {
 
-inline constexpr std::chrono::hours pc_session_life{24}; ///< renewed whenever it is used
-/// And good for once. A system waits for its image as long as line and server let it wait.
-inline constexpr std::chrono::hours boot_token_life{24};
+inline constexpr std::chrono::hours pc_session_life{24};  ///< renewed whenever it is used
+inline constexpr std::chrono::minutes boot_token_life{5}; ///< and good for once
 
 enum class PcSessionKind { preboot, system };
 

@@ -45,8 +45,7 @@ def _unlearnt(how):
         Goal(f"start {how}", "seconds", BEST_PEER, 1.05, where=_near_or_wide),
         Goal(f"start {how}", "seconds", BEST_PEER,
              where=lambda shape: not _far_and_thin(shape) and not _near_or_wide(shape)),
-        Goal(f"bytes {how}", "wire_bytes", COMPRESSED_SET, 2.0, where=lambda shape: shape.rate_mbit <= 100),
-        Goal(f"bytes {how}", "wire_bytes", COMPRESSED_SET, where=lambda shape: shape.rate_mbit > 100),
+        Goal(f"bytes {how}", "wire_bytes", COMPRESSED_SET, 2.0),
     ]
 
 

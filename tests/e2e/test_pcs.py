@@ -1,7 +1,9 @@
 """A PC with a TPM: registered, enrolled, told what to boot, followed, crashed, worked at by a student, switched off."""
 
+import contextlib
 import json
 import shutil
+import sqlite3
 import subprocess
 import time
 
@@ -126,6 +128,13 @@ def student(site):
         site.request("DELETE", path, headers={"If-Match": "*"})
 
 
+def tokens(site, pc):
+    """How many boot tokens the PC has been given and not used."""
+    with contextlib.closing(sqlite3.connect(site.data / "catalog.sqlite", timeout=30)) as database:
+        [(count,)] = database.execute("SELECT count(*) FROM pc_boot_token WHERE pc = ?", (pc["id"],))
+        return count
+
+
 def log_in_and_out(pc, machine, phone):
     """A student at the PC's menu: types "a", confirms the code on the phone, sees what is for students, and leaves."""
     machine.wait_text("a: log in", chain.PAINT)
@@ -163,6 +172,9 @@ def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine, student):
     machine.wait_stage("command", chain.PAINT, action="boot")
     machine.wait_stage("kexec", chain.DOWNLOAD)
     assert registry.pc()["state"] == "booting"
+    assert tokens(site, pc) == 1
+    machine.wait_stage("reader-start", chain.SYSTEM)
+    assert tokens(site, pc) == 0, "the system has begun its session: its token lives five minutes, and the root may take longer"
     machine.wait_stage("root-mounted", chain.SYSTEM)
     pc = registry.wait(lambda pc: pc["state"] == "running", chain.SYSTEM)
     assert pc["key"]["code"] == code

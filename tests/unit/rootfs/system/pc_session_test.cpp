@@ -131,7 +131,7 @@ TEST_F(PcSessionTest, AsksForPeopleAndIsSharedWithAGroup)
     EXPECT_EQ(mode(), std::filesystem::perms{0640});
 }
 
-TEST_F(PcSessionTest, BeginsBeforeTheRootOnlyWhereTheImageNeedsIt)
+TEST_F(PcSessionTest, BeginsBeforeTheRootAndWaitsOnlyWhereTheImageNeedsIt)
 {
     const auto hand_image = [&](const json& image) {
         Envelope envelope{
@@ -143,15 +143,27 @@ TEST_F(PcSessionTest, BeginsBeforeTheRootOnlyWhereTheImageNeedsIt)
     };
     json image{{"manifest", std::string(64, 'a')}, {"root_bytes", 80}, {"bytes", 4096}};
     hand_image(image);
-    const auto open = begin_session_for_root(folder_.path(), {});
-    ASSERT_TRUE(open) << open.error().sentence;
-    EXPECT_FALSE(*open);
-    EXPECT_EQ(requests().size(), 0U);
-    EXPECT_EQ(content("boot-token"), "the-token");
-    image["audience"] = "exam";
-    hand_image(image);
+    closes_ = 1;
+    EXPECT_FALSE(begin_session_for_root(folder_.path(), {})) << "the server is away";
+    EXPECT_EQ(content("boot-token"), "the-token") << "farboot-system tries again";
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() / "pc-session"));
     EXPECT_TRUE(begin_session_for_root(folder_.path(), {}).value());
     EXPECT_EQ(content("pc-session"), "the-session");
+    const auto again = begin_session_for_root(folder_.path(), {});
+    EXPECT_TRUE(again.value()) << "there is a session";
+    EXPECT_EQ(requests().size(), 2U);
+
+    std::filesystem::remove(folder_.path() / "pc-session");
+    EXPECT_FALSE(begin_session_for_root(folder_.path(), {}).value())
+        << "no token: the server does not register this PC";
+    image["audience"] = "exam";
+    hand_image(image);
+    EXPECT_EQ(begin_session_for_root(folder_.path(), {}).error().reason, "not-registered");
+    hand("boot-token", "the-token");
+    closes_ = 1;
+    EXPECT_TRUE(begin_session_for_root(folder_.path(), {}).value());
+    EXPECT_EQ(content("pc-session"), "the-session");
+    EXPECT_EQ(requests().size(), 4U);
     hand("record.dsse", "nonsense");
     EXPECT_EQ(begin_session_for_root(folder_.path(), {}).error().reason, "handover-malformed");
 }
