@@ -120,8 +120,6 @@ TEST_F(EnrolledPc, TheSessionBeginsBeforeARootThatIsNotForEverybody)
 {
     start_enrolled();
     std::string output;
-    EXPECT_EQ(run({FARBOOT_READER, "begin", handed().string()}, &output), 0) << output;
-    EXPECT_FALSE(std::filesystem::exists(handed() / "pc-session")) << "a root for everybody needs none";
     hand_boot_record("exam");
     EXPECT_EQ(run({FARBOOT_READER, "begin", handed().string()}, &output), 0) << output;
     const NbdServer reader(folder_.path / "nbd", reader_with_session());
@@ -134,4 +132,20 @@ TEST_F(EnrolledPc, TheSessionBeginsBeforeARootThatIsNotForEverybody)
         << read_whole(folder_.path / "system.log");
     EXPECT_EQ(run({FARBOOT_READER, "begin", folder_.path.string()}, &output), 1);
     EXPECT_THAT(output, testing::HasSubstr("is no record of an image"));
+}
+
+TEST_F(EnrolledPc, TheSessionBeginsBeforeARootForEverybodyToo)
+{
+    start_enrolled();
+    std::string output;
+    server_->send(SIGKILL);
+    server_->wait();
+    EXPECT_EQ(run({FARBOOT_READER, "begin", handed().string()}, &output), 1) << "it waited: " << output;
+    EXPECT_FALSE(std::filesystem::exists(handed() / "pc-session"));
+    EXPECT_TRUE(std::filesystem::exists(handed() / "boot-token")) << "farboot-system tries again";
+    start(); // on the same port
+    EXPECT_EQ(run({FARBOOT_READER, "begin", handed().string()}, &output), 0) << output;
+    EXPECT_TRUE(std::filesystem::exists(handed() / "pc-session"));
+    EXPECT_FALSE(std::filesystem::exists(handed() / "boot-token"));
+    EXPECT_EQ(json::parse(admin("GET", "/api/v1/pcs/1").body)["state"], "booting") << "no system has said a word";
 }
