@@ -6,10 +6,6 @@
 #include "server/catalog/job_clock.hpp"
 #include "server/catalog/pcs.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -54,38 +50,13 @@ std::vector<std::string> networks_of(const catalog::Snapshot& snapshot, const Pc
 
 } // namespace
 
-JobRunner::JobRunner(const Context& context) : context_(context)
+JobRunner::JobRunner(const Context& context)
+    : context_(context), loop_("jobs", {look_every, look_every}, [this](std::stop_token) -> awaitable<void> {
+          co_await look_at_clock();
+          co_await look();
+          co_await trim_audit();
+      })
 {
-    boost::asio::co_spawn(loop_, run(), boost::asio::detached);
-    thread_ = std::thread([this] { loop_.run(); });
-}
-
-JobRunner::~JobRunner()
-{
-    boost::asio::post(loop_, [this] {
-        stopping_ = true;
-        timer_.cancel();
-    });
-    thread_.join();
-}
-
-awaitable<void> JobRunner::run()
-{
-    while (!stopping_) {
-        try {
-            co_await look_at_clock();
-            co_await look();
-            co_await trim_audit();
-        } catch (const std::exception& error) { // the database is away: it is asked again
-            spdlog::error("event=jobs error=\"{}\"", error.what());
-        }
-        if (stopping_)
-            break;
-        timer_.expires_after(look_every);
-        boost::system::error_code cancelled;
-        auto wait = boost::asio::redirect_error(boost::asio::use_awaitable, cancelled);
-        co_await timer_.async_wait(wait);
-    }
 }
 
 awaitable<void> JobRunner::look_at_clock()

@@ -1,14 +1,11 @@
 #pragma once
 
+#include "server/api/background_loop.hpp"
 #include "server/api/context.hpp"
 #include "server/base/clock_watch.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include <chrono>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace farboot::server::api
@@ -22,25 +19,18 @@ class JobRunner
 public:
     /// The context must outlive it.
     explicit JobRunner(const Context& context);
-    ~JobRunner(); ///< waits for what it is doing
-    JobRunner(const JobRunner&) = delete;
-    JobRunner& operator=(const JobRunner&) = delete;
 
 private:
     static constexpr std::chrono::minutes first_trim{10};
-    boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> look_at_clock();
     boost::asio::awaitable<void> look();
     boost::asio::awaitable<void> trim_audit();
 
     const Context& context_;
-    boost::asio::io_context loop_{1};
-    boost::asio::steady_timer timer_{loop_};
     ClockWatch clock_;
     bool owes_time_ = false; ///< to PCs in jobs, since the clock was put forward
     std::chrono::steady_clock::time_point trim_at_ = std::chrono::steady_clock::now() + first_trim;
-    bool stopping_ = false; ///< on the loop's thread
-    std::thread thread_;    ///< last: it uses all the above
+    BackgroundLoop loop_; ///< last: it uses all the above
 };
 
 /// MACs of silent PCs that a job calls, which are where this one is: it can wake them. At most 64.

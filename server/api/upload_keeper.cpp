@@ -2,10 +2,6 @@
 
 #include "server/catalog/uploads.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 namespace farboot::server::api
@@ -178,42 +174,21 @@ awaitable<void> give_uploads_time(const Context& context)
         throw std::runtime_error(given.error().sentence);
 }
 
-UploadKeeper::UploadKeeper(const Context& context) : context_(context)
+UploadKeeper::UploadKeeper(const Context& context)
+    : context_(context),
+      loop_("uploads", {look_every, after_failure}, [this](std::stop_token stop) { return look(std::move(stop)); })
 {
-    boost::asio::co_spawn(loop_, run(), boost::asio::detached);
-    thread_ = std::thread([this] { loop_.run(); });
 }
 
-UploadKeeper::~UploadKeeper()
+awaitable<void> UploadKeeper::look(std::stop_token stop)
 {
-    stop_.request_stop();
-    boost::asio::post(loop_, [this] { timer_.cancel(); });
-    thread_.join();
-}
-
-awaitable<void> UploadKeeper::run()
-{
-    for (int looks = 0; !stop_.stop_requested(); ++looks) {
-        auto pause = look_every;
-        try {
-            if (looks % looks_between_sweeps == 0)
-                co_await sweep(context_);
-            owes_time_ = clock_.look(context_.now(), std::chrono::steady_clock::now()).count() != 0 || owes_time_;
-            if (owes_time_)
-                co_await give_uploads_time(context_);
-            owes_time_ = false;
-            co_await look_after_uploads(context_, stop_.get_token());
-        } catch (const std::exception& error) { // the database is away, or a disk fails: later
-            spdlog::error("event=uploads error=\"{}\"", error.what());
-            pause = after_failure;
-        }
-        if (stop_.stop_requested())
-            break;
-        timer_.expires_after(pause);
-        boost::system::error_code cancelled;
-        auto wait = boost::asio::redirect_error(boost::asio::use_awaitable, cancelled);
-        co_await timer_.async_wait(wait);
-    }
+    if (looks_++ % looks_between_sweeps == 0)
+        co_await sweep(context_);
+    owes_time_ = clock_.look(context_.now(), std::chrono::steady_clock::now()).count() != 0 || owes_time_;
+    if (owes_time_)
+        co_await give_uploads_time(context_);
+    owes_time_ = false;
+    co_await look_after_uploads(context_, std::move(stop));
 }
 
 } // namespace farboot::server::api

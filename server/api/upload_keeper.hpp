@@ -1,13 +1,10 @@
 #pragma once
 
+#include "server/api/background_loop.hpp"
 #include "server/api/context.hpp"
 #include "server/base/clock_watch.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include <stop_token>
-#include <thread>
 
 namespace farboot::server::api
 {
@@ -25,20 +22,15 @@ class UploadKeeper
 public:
     /// The context must outlive it.
     explicit UploadKeeper(const Context& context);
-    ~UploadKeeper(); ///< waits for what it is doing, which ends soon
-    UploadKeeper(const UploadKeeper&) = delete;
-    UploadKeeper& operator=(const UploadKeeper&) = delete;
 
 private:
-    boost::asio::awaitable<void> run();
+    boost::asio::awaitable<void> look(std::stop_token stop);
 
     const Context& context_;
     ClockWatch clock_;
     bool owes_time_ = false; ///< the clock was set, and the database does not know yet
-    std::stop_source stop_;
-    boost::asio::io_context loop_{1};
-    boost::asio::steady_timer timer_{loop_};
-    std::thread thread_; ///< last: it uses all the above
+    int looks_ = 0;
+    BackgroundLoop loop_; ///< last: it uses all the above
 };
 
 } // namespace farboot::server::api

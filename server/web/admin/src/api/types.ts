@@ -57,6 +57,7 @@ export type Script = Required<NonNullable<NonNullable<Schemas['Offering']>['scri
 export interface Entry extends EntryDraft {
   id: number;
   position: number;
+  etag?: string;
 }
 
 export interface PublishedRecord {
@@ -78,9 +79,7 @@ export type Version = SeriesVersions['versions'][number];
 /** A record over time, newest version first. */
 export type SeriesVersions = Schemas['Series'];
 
-export interface Named {
-  name: Localized | string;
-}
+export type Named = { name: Localized | string } | { title: Localized };
 
 /** What an admin decides of a location. */
 export type LocationDraft = Omit<Schemas['Location'], 'id' | 'etag' | 'name' | 'settings'> & {
@@ -129,7 +128,7 @@ export interface Times {
 }
 
 /** What an admin decides of a rule. */
-export interface RuleDraft extends Named {
+export interface RuleDraft {
   name: Localized;
   enabled: boolean;
   exam: boolean;
@@ -184,7 +183,7 @@ export type GroupDraft = Pick<Group, 'name' | 'ldap' | 'oidc'> & { roles: RoleGr
 
 export type Role = Omit<Schemas['Role'], keyof RoleDraft> & RoleDraft;
 
-export interface RoleDraft extends Named {
+export interface RoleDraft {
   name: Localized;
   rights: Right[];
 }

@@ -1,64 +1,27 @@
-import { reactive, readonly, toRaw } from 'vue';
-import { ApiError } from '../api/errors';
+import { reactive, readonly, shallowRef, toRaw } from 'vue';
 import type { Entry, EntryDraft, PublishedRecord } from '../api/types';
-import { movedBy } from './order';
+import { Collection } from './collection';
 import { client } from './session';
 
-const state = reactive({ entries: [] as Entry[], records: [] as PublishedRecord[], loaded: false });
+export const entries = new Collection<Entry, EntryDraft>(client, 'entries', 'entries');
+const records = shallowRef<readonly PublishedRecord[]>([]);
+const loaded = shallowRef(false);
 
 /** All entries in their order, and all published records, as last heard from the server. */
-export const catalog = readonly(state);
+export const catalog = readonly(reactive({ entries: entries.list, records, loaded }));
 
 export async function loadCatalog(): Promise<void> {
-  const [entries, records] = await Promise.all([
-    client.request<{ entries: Entry[] }>('GET', 'entries'),
+  const [published] = await Promise.all([
     client.request<{ records: PublishedRecord[] }>('GET', 'records'),
+    entries.load(),
   ]);
-  state.entries = entries.data.entries;
-  state.records = records.data.records;
-  state.loaded = true;
-}
-
-/** An entry as it is now, with the version that a change has to name. */
-export async function fetchEntry(id: number): Promise<{ entry: Entry; etag: string }> {
-  const { data, etag } = await client.request<Entry>('GET', `entries/${id}`);
-  if (!etag) throw new ApiError(200, 'no-etag', 'The server did not say which version of the entry this is.');
-  return { entry: data, etag };
-}
-
-export async function addEntry(draft: EntryDraft): Promise<void> {
-  await client.request('POST', 'entries', { body: draft });
-  await loadCatalog();
-}
-
-export async function changeEntry(id: number, draft: EntryDraft, etag: string): Promise<void> {
-  await client.request('PUT', `entries/${id}`, { body: draft, ifMatch: etag });
-  await loadCatalog();
+  records.value = published.data.records;
+  loaded.value = true;
 }
 
 export async function showEntry(id: number, visible: boolean): Promise<void> {
-  const { entry, etag } = await fetchEntry(id);
-  await changeEntry(id, { ...draftOf(entry), visible }, etag);
-}
-
-export async function deleteEntry(id: number): Promise<void> {
-  const { etag } = await fetchEntry(id);
-  await client.request('DELETE', `entries/${id}`, { ifMatch: etag });
-  await loadCatalog();
-}
-
-/** Moves an entry up (-1) or down (1), at once on the screen; throws, with the server's order, where it was refused. */
-export async function moveEntry(id: number, step: number): Promise<void> {
-  const index = state.entries.findIndex((entry) => entry.id === id);
-  const moved = movedBy(state.entries, index, step);
-  if (moved === state.entries) return;
-  state.entries = [...moved];
-  try {
-    await client.request('PUT', 'entries/order', { body: { ids: moved.map((entry) => entry.id) } });
-  } catch (error) {
-    await loadCatalog();
-    throw error;
-  }
+  const { thing, etag } = await entries.fetch(id);
+  await entries.change(id, { ...draftOf(thing), visible }, etag);
 }
 
 /** What an admin decides of an entry, without what the server adds. */

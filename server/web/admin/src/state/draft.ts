@@ -1,4 +1,4 @@
-/** A thing being made or changed in a dialog: what the dialogs of locations, hardware classes and rules have in common. */
+/** A thing being made or changed in a dialog: what all such dialogs have in common. */
 import { computed, nextTick, ref, type Ref } from 'vue';
 import { useI18n } from 'vue-i18n';
 import type { Language } from '../../../shared/localized';
@@ -8,6 +8,12 @@ import { sentenceOf, tellDone, tellFailed } from '../messages';
 import type { Collection } from './collection';
 import { nameIn } from './name';
 
+/** A sentence about a member; `field` null: about none of them. */
+export interface Refusal {
+  field: string | null;
+  sentence: string;
+}
+
 export interface DraftForm<Thing, Draft> {
   draftOf: (thing: Thing) => Draft;
   bodyOf?: (draft: Draft) => Draft;
@@ -15,6 +21,8 @@ export interface DraftForm<Thing, Draft> {
   prefix: string;
   /** The members that have a field where an error can be told. */
   fields: readonly string[];
+  /** What the server would refuse of a draft; by default, one without a name. */
+  faultsOf?: (draft: Draft) => Refusal[];
 }
 
 export function useDraft<Thing extends { id: number; etag?: string }, Draft extends Named>(
@@ -29,7 +37,8 @@ export function useDraft<Thing extends { id: number; etag?: string }, Draft exte
   /** What is being edited and the version it had; null for a new one. */
   const edited = ref<{ id: number; etag: string } | null>(null);
   const conflict = ref(false);
-  const refused = ref<{ field: string | null; sentence: string } | null>(null);
+  const faults = ref<readonly Refusal[]>([]);
+  const refused = computed(() => faults.value[0] ?? null);
   const atField = computed(() => form.fields.includes(refused.value?.field ?? ''));
   const idOf = (field: string) => `${form.prefix}-${field.replaceAll('.', '-')}`;
 
@@ -37,7 +46,7 @@ export function useDraft<Thing extends { id: number; etag?: string }, Draft exte
     draft.value = next;
     edited.value = version;
     conflict.value = false;
-    refused.value = null;
+    faults.value = [];
     open.value = true;
   }
 
@@ -65,10 +74,10 @@ export function useDraft<Thing extends { id: number; etag?: string }, Draft exte
     else document.querySelector('.el-dialog .el-alert, .el-dialog .is-error')?.scrollIntoView({ block: 'center' });
   }
 
-  /** Tells what is wrong at the field that it is about, and puts the cursor there. */
-  async function refuse(field: string | null, sentence: string) {
-    refused.value = { field, sentence };
-    await reveal(field);
+  /** Tells what is wrong at the fields that it is about, and puts the cursor into the first. */
+  async function refuse(...found: Refusal[]) {
+    faults.value = found;
+    await reveal(found[0]?.field);
   }
 
   async function failed(error: unknown) {
@@ -77,14 +86,19 @@ export function useDraft<Thing extends { id: number; etag?: string }, Draft exte
       conflict.value = true;
       await reveal();
     } else if (error.gone && edited.value) await gone();
-    else await refuse(error.field, sentenceOf(error));
+    else await refuse({ field: error.field, sentence: sentenceOf(error) });
+  }
+
+  function namelessFaults(thing: Draft): Refusal[] {
+    if (!('name' in thing)) return [];
+    if (typeof thing.name === 'string') return thing.name.trim() ? [] : [{ field: 'name', sentence: t('faults.plainName') }];
+    return thing.name.en?.trim() ? [] : [{ field: 'name.en', sentence: t('faults.name') }];
   }
 
   async function save() {
-    refused.value = null;
-    const { name } = draft.value;
-    if (typeof name === 'string' && !name.trim()) return refuse('name', t('faults.plainName'));
-    if (typeof name !== 'string' && !name.en?.trim()) return refuse('name.en', t('faults.name'));
+    faults.value = [];
+    const found = (form.faultsOf ?? namelessFaults)(draft.value);
+    if (found.length) return refuse(...found);
     busy.value = true;
     const body = form.bodyOf?.(draft.value) ?? draft.value;
     try {
@@ -113,7 +127,7 @@ export function useDraft<Thing extends { id: number; etag?: string }, Draft exte
 
   /** The sentence about one of these members, for the form's field. */
   const fault = (...fields: string[]) =>
-    refused.value && fields.includes(refused.value.field ?? '') ? refused.value.sentence : '';
+    faults.value.find(({ field }) => field !== null && fields.includes(field))?.sentence ?? '';
 
   return {
     ...{ open, busy, draft, edited, conflict, refused, atField },
