@@ -62,15 +62,18 @@ TEST_F(ReaderFaults, OneCorruptSourceOfTwoIsQuarantined)
     damage(bad_store);
     const auto bad = serve("web1", bad_store);
     const auto good = serve("web2", store());
-    const NbdServer server(folder.path / "nbd", parameters({&bad, &good}));
-    std::string output;
-    ASSERT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
-    EXPECT_TRUE(copy_is_whole());
-    const auto status = server.status();
-    EXPECT_GT(status["exports"][0]["verify_failures"], 0);
-    EXPECT_EQ(status["exports"][0]["waits"], 0);
-    EXPECT_EQ(status["sources"][0]["state"], "quarantined");
-    EXPECT_EQ(status["sources"][1]["state"], "good");
+    // On a busy machine the good one may be there before the bad one has been asked past all caches, which proves it.
+    EXPECT_TRUE(eventually([&] {
+        std::filesystem::remove_all(folder.path / "nbd");
+        const NbdServer server(folder.path / "nbd", parameters({&bad, &good}));
+        std::string output;
+        EXPECT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
+        EXPECT_TRUE(copy_is_whole());
+        const auto status = server.status();
+        EXPECT_EQ(status["exports"][0]["waits"], 0);
+        EXPECT_EQ(status["sources"][1]["state"], "good");
+        return status["exports"][0]["verify_failures"] > 0 && status["sources"][0]["state"] == "quarantined";
+    }));
 }
 
 TEST_F(ReaderFaults, ASourceThatIsDownIsPassedOver)
