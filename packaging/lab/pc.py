@@ -265,13 +265,13 @@ class SerialShell:
                 if time.monotonic() > end:
                     raise
         self._send(user + "\n")
-        self._read_until(r"Password: ?$", 60)
+        self._read_until(r"Password: ?$", 240)
         self._send(password + "\n")
         # The whole prompt: the greeting has a "#" in it, too, and may come in pieces.
-        self.greeting = self._read_until(rf"{re.escape(user)}@\S+[$#] ?$", 120)[1]
+        self.greeting = self._read_until(rf"{re.escape(user)}@\S+[$#] ?$", 600)[1]
         # No colours, no pager's tricks, and no word of the shell's own about jobs that end.
         self._send("export TERM=dumb; stty -echo; PS1=; PS2=; set +m; bind 'set enable-bracketed-paste off' 2>/dev/null\n")
-        self.run("true", 60)
+        self.run("true", 240)
 
     def _send(self, text):
         self._socket.sendall(text.encode())

@@ -86,7 +86,7 @@ class Site:
         self.server = subprocess.Popen(
             [self.server_program, "run", "--data", self.data, "--store", self.store,
              "--web", ROOT / "server/web/dist", "--listen", f"0.0.0.0:{self.port}", "--source", f"{self.url}/store",
-             "--listen-plain", f"[::1]:{self.plain_port}"],
+             "--listen-plain", f"[::1]:{self.plain_port}", "--report-seconds", "5"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         end = time.monotonic() + 60
         while True:

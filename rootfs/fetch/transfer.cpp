@@ -226,6 +226,7 @@ bool Transfer::body_piece(Bytes piece)
 
 void Transfer::finish(CURLcode code)
 {
+    counters_->unconnected = code != CURLE_OK && !requested_;
     count_sent();
     if (refusal_)
         return done_(std::unexpected(*refusal_));

@@ -14,11 +14,12 @@
 namespace farboot::rootfs
 {
 
-/// Bytes of bodies, of all transfers of a client.
+/// Of all transfers of a client: bytes of bodies, and how the last connection went.
 struct TransferCounters {
     std::atomic<std::uint64_t> received = 0;
     std::atomic<std::uint64_t> sent = 0;
     std::atomic<std::size_t> transfers = 0; ///< that have begun or wait
+    std::atomic<bool> unconnected = false;  ///< the last one found nobody, or somebody else
 };
 
 /// One request and its answer: the libcurl handle, what has come so far, and why it failed. Not for other folders.

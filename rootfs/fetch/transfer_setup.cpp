@@ -17,6 +17,7 @@ namespace
 {
 
 constexpr long max_redirects = 3;
+constexpr long usual_dns_seconds = 60; // libcurl's own
 constexpr long receive_buffer_bytes = 128 * 1024;
 
 template <class Value>
@@ -64,6 +65,8 @@ Result<void> Transfer::prepare(const TlsTrust& trust)
     set(easy_, CURLOPT_ERRORBUFFER, detail_.data());
     set(easy_, CURLOPT_NOSIGNAL, 1L);
     set(easy_, CURLOPT_QUICK_EXIT, 1L); // a cancelled look-up of a name must not hold up the thread
+    // A server that is not where it was may have moved: its name is looked up anew.
+    set(easy_, CURLOPT_DNS_CACHE_TIMEOUT, counters_->unconnected ? 0L : usual_dns_seconds);
     set(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
     set(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
     set(easy_, CURLOPT_BUFFERSIZE, receive_buffer_bytes);

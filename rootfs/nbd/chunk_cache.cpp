@@ -47,7 +47,8 @@ ChunkCache::Found ChunkCache::take_off(const ChunkRef& ref, Cause cause)
     flight->state = cause == Cause::read_ahead ? Flight::State::queued : Flight::State::running;
     flight->cause = cause;
     flight->progress = Clock::now();
-    entries_[ref.digest] = Entry{nullptr, flight};
+    auto& entry = entries_[ref.digest]; // there already where another flight is stuck: used by whoever asks anew
+    entry = Entry{.chunk = nullptr, .flight = flight, .place = {}, .used = entry.used};
     return {nullptr, flight, true};
 }
 

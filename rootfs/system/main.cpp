@@ -49,6 +49,8 @@ constexpr double settled_after = 60; ///< seconds
 constexpr auto longest_start = std::chrono::minutes(5);
 /// Of a command, that the server keeps.
 constexpr std::size_t max_outcome = 200;
+/// Of the service, when its session can never begin: sysexits.h's EX_NOPERM; systemd does not start it again then.
+constexpr int no_session = 77;
 /// A server that is away when a job has finished is asked again.
 constexpr auto try_again = std::chrono::milliseconds(5000);
 
@@ -172,6 +174,15 @@ std::optional<rootfs::ControlSocket> listen_for_people(const std::filesystem::pa
     return std::nullopt;
 }
 
+/// The service's exit status.
+int status_without_session(const Error& error)
+{
+    if (error.reason == "cancelled" || error.reason == "not-registered")
+        return EXIT_SUCCESS;
+    // The token is no good, or there is none that could be: the next start of this PC brings another one.
+    return error.reason == "http-403" || error.reason == "handover-malformed" ? no_session : EXIT_FAILURE;
+}
+
 int run(const Options& options)
 {
     const rootfs::StopOnSignal stop;
@@ -179,8 +190,7 @@ int run(const Options& options)
     auto session = rootfs::PcSession::open(options.folder, stop.token());
     if (!session) {
         say(session.error().sentence);
-        return session.error().reason == "cancelled" || session.error().reason == "not-registered" ? EXIT_SUCCESS
-                                                                                                   : EXIT_FAILURE;
+        return status_without_session(session.error());
     }
     if (auto shared = rootfs::share_session(options.folder); !shared)
         say(shared.error().sentence);

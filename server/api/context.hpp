@@ -57,6 +57,7 @@ struct Context {
     const OidcProvider* provider = nullptr; ///< null: nobody logs in by OpenID Connect
     std::vector<Subnet> login_networks{};   ///< people may log in at their PCs, enrolled or not
     std::chrono::days audit_life{730};      ///< how long the audit log is kept; 0: for ever
+    std::chrono::seconds report_every{30};  ///< until a PC's next report; it adds some chance of its own
     std::filesystem::path first_password{}; ///< the file with the first admin's, until he sets another one
     std::function<std::chrono::sys_seconds()> now;
     UploadSettings uploads{};

@@ -33,8 +33,6 @@ namespace
 {
 
 constexpr std::uint64_t max_hello = 64 << 10;
-/// Seconds until a PC's next report; it adds some chance of its own.
-constexpr int report_every = 30;
 constexpr std::chrono::seconds seen_again(60); ///< how old `seen` may become before it is written anew
 
 json command_json(const std::optional<catalog::PcCommand>& command)
@@ -130,8 +128,11 @@ awaitable<Response> post_hello(const Context& context, const Request& request)
     if (met && !met->met.stranger)
         session = PcSession{met->met.pc.id, PcSessionKind::preboot, enrolled};
     const auto snapshot = co_await context.snapshots.current();
-    json answer{
-        {"pc", nullptr}, {"session", nullptr}, {"again", report_every}, {"command", nullptr}, {"settings", nullptr}};
+    json answer{{"pc", nullptr},
+                {"session", nullptr},
+                {"again", context.report_every.count()},
+                {"command", nullptr},
+                {"settings", nullptr}};
     if (met) {
         request.who = fmt::format("pc:{}", met->met.pc.id);
         answer["pc"] = {{"id", met->met.pc.id}, {"name", met->met.pc.name}, {"key", key_json(met->met)}};
@@ -266,13 +267,14 @@ awaitable<Response> post_report(const Context& context, const Request& request)
     const bool quiet = co_await context.database.read(
         [&](Connection& connection) { return unchanged(connection, *session, *report, request.client, now); });
     if (quiet)
-        co_return http::json(200, {{"again", report_every}, {"command", nullptr}, {"hello", false}});
+        co_return http::json(200, {{"again", context.report_every.count()}, {"command", nullptr}, {"hello", false}});
     const auto noted = co_await context.database.write([&](Connection& connection) {
         return note_report(connection, *session, *report, secret, request.client, now);
     });
     if (!noted)
         co_return pc_unknown();
-    json answer{{"again", report_every}, {"command", command_json(noted->command)}, {"hello", noted->changed}};
+    json answer{
+        {"again", context.report_every.count()}, {"command", command_json(noted->command)}, {"hello", noted->changed}};
     if (auto macs = co_await to_wake(context, *session); !macs.empty())
         answer["wake"] = std::move(macs);
     co_return http::json(200, answer);
@@ -352,8 +354,9 @@ awaitable<Response> post_system(const Context& context, const Request& request)
     if (!pc)
         co_return http::error(403, pc.error(), "token");
     request.who = fmt::format("pc:{}", pc->id);
-    co_return http::json(200,
-                         {{"session", secret}, {"pc", {{"id", pc->id}, {"name", pc->name}}}, {"again", report_every}});
+    co_return http::json(
+        200,
+        {{"session", secret}, {"pc", {{"id", pc->id}, {"name", pc->name}}}, {"again", context.report_every.count()}});
 }
 
 awaitable<Response> post_job(const Context& context, const Request& request)

@@ -41,6 +41,7 @@ struct Options {
     std::vector<std::string> login_networks;
     http::Limits limits;
     int audit_days = 730;
+    int report_seconds = 30;
     std::filesystem::path uploads;
     std::uint64_t upload_quota = api::UploadSettings().quota;
     std::uint64_t upload_total = api::UploadSettings().total;
@@ -271,6 +272,7 @@ Result<void> run(const Options& options)
         .provider = provider.get(),
         .login_networks = std::move(*login_networks),
         .audit_life = std::chrono::days(options.audit_days),
+        .report_every = std::chrono::seconds(options.report_seconds),
         .first_password = prepared->folder.password_file(),
         .now = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); },
         .uploads = {.folder =
@@ -396,6 +398,11 @@ void add_run(CLI::App& app, Chosen& chosen)
            "Bytes in a second that are sent to such an address, in the long run, and a minute's worth at once; "
            "0: any number")
         ->transform(CLI::AsSizeValue(false))
+        ->capture_default_str();
+    sub->add_option("--report-seconds", options->report_seconds,
+                    "How long a PC waits between two reports, give or take a quarter: so long an admin's command may "
+                    "take to reach it")
+        ->check(CLI::Range(5, 3600))
         ->capture_default_str();
     sub->add_option("--metrics", options->metrics,
                     "Address or subnet that may read /metrics without a login; more than once for more. Others need "

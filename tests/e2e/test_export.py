@@ -79,10 +79,12 @@ def run(*command, **options):
     return done.stdout
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def reserved_port():
+    """A port that nobody else gets: a socket, which goes when its owner does, stays bound to it; servers reuse addresses."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder, holder.getsockname()[1]
 
 
 def make_tree(tree):
@@ -117,7 +119,7 @@ class Store:
             "publisher.pem", "-o", "policy.dsse", cwd=folder)
         run(FARBOOT, "publish", "boot", "--store", "store", "--series", "debian-desktop", "--number", "12", "--title",
             "T", "--kernel", "vmlinuz", "--image", "image", "--key", "publisher.pem", "-o", "desktop.dsse", cwd=folder)
-        self.port = free_port()
+        self.holder, self.port = reserved_port()
         (folder / "nginx.conf").write_text(f"""
             daemon off; pid nginx.pid; error_log stderr; user root; events {{}}
             http {{ access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;

@@ -73,7 +73,6 @@ describe('jobs in the administration', { skip: noServer }, () => {
     await server.publish('boot', 'backup', 'Nightly backup');
     browser = await startBrowser();
     ({ page, faults } = await openPage(browser, { width: 1280, height: 800 }));
-    page.setDefaultTimeout(60_000);
     await page.goto(`${server.url}/admin/#jobs`);
     await logIn(server.admin.user, server.admin.password);
     const room = await ask('POST', 'locations', { name: { en: 'Room 101' }, uuids: [uuid] });

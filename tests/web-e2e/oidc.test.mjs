@@ -23,7 +23,7 @@ describe('log-in by a provider', { skip: noServer }, () => {
       ca: provider.ca,
       scopes: 'openid profile groups',
       label: { de: 'Campus-Konto', en: 'campus account' },
-      timeout_seconds: 2,
+      timeout_seconds: 10, // a busy machine takes some for what is not silent
     };
     server = await startServer({
       more: ['--oidc', '{folder}/oidc.json', '--login-network', '127.0.0.0/8'],

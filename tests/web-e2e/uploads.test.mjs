@@ -50,7 +50,6 @@ describe('uploads', { skip: noServer }, () => {
     browser = await startBrowser();
     let context;
     ({ page, faults, context } = await openPage(browser, { width: 1280, height: 800 }));
-    page.setDefaultTimeout(60_000);
     slow = await context.newCDPSession(page);
     await slow.send('Network.enable');
     await page.goto(`${server.url}/admin/#uploads`);

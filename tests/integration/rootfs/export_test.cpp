@@ -1,5 +1,6 @@
 /// `farboot export` with clients that know nothing of Farboot: libnbd's programs, QEMU's, and nbd-client.
 #include "tests/integration/rootfs/published_image.hpp"
+#include "tests/reserved_port.hpp"
 
 #include <gmock/gmock.h>
 
@@ -96,7 +97,7 @@ protected:
         return output;
     }
 
-    int port = free_port();
+    int port = reserved_port();
     std::optional<WebServer> web;
     std::optional<Process> server;
 };

@@ -21,10 +21,11 @@ Result<NbdConnection> connect_to(const std::vector<std::string>& arguments)
 {
     const Folder folder;
     const auto socket = folder.path / "nbd.sock";
-    std::vector<std::string> command{"nbdkit", "-f", "-U", socket.string()};
+    const auto ready = folder.path / "ready"; // written once it listens; the socket's file is there before
+    std::vector<std::string> command{"nbdkit", "-f", "-U", socket.string(), "-P", ready.string()};
     command.insert(command.end(), arguments.begin(), arguments.end());
     Process nbdkit(command, folder.path / "log");
-    EXPECT_TRUE(eventually([&] { return exists(socket); })) << read_whole(folder.path / "log");
+    EXPECT_TRUE(eventually([&] { return exists(ready) || !nbdkit.running(); })) << read_whole(folder.path / "log");
     return NbdConnection::open(socket);
 }
 

@@ -12,12 +12,13 @@ namespace farboot::test
 namespace
 {
 
-std::vector<std::string> command_line(const std::filesystem::path& folder, const std::vector<std::string>& parameters)
+std::vector<std::string> command_line(const std::filesystem::path& folder, const std::vector<std::string>& parameters,
+                                      std::vector<std::string> command)
 {
     std::filesystem::create_directories(folder);
     std::filesystem::remove(folder / "ready"); // of one before
-    std::vector<std::string> command{
-        "nbdkit", "-f", "-r", "-U", (folder / "nbd.sock").string(), "-P", (folder / "ready").string(), FARBOOT_PLUGIN};
+    command.insert(command.end(), {"nbdkit", "-f", "-r", "-U", (folder / "nbd.sock").string(), "-P",
+                                   (folder / "ready").string(), FARBOOT_PLUGIN});
     command.insert(command.end(), parameters.begin(), parameters.end());
     command.push_back("control=" + (folder / "control.sock").string());
     return command;
@@ -25,8 +26,9 @@ std::vector<std::string> command_line(const std::filesystem::path& folder, const
 
 } // namespace
 
-NbdServer::NbdServer(std::filesystem::path folder, const std::vector<std::string>& parameters)
-    : folder_(std::move(folder)), process_(command_line(folder_, parameters), folder_ / "log")
+NbdServer::NbdServer(std::filesystem::path folder, const std::vector<std::string>& parameters,
+                     std::vector<std::string> wrapper)
+    : folder_(std::move(folder)), process_(command_line(folder_, parameters, std::move(wrapper)), folder_ / "log")
 {
     // The socket's file is there a moment before somebody listens on it.
     if (!eventually([&] { return std::filesystem::exists(folder_ / "ready") || !process_.running(); }) ||

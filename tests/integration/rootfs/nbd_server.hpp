@@ -16,8 +16,10 @@ namespace farboot::test
 class NbdServer
 {
 public:
-    /// `parameters` are the plugin's. Throws with what nbdkit said if it does not start.
-    NbdServer(std::filesystem::path folder, const std::vector<std::string>& parameters);
+    /// `parameters` are the plugin's; `wrapper` is a program with its options that runs nbdkit. Throws with what nbdkit
+    /// said if it does not start.
+    NbdServer(std::filesystem::path folder, const std::vector<std::string>& parameters,
+              std::vector<std::string> wrapper = {});
 
     [[nodiscard]] std::string uri(const std::string& name = "") const;
     [[nodiscard]] std::filesystem::path control() const { return folder_ / "control.sock"; }

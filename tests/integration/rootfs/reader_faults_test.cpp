@@ -28,12 +28,15 @@ TEST_F(ReaderFaults, AnAlteredByteIsNeverServed)
     impatient.emplace_back("give-up=1");
     const NbdServer server(folder.path / "nbd", impatient);
     NbdClient client(server.uri());
-    const auto read = client.read(5 * megabyte, 65536);
-    EXPECT_EQ(read.error, EIO);
-    EXPECT_EQ(read.bytes, std::string(65536, '\0'));
-    const auto status = server.status();
-    EXPECT_GT(status["exports"][0]["verify_failures"], 0);
-    EXPECT_EQ(status["sources"][0]["state"], "quarantined");
+    nlohmann::json status;
+    // On a busy machine a second may be over before the first wrong byte has come.
+    EXPECT_TRUE(eventually([&] {
+        const auto read = client.read(5 * megabyte, 65536);
+        EXPECT_EQ(read.error, EIO);
+        EXPECT_EQ(read.bytes, std::string(65536, '\0'));
+        status = server.status();
+        return status["exports"][0]["verify_failures"] > 0 && status["sources"][0]["state"] == "quarantined";
+    })) << status.dump(2);
 }
 
 TEST_F(ReaderFaults, WaitsForGoodBytesAndGoesOnWithThem)
@@ -59,15 +62,18 @@ TEST_F(ReaderFaults, OneCorruptSourceOfTwoIsQuarantined)
     damage(bad_store);
     const auto bad = serve("web1", bad_store);
     const auto good = serve("web2", store());
-    const NbdServer server(folder.path / "nbd", parameters({&bad, &good}));
-    std::string output;
-    ASSERT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
-    EXPECT_TRUE(copy_is_whole());
-    const auto status = server.status();
-    EXPECT_GT(status["exports"][0]["verify_failures"], 0);
-    EXPECT_EQ(status["exports"][0]["waits"], 0);
-    EXPECT_EQ(status["sources"][0]["state"], "quarantined");
-    EXPECT_EQ(status["sources"][1]["state"], "good");
+    // On a busy machine the good one may be there before the bad one has been asked past all caches, which proves it.
+    EXPECT_TRUE(eventually([&] {
+        std::filesystem::remove_all(folder.path / "nbd");
+        const NbdServer server(folder.path / "nbd", parameters({&bad, &good}));
+        std::string output;
+        EXPECT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
+        EXPECT_TRUE(copy_is_whole());
+        const auto status = server.status();
+        EXPECT_EQ(status["exports"][0]["waits"], 0);
+        EXPECT_EQ(status["sources"][1]["state"], "good");
+        return status["exports"][0]["verify_failures"] > 0 && status["sources"][0]["state"] == "quarantined";
+    }));
 }
 
 TEST_F(ReaderFaults, ASourceThatIsDownIsPassedOver)
@@ -84,17 +90,46 @@ TEST_F(ReaderFaults, ASourceThatIsDownIsPassedOver)
 
 TEST_F(ReaderFaults, GoesOnAfterTheServerWasAwayInTheMiddleOfARead)
 {
-    auto web = serve("web", store(), 2 * megabyte); // slow enough to be caught in the middle
+    auto web = serve("web", store(), 16 * 1024); // each request takes seconds: none ends before the server is stopped
     const NbdServer server(folder.path / "nbd", parameters({&web}));
     Process copy(nbdcopy(server), folder.path / "copy.log");
-    ASSERT_TRUE(eventually([&] { return fetched(server) > megabyte; }));
+    ASSERT_TRUE(eventually([&] { return fetched(server) > megabyte / 4; }));
     web.stop();
     ASSERT_TRUE(eventually([&] { return server.status()["waiting"] == true; }));
     EXPECT_TRUE(copy.running());
-    web.start();
+    web.start(0);
     EXPECT_EQ(copy.wait(), 0) << read_whole(folder.path / "copy.log");
     EXPECT_TRUE(copy_is_whole());
     EXPECT_GT(server.status()["exports"][0]["waits"], 0);
+}
+
+/// Its name leads to another address while the reader runs; at the old one nobody answers.
+TEST_F(ReaderFaults, FollowsAServerThatMoves)
+{
+    const auto hosts = folder.path / "hosts"; // the reader's own /etc/hosts
+    const auto name_leads_to = [&](const std::string& address) {
+        write_whole(hosts, address + " " + WebServer::other_name + "\n");
+    };
+    const std::vector<std::string> wrapper{
+        "unshare", "--mount", "sh", "-c", "mount --bind " + hosts.string() + " /etc/hosts && exec \"$@\"", "sh"};
+    auto web = serve("web", store());
+    name_leads_to("127.0.0.1");
+    auto allowed = wrapper;
+    allowed.emplace_back("true");
+    if (std::string words; run(allowed, &words) != 0)
+        GTEST_SKIP() << "a file cannot be mounted here: " << words;
+    const NbdServer server(folder.path / "nbd", parameters_for({{web.url_of_other_name(), read_whole(web.ca())}}),
+                           wrapper);
+    NbdClient client(server.uri());
+    ASSERT_EQ(client.read(0, 4096).bytes, image.substr(0, 4096)) << server.log();
+
+    for (const auto* address : {"127.0.0.2", "127.0.0.3"}) {
+        web.move_to(address);
+        name_leads_to(address);
+        const auto place = address == std::string_view("127.0.0.2") ? 5 * megabyte : 20 * megabyte;
+        EXPECT_EQ(client.read(place, 4096).bytes, image.substr(place, 4096)) << server.log();
+    }
+    EXPECT_EQ(server.status()["sources"][0]["state"], "good");
 }
 
 TEST_F(ReaderFaults, FollowsALocatorThatWasRewritten)

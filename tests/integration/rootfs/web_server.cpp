@@ -1,5 +1,7 @@
 #include "tests/integration/rootfs/web_server.hpp"
 
+#include "tests/reserved_port.hpp"
+
 #include <fmt/format.h>
 
 #include <csignal>
@@ -12,12 +14,12 @@
 namespace farboot::test
 {
 
-bool listens(int port)
+bool listens(int port, const std::string& text)
 {
     const int probe = socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    inet_pton(AF_INET, text.c_str(), &address.sin_addr);
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     const auto connected = connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
     close(probe);
@@ -38,7 +40,7 @@ void must_run(const std::vector<std::string>& command)
 void make_certificates(const std::filesystem::path& folder)
 {
     const auto file = [&](const char* name) { return (folder / name).string(); };
-    write_whole(folder / "names", "subjectAltName=DNS:localhost\n");
+    write_whole(folder / "names", fmt::format("subjectAltName=DNS:localhost,DNS:{}\n", WebServer::other_name));
     must_run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
               "-subj", "/CN=throw-away authority", "-keyout", file("ca.key"), "-out", file("ca.pem")});
     must_run({"openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
@@ -64,7 +66,7 @@ http {{
 
 constexpr auto configuration = R"(
     server {{
-        listen 127.0.0.1:{port} ssl;
+        listen {address}:{port} ssl;
         ssl_certificate {folder}/server.pem;
         ssl_certificate_key {folder}/server.key;
         limit_rate {rate};
@@ -74,34 +76,21 @@ constexpr auto configuration = R"(
 
 } // namespace
 
-int free_port()
-{
-    const int probe = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    bind(probe, reinterpret_cast<sockaddr*>(&address), size);
-    getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
-    close(probe);
-    return ntohs(address.sin_port);
-}
-
 std::unique_ptr<Process> start_nginx(const std::filesystem::path& folder, const std::string& servers, int port,
-                                     const std::string& user)
+                                     const std::string& user, const std::string& address)
 {
     write_whole(folder / "nginx.conf", fmt::format(whole_configuration, fmt::arg("folder", folder.string()),
                                                    fmt::arg("user", user), fmt::arg("servers", servers)));
     auto process = std::make_unique<Process>(
         std::vector<std::string>{"/usr/sbin/nginx", "-c", (folder / "nginx.conf").string()}, folder / "log");
-    if (!eventually([&] { return listens(port) || !process->running(); }) || !process->running())
+    if (!eventually([&] { return listens(port, address) || !process->running(); }) || !process->running())
         throw std::runtime_error("nginx did not start: " + read_whole(folder / "log") +
                                  read_whole(folder / "error.log"));
     return process;
 }
 
-WebServer::WebServer(std::filesystem::path folder, const std::filesystem::path& served, int bytes_a_second)
-    : folder_(std::move(folder)), port_(free_port())
+WebServer::WebServer(std::filesystem::path folder, std::filesystem::path served, int bytes_a_second)
+    : folder_(std::move(folder)), served_(std::move(served)), bytes_a_second_(bytes_a_second), port_(reserved_port())
 {
     std::filesystem::create_directories(folder_);
     // nginx's workers are not root.
@@ -109,14 +98,23 @@ WebServer::WebServer(std::filesystem::path folder, const std::filesystem::path& 
         if (parent.filename().string().starts_with("farboot-test-"))
             std::filesystem::permissions(parent, std::filesystem::perms(0755));
     make_certificates(folder_);
-    configuration_ = fmt::format(configuration, fmt::arg("folder", folder_.string()), fmt::arg("port", port_),
-                                 fmt::arg("rate", bytes_a_second), fmt::arg("served", served.string()));
     start();
 }
 
-void WebServer::start()
+void WebServer::start(int bytes_a_second)
 {
-    process_ = start_nginx(folder_, configuration_, port_);
+    process_ = start_nginx(folder_,
+                           fmt::format(configuration, fmt::arg("folder", folder_.string()), fmt::arg("port", port_),
+                                       fmt::arg("address", address_), fmt::arg("rate", bytes_a_second),
+                                       fmt::arg("served", served_.string())),
+                           port_, "www-data", address_);
+}
+
+void WebServer::move_to(const std::string& address)
+{
+    stop();
+    address_ = address;
+    start();
 }
 
 void WebServer::stop()

@@ -8,33 +8,45 @@
 namespace farboot::test
 {
 
-/// A TCP port that nobody uses now.
-[[nodiscard]] int free_port();
 /// Does somebody take connections there?
-[[nodiscard]] bool listens(int port);
+[[nodiscard]] bool listens(int port, const std::string& address = "127.0.0.1");
 
-/// nginx that serves what `servers` says (what may stand within http {}), once it listens on `port`; `folder` keeps its
+/// nginx that serves what `servers` says (what may stand within http {}), once it listens there; `folder` keeps its
 /// files. Throws with what it said if it does not start.
 [[nodiscard]] std::unique_ptr<Process> start_nginx(const std::filesystem::path& folder, const std::string& servers,
-                                                   int port, const std::string& user = "www-data");
+                                                   int port, const std::string& user = "www-data",
+                                                   const std::string& address = "127.0.0.1");
 
 /// nginx with a throw-away certificate authority, serving a folder over HTTPS on localhost.
 class WebServer
 {
 public:
     /// `folder` keeps its files. `bytes_a_second` slows every answer down; 0: as fast as it can.
-    WebServer(std::filesystem::path folder, const std::filesystem::path& served, int bytes_a_second = 0);
+    WebServer(std::filesystem::path folder, std::filesystem::path served, int bytes_a_second = 0);
 
-    void start();
+    void start() { start(bytes_a_second_); }
+    void start(int bytes_a_second);
     void stop();
+    /// To another address of this machine, the port stays.
+    void move_to(const std::string& address);
 
-    [[nodiscard]] std::string url() const { return "https://localhost:" + std::to_string(port_) + "/store"; }
+    [[nodiscard]] std::string url() const { return url_of("localhost"); }
+    /// By a name that the certificate has, too, and that somebody must be told of.
+    [[nodiscard]] std::string url_of_other_name() const { return url_of(other_name); }
+    static constexpr const char* other_name = "store.example";
     [[nodiscard]] std::filesystem::path ca() const { return folder_ / "ca.pem"; }
 
 private:
+    [[nodiscard]] std::string url_of(const std::string& name) const
+    {
+        return "https://" + name + ":" + std::to_string(port_) + "/store";
+    }
+
     std::filesystem::path folder_;
-    int port_ = 0;
-    std::string configuration_;
+    std::filesystem::path served_;
+    int bytes_a_second_;
+    std::string address_ = "127.0.0.1";
+    int port_;
     std::unique_ptr<Process> process_;
 };
 

@@ -24,7 +24,7 @@ constexpr auto first_mac = "52:54:00:00:00:01";
 constexpr auto second_mac = "52:54:00:00:00:02";
 constexpr auto patience = std::chrono::seconds(60);
 
-/// Hears magic packets, as a network card does.
+/// Hears magic packets, as a network card does. One at a time: this program may run twice, on both databases.
 class Ear
 {
 public:
@@ -33,9 +33,7 @@ public:
         sockaddr_in here{};
         here.sin_family = AF_INET;
         here.sin_port = htons(9);
-        const int yes = 1;
-        setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-        bound_ = bind(socket_, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0;
+        bound_ = eventually([&] { return bind(socket_, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0; });
     }
     ~Ear() { close(socket_); }
     Ear(const Ear&) = delete;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <csignal>
+
 using namespace farboot;
 using namespace farboot::test;
 using nlohmann::json;
@@ -30,6 +32,18 @@ TEST_F(Pcs, OneHelloRegistersAndBringsTheMenu)
     EXPECT_EQ(json::parse(nameless.body)["session"], nullptr);
     EXPECT_EQ(json::parse(nameless.body)["menu"]["entries"].size(), 1U);
     EXPECT_EQ(code_of(request("POST", "/api/v1/pc/hello", "[")), "400 json-malformed");
+}
+
+TEST_F(Pcs, ReportAsOftenAsTheServerWants)
+{
+    server_->send(SIGTERM);
+    server_->wait();
+    more_options_.insert(more_options_.end(), {"--report-seconds", "7"});
+    start();
+    const auto first = met(std::nullopt);
+    EXPECT_EQ(first["again"], 7);
+    const Headers session{{"Farboot-Pc", first["session"]}};
+    EXPECT_EQ(json::parse(request("POST", "/api/v1/pc/report", R"({"state": "preboot"})", session).body)["again"], 7);
 }
 
 TEST_F(Pcs, AProofIsForThisServerAndFresh)

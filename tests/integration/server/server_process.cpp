@@ -1,5 +1,6 @@
 #include "tests/integration/server/server_process.hpp"
 
+#include "tests/reserved_port.hpp"
 #include "tests/unit/server/catalog/postgresql.hpp"
 
 #include <fmt/format.h>
@@ -58,7 +59,10 @@ void ServerTest::start()
     write_whole(folder_.path / "log", "");
     std::vector<std::string> line{FARBOOT_SERVER,   "run",   "--data",      data().string(), "--store",
                                   store().string(), "--web", web().string()};
-    // The same ports again, where it was killed.
+    // The same ports again, where it was killed; nobody else has got them meanwhile.
+    for (auto* port : {&port_, &plain_port_})
+        if (*port == 0)
+            *port = reserved_port();
     for (const auto& [option, port] : {std::pair("--listen", port_), std::pair("--listen-plain", plain_port_)})
         line.insert(line.end(), {option, fmt::format("127.0.0.1:{}", port)});
     line.insert(line.end(), more_options_.begin(), more_options_.end());
@@ -104,6 +108,19 @@ Answer ServerTest::request(const std::string& method, const std::string& path, c
                           << answer.status << " " << answer.body;
     }
     return answer;
+}
+
+std::string ServerTest::events_after(const std::string& id, const std::string& awaited)
+{
+    const auto seen = folder_.path / "events";
+    std::filesystem::remove(seen);
+    Process curl({"/usr/bin/curl", "--silent", "--no-buffer", "--cacert", (data() / "ca.pem").string(), "--header",
+                  "Authorization: Bearer " + token_, "--header", "Last-Event-ID: " + id,
+                  fmt::format("https://127.0.0.1:{}/api/v1/events", port_)},
+                 seen);
+    std::string text;
+    EXPECT_TRUE(eventually([&] { return (text = read_whole(seen)).find(awaited) != std::string::npos; })) << text;
+    return text;
 }
 
 Answer ServerTest::admin(const std::string& method, const std::string& path, const std::string& body, Headers headers)

@@ -37,6 +37,9 @@ protected:
     Answer admin(const std::string& method, const std::string& path, const std::string& body = {},
                  Headers headers = {});
 
+    /// The event stream behind an event, until `awaited` is in it or it does not come.
+    std::string events_after(const std::string& id, const std::string& awaited);
+
     [[nodiscard]] std::filesystem::path data() const { return folder_.path / "data"; }
     [[nodiscard]] std::filesystem::path store() const { return folder_.path / "store"; }
     [[nodiscard]] std::filesystem::path web() const { return folder_.path / "web"; }

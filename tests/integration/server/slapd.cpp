@@ -1,5 +1,7 @@
 #include "tests/integration/server/slapd.hpp"
 
+#include "tests/reserved_port.hpp"
+
 #include <fmt/format.h>
 
 #include <arpa/inet.h>
@@ -15,12 +17,6 @@ namespace
 {
 
 constexpr const char* program = "/usr/sbin/slapd";
-
-/// One that is free now.
-std::uint16_t free_port()
-{
-    return SilentPort().port();
-}
 
 void must(const std::vector<std::string>& line)
 {
@@ -56,7 +52,7 @@ bool SilentPort::was_visited() const
 
 Slapd::Slapd(std::filesystem::path folder, const std::filesystem::path& certificate, const std::filesystem::path& key,
              const std::string& ldif)
-    : folder_(std::move(folder)), port_(free_port()), tls_port_(free_port())
+    : folder_(std::move(folder)), port_(reserved_port()), tls_port_(reserved_port())
 {
     std::filesystem::create_directories(folder_ / "db");
     const auto configuration = folder_ / "slapd.conf";

@@ -233,18 +233,10 @@ TEST_P(Tus, ProgressIsToldToWhoWatches)
         ASSERT_EQ(patch(id, static_cast<std::uint64_t>(at), std::string(50'000, 'x')).status, 204);
     ASSERT_TRUE(becomes(id, "complete"));
     EXPECT_EQ(admin("DELETE", path_of(id), "", tus()).status, 204);
-    const auto after = [&](const std::string& last) {
-        std::string output;
-        run({"/usr/bin/curl", "--silent", "--no-buffer", "--max-time", "4", "--cacert", (data() / "ca.pem").string(),
-             "--header", "Authorization: Bearer " + token_, "--header", "Last-Event-ID: " + last,
-             fmt::format("https://127.0.0.1:{}/api/v1/events", port_)},
-            &output);
-        return output;
-    };
-    EXPECT_THAT(after("0"), HasSubstr("event: upload-removed\n"));
+    EXPECT_THAT(events_after("0", "event: upload-removed\n"), HasSubstr("event: upload-removed\n"));
     const auto other = begin(200'000);
     ASSERT_EQ(patch(other, 0, std::string(100'000, 'x')).status, 204);
-    EXPECT_THAT(after("1"), HasSubstr("\"received\":100000"));
+    EXPECT_THAT(events_after("1", "\"received\":100000"), HasSubstr("\"received\":100000"));
 }
 
 TEST_P(TusOnSqlite, AFullDiskIsSaidAndWhatHasComeIsKept)

@@ -84,6 +84,7 @@ protected:
 
     rootfs::SigningKey key_ = rootfs::SigningKey::generate();
     std::string session_;
+    std::string output_;
 };
 
 } // namespace
@@ -132,6 +133,24 @@ TEST_F(EnrolledPc, TheSessionBeginsBeforeARootThatIsNotForEverybody)
         << read_whole(folder_.path / "system.log");
     EXPECT_EQ(run({FARBOOT_READER, "begin", folder_.path.string()}, &output), 1);
     EXPECT_THAT(output, testing::HasSubstr("is no record of an image"));
+}
+
+TEST_F(EnrolledPc, ASystemWhoseTokenIsNoGoodIsNotStartedAgainAndAgain)
+{
+    start_enrolled();
+    const auto runs = [&] {
+        return run({FARBOOT_SYSTEM, "--folder", handed().string(), "--socket", path("people"), "run"}, &output_);
+    };
+    write_whole(handed() / "boot-token", "used long ago");
+    const auto status = runs();
+    EXPECT_THAT(output_, testing::HasSubstr("token"));
+    EXPECT_THAT(read_whole(FARBOOT_SYSTEM_UNIT),
+                testing::HasSubstr(fmt::format("\nRestartPreventExitStatus={}\n", status)));
+    write_whole(handed() / "record.dsse", "damaged");
+    EXPECT_EQ(runs(), status);
+    // What may be better later is tried again: with another status.
+    EXPECT_NE(status, EXIT_FAILURE);
+    EXPECT_NE(status, EXIT_SUCCESS);
 }
 
 TEST_F(EnrolledPc, TheSessionBeginsBeforeARootForEverybodyToo)

@@ -1,6 +1,7 @@
 #include "tests/integration/site/shipped_nginx.hpp"
 
 #include "tests/integration/rootfs/web_server.hpp"
+#include "tests/reserved_port.hpp"
 
 #include <fmt/format.h>
 
@@ -24,7 +25,7 @@ void replace(std::string& text, const std::string& what, const std::string& with
 
 ShippedNginx::ShippedNginx(std::filesystem::path folder, const std::string& file,
                            const std::filesystem::path& certificate, const Replacements& replacements)
-    : folder_(std::move(folder)), port_(free_port())
+    : folder_(std::move(folder)), port_(reserved_port())
 {
     std::filesystem::create_directories(folder_);
     auto shipped = read_whole(std::filesystem::path(FARBOOT_NGINX) / file);

@@ -1,6 +1,7 @@
 #include "tests/soak/s3/ceph_cluster.hpp"
 
 #include "tests/integration/rootfs/web_server.hpp"
+#include "tests/reserved_port.hpp"
 
 #include <fmt/format.h>
 
@@ -27,7 +28,7 @@ std::string uuid()
 } // namespace
 
 CephCluster::CephCluster(std::filesystem::path folder)
-    : folder_(std::move(folder)), port_(free_port()), plain_port_(free_port())
+    : folder_(std::move(folder)), port_(reserved_port()), plain_port_(reserved_port())
 {
     for (const char* part : {"run", "mon", "osd"})
         std::filesystem::create_directories(folder_ / part);
@@ -61,7 +62,8 @@ void CephCluster::write_configuration()
 {
     const auto folder = folder_.string();
     // radosgw would insist on encrypted connections within the cluster, which there are not without keys.
-    write_whole(folder_ / "ceph.conf", fmt::format(R"([global]
+    write_whole(folder_ / "ceph.conf",
+                fmt::format(R"([global]
 fsid = {0}
 mon host = [v2:127.0.0.1:{1},v1:127.0.0.1:{2}]
 mon initial members = a
@@ -92,7 +94,7 @@ mon addr = [v2:127.0.0.1:{1},v1:127.0.0.1:{2}]
 rgw frontends = beast endpoint=127.0.0.1:{4} ssl_endpoint=127.0.0.1:{5} ssl_certificate={3}/server.pem
 rgw thread pool size = 16
 )",
-                                                   uuid(), free_port(), free_port(), folder, plain_port_, port_));
+                            uuid(), reserved_port(), reserved_port(), folder, plain_port_, port_));
 }
 
 std::vector<std::string> CephCluster::with_configuration(const std::string& program,

@@ -23,6 +23,7 @@ export async function openPage(browser, { language = 'en', width = 1024, height 
     viewport: { width, height },
     ignoreHTTPSErrors: true,
   });
+  context.setDefaultTimeout(120_000); // on a busy machine a page may take long
   if (agent) await context.addInitScript(agent);
   const page = await context.newPage();
   const faults = [];

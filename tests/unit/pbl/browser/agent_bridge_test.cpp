@@ -20,7 +20,7 @@ protected:
 
     QLocalSocket* accept()
     {
-        EXPECT_TRUE(QTest::qWaitFor([this] { return server.hasPendingConnections(); }, 10'000));
+        EXPECT_TRUE(QTest::qWaitFor([this] { return server.hasPendingConnections(); }, 60'000));
         return server.nextPendingConnection();
     }
 
@@ -41,12 +41,12 @@ TEST_F(AgentBridgeTest, CarriesLinesBothWays)
     auto* agent = accept();
     agent->write("{\"event\": \"hello\"}\n{\"event\"");
     agent->write(": \"menu ü\"}\n");
-    ASSERT_TRUE(QTest::qWaitFor([&] { return heard.size() == 2; }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return heard.size() == 2; }, 60'000));
     EXPECT_EQ(heard[0][0].toString(), QStringLiteral("{\"event\": \"hello\"}"));
     EXPECT_EQ(heard[1][0].toString(), QStringLiteral("{\"event\": \"menu ü\"}"));
 
     bridge.send(QStringLiteral("{\"command\": \"boot\"}"));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return agent->canReadLine(); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return agent->canReadLine(); }, 60'000));
     EXPECT_EQ(agent->readLine(), "{\"command\": \"boot\"}\n");
 }
 
@@ -59,7 +59,7 @@ TEST_F(AgentBridgeTest, OnlyWholeLinesPass)
     bridge.send(QStringLiteral("{\"command\": \"refresh\"}\n{\"command\": \"reboot\"}"));
     bridge.send(QString(64 * 1024, QLatin1Char('x')));
     bridge.send(QStringLiteral("last"));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return agent->canReadLine(); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return agent->canReadLine(); }, 60'000));
     EXPECT_EQ(agent->readAll(), "last\n");
 }
 
@@ -73,7 +73,7 @@ TEST_F(AgentBridgeTest, WaitsForAListenerAndForPermission)
     QSignalSpy heard(&fine, &AgentBridge::received);
     fine.listen();
     accept()->write("for the third\n");
-    ASSERT_TRUE(QTest::qWaitFor([&] { return heard.size() == 1; }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return heard.size() == 1; }, 60'000));
     EXPECT_EQ(heard_unproven.size(), 0);
     EXPECT_FALSE(server.hasPendingConnections());
 }
@@ -85,7 +85,7 @@ TEST_F(AgentBridgeTest, ComesBackToANewAgent)
     bridge.listen();
     accept()->abort();
     accept()->write("again\n");
-    EXPECT_TRUE(QTest::qWaitFor([&] { return heard.size() == 1; }, 10'000));
+    EXPECT_TRUE(QTest::qWaitFor([&] { return heard.size() == 1; }, 60'000));
 }
 
 TEST_F(AgentBridgeTest, LeavesAnAgentWithAnEndlessLine)
@@ -95,9 +95,9 @@ TEST_F(AgentBridgeTest, LeavesAnAgentWithAnEndlessLine)
     bridge.listen();
     auto* agent = accept();
     agent->write(QByteArray(300'000, 'x'));
-    EXPECT_TRUE(QTest::qWaitFor([&] { return agent->state() == QLocalSocket::UnconnectedState; }, 10'000));
+    EXPECT_TRUE(QTest::qWaitFor([&] { return agent->state() == QLocalSocket::UnconnectedState; }, 60'000));
     accept()->write("fine\n");
-    EXPECT_TRUE(QTest::qWaitFor([&] { return heard.size() == 1; }, 10'000));
+    EXPECT_TRUE(QTest::qWaitFor([&] { return heard.size() == 1; }, 60'000));
 }
 
 } // namespace

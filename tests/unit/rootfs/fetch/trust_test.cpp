@@ -1,3 +1,4 @@
+#include "tests/reserved_port.hpp"
 #include "tests/unit/rootfs/fetch/fixture.hpp"
 
 #include <sys/socket.h>
@@ -123,7 +124,7 @@ TEST_F(Trust, GivesUpOnAHandshakeThatNeverComes)
 
 TEST_F(Trust, CallsARefusedConnectionUnreachable)
 {
-    int port = SilentSocket().port();
+    const auto port = test::reserved_port(); // nobody listens there
     HttpClient client(trust_);
     EXPECT_THAT(client.fetch(get(fmt::format("https://127.0.0.1:{}/", port))),
                 Failed("unreachable", "Check the network and that the server runs"));

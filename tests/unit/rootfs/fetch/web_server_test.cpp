@@ -1,3 +1,4 @@
+#include "tests/reserved_port.hpp"
 #include "tests/unit/rootfs/fetch/fixture.hpp"
 
 #include <fcntl.h>
@@ -30,7 +31,7 @@ protected:
         folder_.write("pack", pack_);
         folder_.write("server.pem", identity_.certificate);
         folder_.write("server.key", identity_.key);
-        port_ = SilentSocket().port();
+        port_ = test::reserved_port();
         auto configuration = folder_.write("nginx.conf", fmt::format(R"(
             daemon off; master_process off; pid {0}/pid; error_log {0}/error.log;
             events {{ worker_connections 64; }}

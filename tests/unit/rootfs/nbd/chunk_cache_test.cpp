@@ -104,6 +104,16 @@ TEST(ChunkCache, DemandDoesNotWaitForReadAheadThatIsStuck)
     EXPECT_EQ(cache.bytes(), chunk_bytes);
 }
 
+TEST(ChunkCache, WhatIsAskedForAnewIsUsedOnce)
+{
+    ChunkCache cache(10 * chunk_bytes);
+    const auto ahead = cache.look_up(ref_of('a'), Cause::read_ahead);
+    EXPECT_TRUE(cache.first_use(ref_of('a').digest));
+    const auto again = cache.replace(ref_of('a'), ahead.flight);
+    cache.land(ref_of('a').digest, again.flight, some_chunk());
+    EXPECT_FALSE(cache.first_use(ref_of('a').digest));
+}
+
 TEST(ChunkCache, WaitingEndsWithItsPatience)
 {
     ChunkCache cache(10 * chunk_bytes);

@@ -61,6 +61,7 @@ TEST_F(SourceSetTest, ASourceThatWasCorruptIsTriedAgainAfterItsTime)
 {
     auto short_time = options();
     short_time.quarantine = 20ms;
+    const auto begun = std::chrono::steady_clock::now();
     SourceSet sources({"a", "b"}, short_time);
     bool corrupt = true;
     outcome = [&](const Source& source, Freshness) { return corrupt && source.url == "a" ? "digest-mismatch" : ""; };
@@ -73,6 +74,7 @@ TEST_F(SourceSetTest, ASourceThatWasCorruptIsTriedAgainAfterItsTime)
         ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
     }
     ASSERT_EQ(attempts.back(), "a 0");
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, 20ms) << "never before its time";
     EXPECT_EQ(sources.states()[0].state, "good");
     EXPECT_EQ(counters.verify_failures, 3);
 }
