@@ -22,6 +22,8 @@ public:
 
     /// A client reads these chunks for the first time. What is read before the list is known counts too.
     void note_use(const std::vector<Digest>& chunks);
+    /// The list has this chunk.
+    [[nodiscard]] bool has(const Digest& chunk) const;
     /// A chunk of the list that was read needs not come any more, even if it was dropped meanwhile.
     [[nodiscard]] bool was_used(const Digest& chunk) const;
     /// The hot pack has brought this chunk.
@@ -31,6 +33,9 @@ public:
     [[nodiscard]] bool fits() const;
     /// True once reads have little to do with the list.
     [[nodiscard]] bool strays() const;
+
+    /// Enough was read to tell that reads do not follow the list's order, as they do not when it was guessed.
+    [[nodiscard]] bool is_out_of_order() const;
 
     /// Waits until at least so many plain bytes may be brought, and says how many may. `most` of those that were
     /// brought may be unread; fewer unless reads follow the list's order, as they do not when it was guessed: then, no

@@ -157,6 +157,14 @@ bool Reader::foreseen() const
     return hot_ && hot_->fits();
 }
 
+/// The same, or at least these chunks are in it: it brings what is likely to be read with them.
+bool Reader::foreseen(const ManifestPage& page, const std::vector<ChunkJob::Item>& items) const
+{
+    const std::scoped_lock lock(mutex_);
+    const auto is_in_list = [&](const ChunkJob::Item& item) { return hot_->has(page.chunks[item.chunk].digest); };
+    return hot_ && (hot_->fits() || std::ranges::all_of(items, is_in_list));
+}
+
 void Reader::fetch(std::span<Piece> pieces)
 {
     while (!pieces.empty()) {
@@ -201,8 +209,9 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
         return;
     const auto first = items.front().chunk;
     const auto meter = engine_.sources().best().meter;
-    const auto along =
-        foreseen() ? Neighbours{} : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes);
+    const auto along = foreseen(*pieces.front().page, items)
+                           ? Neighbours{}
+                           : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes);
     const auto& last = pieces.back().ref;
     take_along(pieces.back(), std::min(along.after, most_along), items);
     const auto& page = pieces.back().page;

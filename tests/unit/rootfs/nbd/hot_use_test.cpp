@@ -84,7 +84,11 @@ TEST_F(HotUseTest, WhatIsReadBeforeTheListIsKnownCounts)
     early.note_use({digest(1), digest(2)});
     HotList list;
     list.rows = {{digest(1), 50, 100}, {digest(3), 50, 100}};
+    EXPECT_FALSE(early.has(digest(1)));
     early.expect(list);
+    EXPECT_TRUE(early.has(digest(1)));
+    EXPECT_TRUE(early.has(digest(3))) << "read or not";
+    EXPECT_FALSE(early.has(digest(2)));
     EXPECT_TRUE(early.was_used(digest(1)));
     EXPECT_FALSE(early.was_used(digest(3)));
     early.note_brought(digest(1));
@@ -132,9 +136,11 @@ TEST(HotUse, AListWhoseOrderReadsDoNotFollowBringsWhatItsUseIsWorth)
         HotUse use;
         use.expect(list);
         EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), 8 * MiB);
+        EXPECT_FALSE(use.is_out_of_order()) << "nothing was read yet";
         for (std::size_t i = 0; i < 64; ++i)
             use.note_use({digest(in_order ? i : i * 37 % 200)});
-        EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), in_order ? most : (8 + 64 / 2) * MiB);
+        EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), in_order ? most : (8 + 64 * 3 / 4) * MiB);
+        EXPECT_EQ(use.is_out_of_order(), !in_order);
     }
 }
 
