@@ -23,11 +23,6 @@ struct GuessOptions {
     bool json = false;
 };
 
-/// What a start of which nothing was learnt brings is to stay below a quarter of the image, also where the line is
-/// quick enough to bring all that was guessed. What is wanted last is left out.
-constexpr std::uint64_t share_of_image = 6;
-constexpr std::uint64_t least_limit_mib = 8;
-
 /// As if a PC had read it all at once.
 Result<Trace> guess_trace(const std::string& file, const ManifestRoot& manifest)
 {
@@ -87,8 +82,7 @@ Result<Learnt> guess_profile(StoreWriter& writer, const Digest& digest, const st
     const auto chunks = ChunkList::load(*image);
     if (!chunks)
         return std::unexpected(chunks.error());
-    const auto share = std::max((image->manifest().image_bytes() >> 20) / share_of_image, least_limit_mib);
-    auto pack = put_profile(writer, *image, merge_traces({*trace}, *chunks, {}), std::min(limit_mib, share));
+    auto pack = put_profile(writer, *image, merge_traces({*trace}, *chunks, {}), limit_mib);
     if (!pack)
         return std::unexpected(pack.error());
     return Learnt{std::move(*trace), std::move(*pack)};

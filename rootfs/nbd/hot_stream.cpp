@@ -92,6 +92,14 @@ try {
 } catch (const std::exception&) { // no memory: each is looked up when it is wanted
 }
 
+void HotStream::note_use(const std::vector<Digest>& chunks, HotUse::Seconds client_time)
+{
+    const auto meter = image_->sources.best().meter;
+    const auto round_trip = meter->least_latency().value_or(SourceMeter::Duration{});
+    use_.note_time(client_time, {round_trip, static_cast<double>(meter->rate().value_or(0))});
+    use_.note_use(chunks);
+}
+
 HotStream::Status HotStream::status() const
 {
     return {state_, chunks_, through_, pack_bytes_};

@@ -44,8 +44,9 @@ public:
     HotStream(const HotStream&) = delete;
     HotStream& operator=(const HotStream&) = delete;
 
-    /// A client reads these chunks for the first time.
-    void note_use(const std::vector<Digest>& chunks) { use_.note_use(chunks); }
+    /// A client reads these chunks for the first time, at this time on its own clock, which stands still while a read
+    /// is answered.
+    void note_use(const std::vector<Digest>& chunks, HotUse::Seconds client_time);
     /// See HotUse::fits().
     [[nodiscard]] bool fits() const { return brings() && use_.fits(); }
     /// The list has this chunk, and was not given up.

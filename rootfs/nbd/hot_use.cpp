@@ -28,6 +28,8 @@ constexpr std::ptrdiff_t farther_than = straying_window * 7 / 8;
 constexpr std::uint64_t first_unread = 8 * 1024 * 1024;
 constexpr double worth_in_order = 4;
 constexpr double worth_out_of_order = 0.75;
+/// A PC that has read nothing new for longer does not compute: a person is to log in.
+constexpr HotUse::Seconds longest_computed{1};
 } // namespace
 
 void HotUse::expect(const HotList& list)
@@ -75,6 +77,13 @@ void HotUse::use(const std::vector<Digest>& chunks)
     while (latest_rows_.size() > straying_window)
         latest_rows_.pop_front();
     changed_.notify_all();
+}
+
+void HotUse::note_time(Seconds client, Cost cost)
+{
+    const std::scoped_lock lock(mutex_);
+    computed_ += std::min(client - std::exchange(client_time_, client), longest_computed);
+    cost_ = cost;
 }
 
 bool HotUse::has(const Digest& chunk) const
@@ -143,10 +152,24 @@ bool HotUse::in_order() const
     return read_rows_ * in_order_of >= *far * in_order_read;
 }
 
+/// Without its list a client would have waited for each chunk of it. Where it computes for longer than that, most comes
+/// in good time anyway, and what was guessed wrong costs more than what it saves.
+double HotUse::worth() const
+{
+    if (latest_rows_.size() < straying_window)
+        return worth_out_of_order;
+    if (in_order())
+        return worth_in_order;
+    const auto transfer =
+        Seconds(cost_.bytes_a_second > 0 ? static_cast<double>(read_bytes_) / cost_.bytes_a_second : 0);
+    const auto saved = static_cast<double>(read_rows_) * cost_.round_trip + transfer;
+    return saved < computed_ ? worth_out_of_order * (saved / computed_) : worth_out_of_order;
+}
+
 std::uint64_t HotUse::room(std::uint64_t most) const
 {
-    const auto worth = static_cast<double>(read_bytes_) * (in_order() ? worth_in_order : worth_out_of_order);
-    const auto may_lie = std::min(most, first_unread + static_cast<std::uint64_t>(worth));
+    const auto worth_bytes = static_cast<std::uint64_t>(static_cast<double>(read_bytes_) * worth());
+    const auto may_lie = std::min(most, first_unread + worth_bytes);
     return may_lie - std::min(may_lie, unread_bytes_);
 }
 

@@ -147,7 +147,7 @@ void Reader::note_use(FileRange range, std::span<const Piece> pieces)
             digests.push_back(piece.ref.digest);
     const std::scoped_lock lock(mutex_);
     if (hot_)
-        hot_->note_use(digests);
+        hot_->note_use(digests, trace_.client_time());
 }
 
 /// What is read is in the hot list, and nothing else need be guessed.

@@ -162,11 +162,11 @@ class Site:
         shutil.copytree(self.store / "v1", copy / "v1", copy_function=os.link)
         return copy
 
-    def _make_profile(self, store, trace, manifest, limit=128):
-        """A hot pack of at most `limit` MiB made of these reads for this image of the store."""
+    def _make_profile(self, store, trace, manifest):
+        """A hot pack made of these reads for this image of the store."""
         file = self.folder / "trace.csv"
         file.write_text(trace.file.read_text().replace(trace.manifest, manifest))
-        run(self.farboot, "profile", "make", file, "--store", store, "--limit", str(limit))
+        run(self.farboot, "profile", "make", file, "--store", store)
 
     def _inherit_profile(self, store, before):
         """Publishes the version before, with the profile of its own trace, and has the image inherit that."""
@@ -204,8 +204,7 @@ class Site:
         if self.trace.file:
             self._make_profile(self._copy_store("its-own"), self.trace, self.manifest)
         for name, file in self.trace.relatives.items():
-            limit = max(self.image_bytes // MEBIBYTE // 6, 8) if name == "guessed" else 128  # as `farboot profile guess` has it
-            self._make_profile(self._copy_store(name), load(file), self.manifest, limit)
+            self._make_profile(self._copy_store(name), load(file), self.manifest)
         if self.trace.before:
             self._inherit_profile(self._copy_store("inherited"), self.trace.before)
         self.servers.__enter__()
