@@ -34,7 +34,7 @@ std::string_view folder_of(std::string_view path)
 
 } // namespace
 
-FilePicks::FilePicks(const SquashfsTree& tree) : tree_(tree)
+FilePicks::FilePicks(const SquashfsTree& tree) : tree_(tree), modules_(tree)
 {
     for (const auto* top : {"/usr/lib", "/usr/lib64", "/lib", "/lib64"}) {
         const auto* folder = tree_.find(top);
@@ -118,6 +118,12 @@ void FilePicks::add_command(std::string_view word, Commands commands)
             return take(*found, commands);
 }
 
+void FilePicks::add_module(std::string_view name)
+{
+    for (const auto* file : modules_.with_needs(name))
+        take(*file, Commands::ignored);
+}
+
 void FilePicks::add_commands_in(std::string_view text)
 {
     std::set<std::string_view> words;
@@ -132,13 +138,26 @@ void FilePicks::add_commands_in(std::string_view text)
         add_command(word);
 }
 
-void FilePicks::walk(const Node& folder, const std::function<void(const Node&)>& visit)
+void FilePicks::walk(const Node& folder, const Visit& visit)
 {
+    std::set<const Node*> walked; // links may lead in a circle
+    walk(folder, visit, walked, 0);
+}
+
+void FilePicks::walk(const Node& folder, const Visit& visit, std::set<const Node*>& walked, int depth)
+{
+    constexpr int deepest = 64;
+    if (depth == deepest || !walked.insert(&folder).second)
+        return;
     for (const auto& [name, entry] : folder.entries) {
-        if (entry->kind == Node::Kind::folder)
-            walk(*entry, visit);
-        else if (const auto* file = tree_.find(entry->path); file != nullptr && file->kind == Node::Kind::file)
-            visit(*file);
+        const auto* found = tree_.find(entry->path);
+        // An alternative may be a whole program's folder; a link upwards is one to everything.
+        const auto leads_away = found != entry && entry->path.starts_with("/etc/alternatives/");
+        if (found != nullptr && found->kind == Node::Kind::folder && !leads_away &&
+            !entry->path.starts_with(found->path + "/"))
+            walk(*found, visit, walked, depth + 1);
+        else if (found != nullptr && found->kind == Node::Kind::file)
+            visit(*found);
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rootfs/guess/squashfs_tree.hpp"
+#include "rootfs/guess/kernel_modules.hpp"
 
 #include <functional>
 #include <set>
@@ -31,6 +31,9 @@ public:
     /// The words of a script or a unit's command line that are commands.
     void add_commands_in(std::string_view text);
 
+    /// A kernel module with those that it needs.
+    void add_module(std::string_view name);
+
     using Wanted = std::function<bool(const SquashfsTree::Node&)>;
     /// Files below a folder, by name; `wanted` may be empty.
     void add_below(std::string_view folder, const Wanted& wanted = {});
@@ -43,9 +46,13 @@ private:
     void take(const SquashfsTree::Node& file, Commands commands);
     void take_libraries(const SquashfsTree::Node& file);
     void take_script(const SquashfsTree::Node& file, Commands commands);
-    void walk(const SquashfsTree::Node& folder, const std::function<void(const SquashfsTree::Node&)>& visit);
+    using Visit = std::function<void(const SquashfsTree::Node&)>;
+    void walk(const SquashfsTree::Node& folder, const Visit& visit);
+    void walk(const SquashfsTree::Node& folder, const Visit& visit, std::set<const SquashfsTree::Node*>& walked,
+              int depth);
 
     const SquashfsTree& tree_;
+    KernelModules modules_;
     std::vector<std::string> library_folders_;
     std::unordered_set<const SquashfsTree::Node*> seen_;
     std::vector<const SquashfsTree::Node*> files_;

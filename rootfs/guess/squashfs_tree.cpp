@@ -20,6 +20,8 @@ namespace
 {
 /// As Linux.
 constexpr int most_links = 40;
+/// What is looked for to mount it lies at the tables' end.
+constexpr std::uint64_t first_tables = 256 * 1024;
 constexpr std::uint32_t no_fragment = 0xffffffff;
 } // namespace
 
@@ -72,7 +74,12 @@ Result<SquashfsTree> SquashfsTree::open(const std::filesystem::path& image)
         return refuse(code);
     all.tree_.reset(root);
     all.root_ = all.take(*root, "");
-    all.tables_ = {{0, sizeof super}, {super.inode_table_start, super.bytes_used - super.inode_table_start}};
+    all.bytes_ = super.bytes_used;
+    const auto tables = super.inode_table_start;
+    const auto mounted = std::max(tables, all.bytes_ - std::min(all.bytes_, first_tables));
+    all.tables_ = {{0, sizeof super}, {mounted, all.bytes_ - mounted}};
+    if (mounted > tables)
+        all.tables_.push_back({tables, mounted - tables});
     return all;
 }
 

@@ -44,8 +44,9 @@ public:
     [[nodiscard]] const Node* find(std::string_view path) const;
     /// A file's first bytes, at most so many. Empty if they cannot be read.
     [[nodiscard]] std::string read(const Node& file, std::size_t most) const;
-    /// All that a kernel needs of the image to find files: superblock and tables.
+    /// All that a kernel needs of the image to find files: superblock and tables, first what it mounts with.
     [[nodiscard]] std::vector<FileRange> tables() const { return tables_; }
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
 private:
     struct Object {
@@ -69,6 +70,7 @@ private:
     std::vector<std::unique_ptr<Node>> nodes_;
     const Node* root_ = nullptr;
     std::vector<FileRange> tables_;
+    std::uint64_t bytes_ = 0;
 };
 
 } // namespace farboot::rootfs

@@ -14,8 +14,14 @@ namespace
 
 using Node = SquashfsTree::Node;
 
-/// Of a file, in the image: of the few that are larger, a start reads a part.
-constexpr std::uint64_t most_of_a_file = 1024 * 1024;
+/// Of larger files, in the image, a start reads a part.
+constexpr std::uint64_t largest_whole = 6 * 1024 * 1024;
+constexpr std::uint64_t of_a_larger_one = 1024 * 1024;
+constexpr std::uint64_t probe = 4096;
+constexpr std::uint64_t first_probe = 128 * 1024;
+constexpr std::uint64_t last_probe = 4 * 1024 * 1024;
+/// blkid: Promise's, 3087 sectors from the end, which lie in this block.
+constexpr std::uint64_t raid_probe = 1'581'056;
 constexpr std::uint64_t largest_setting = 128 * 1024;
 constexpr std::uint64_t largest_keyboard = 64 * 1024;
 constexpr std::uint64_t largest_font = 512 * 1024;
@@ -25,23 +31,82 @@ std::string_view name_of(const Node& file)
     return std::string_view(file.path).substr(file.path.rfind('/') + 1);
 }
 
-void pick_system(FilePicks& picks)
+/// Where a mounting PC looks for other file systems and RAIDs, whatever lies there.
+void add_probes(const SquashfsTree& tree, std::vector<FileRange>& ranges)
+{
+    const auto bytes = (tree.bytes() + probe - 1) / probe * probe;
+    for (auto offset = first_probe; offset <= last_probe && offset + probe <= bytes; offset *= 2)
+        ranges.push_back({offset, probe});
+    if (bytes > raid_probe)
+        ranges.push_back({bytes - raid_probe, probe});
+}
+
+/// What systemd looks at first, whatever it starts then.
+void pick_systemd(FilePicks& picks)
 {
     picks.add("/usr/lib/systemd/systemd");
     picks.add_below("/usr/lib/systemd/system-generators");
-    UnitWalk(picks).start({"default.target", "dbus.service", "systemd-udevd.service", "systemd-journald.service",
-                           "systemd-logind.service", "getty@tty1.service", "user@0.service"});
-    for (const auto* path :
-         {"/usr/bin/mount", "/usr/bin/kmod", "/usr/bin/bash", "/usr/bin/sh", "/usr/bin/udevadm", "/usr/bin/systemctl",
-          "/usr/sbin/agetty", "/usr/bin/login", "/usr/lib/udev/hwdb.bin", "/usr/lib/locale/C.utf8/LC_CTYPE",
-          "/etc/ssl/certs/ca-certificates.crt", "/etc/ld.so.cache"})
+    picks.add_below("/usr/lib/modules", [](const Node& file) {
+        return name_of(file).starts_with("modules.") && (file.path.ends_with(".bin") || file.path.ends_with("dep"));
+    });
+    for (const auto* name : {"autofs4", "ip_tables", "qemu_fw_cfg", "dmi-sysfs", "efi-pstore", "configfs"})
+        picks.add_module(name);
+}
+
+/// Modules of what nearly every PC has, which udev loads.
+void pick_modules(FilePicks& picks)
+{
+    for (const auto* name : {"aesni-intel", "crc32-pclmul", "crct10dif-pclmul", "crc32c-intel", "ghash-clmulni-intel",
+                             "sha1-ssse3",  "sha256-ssse3", "sha512-ssse3",     "kvm-intel",    "kvm-amd",
+                             "rapl",        "button",       "battery",          "serio_raw",    "evdev",
+                             "psmouse",     "joydev",       "pcspkr",           "usbhid",       "hid-generic",
+                             "binfmt_misc"})
+        picks.add_module(name);
+}
+
+/// In the order of a start: what everything waits for first.
+void pick_system(FilePicks& picks, UnitWalk& units)
+{
+    units.start({"systemd-journald.service", "systemd-udevd.service", "sysinit.target", "basic.target"});
+    for (const auto* path : {"/usr/bin/mount", "/usr/bin/kmod", "/usr/bin/bash", "/usr/bin/sh", "/usr/bin/udevadm",
+                             "/usr/bin/systemctl", "/usr/lib/udev/hwdb.bin", "/usr/lib/locale/C.utf8/LC_CTYPE"})
         picks.add(path);
     picks.add_below("/usr/lib/udev", [](const Node& file) {
         return file.path.starts_with("/usr/lib/udev/rules.d/") || !file.path.ends_with(".hwdb");
     });
-    picks.add_below("/usr/lib/modules", [](const Node& file) {
-        return name_of(file).starts_with("modules.") && (file.path.ends_with(".bin") || file.path.ends_with("dep"));
-    });
+    pick_modules(picks);
+    units.start({"dbus.service", "systemd-logind.service", "default.target", "getty@tty1.service", "user@0.service"});
+    for (const auto* path :
+         {"/usr/sbin/agetty", "/usr/bin/login", "/etc/ssl/certs/ca-certificates.crt", "/etc/ld.so.cache"})
+        picks.add(path);
+    for (const auto* command :
+         {"cat", "chmod", "cp",   "cut",  "env",   "expr",   "grep", "gzip",     "head", "hostname",
+          "id",  "ip",    "ln",   "ls",   "mkdir", "mktemp", "mv",   "readlink", "rm",   "run-parts",
+          "sed", "sort",  "stty", "tail", "tar",   "touch",  "tr",   "uname"})
+        picks.add_command(command);
+    // What Farboot's services start
+    for (const auto* command : {"nbdkit", "farboot-reader", "farboot-system"})
+        picks.add_command(command);
+    for (const auto& folder : picks.library_folders())
+        picks.add(folder + "/nbdkit/plugins/nbdkit-farboot-plugin.so");
+}
+
+/// What vmchooser starts a virtual machine with.
+void pick_machines(FilePicks& picks)
+{
+    if (picks.tree().find("/usr/bin/vmchooser") == nullptr)
+        return;
+    for (const auto* path : {"/usr/bin/vmchooser", "/usr/sbin/libvirtd", "/usr/bin/qemu-img"})
+        picks.add(path);
+    for (const auto& folder : picks.library_folders())
+        picks.add_below(folder + "/libvirt/connection-driver");
+    picks.add("/usr/bin/qemu-system-x86_64");
+    for (const auto& folder : picks.library_folders())
+        picks.add_below(folder + "/qemu");
+    for (const auto* path :
+         {"/usr/share/seabios/bios-256k.bin", "/usr/share/seabios/vgabios-stdvga.bin",
+          "/usr/lib/ipxe/qemu/efi-virtio.rom", "/usr/share/qemu/kvmvapic.bin", "/usr/bin/virt-viewer"})
+        picks.add(path);
 }
 
 void pick_login(FilePicks& picks)
@@ -92,22 +157,30 @@ void pick_entries(FilePicks& picks, std::string_view folder)
 
 void pick_desktop(FilePicks& picks)
 {
+    for (const auto* name : {"drm_kms_helper", "ttm", "fuse"})
+        picks.add_module(name);
     picks.add("/usr/lib/xorg/Xorg");
     picks.add_below("/usr/lib/xorg/modules");
     picks.add_plain_below("/usr/share/X11", largest_keyboard);
     picks.add("/usr/bin/xkbcomp");
-    for (const auto* folder : {"/usr/share/xsessions", "/usr/share/wayland-sessions", "/etc/xdg/autostart"})
-        pick_entries(picks, folder);
+    for (const auto* folder : {"/usr/share/polkit-1", "/usr/share/libinput"})
+        picks.add_plain_below(folder, largest_setting);
+    picks.add("/usr/share/misc/pci.ids");
     if (const auto* folder = picks.tree().find("/etc/X11/Xsession.d"); folder != nullptr)
         for (const auto& [name, file] : folder->entries)
             picks.add_commands_in(picks.tree().read(*file, largest_setting));
-    picks.add_plain_below("/usr/share/fonts", largest_font);
-    picks.add_plain_below("/usr/share/fontconfig", largest_setting);
+    for (const auto* folder : {"/usr/share/xsessions", "/usr/share/wayland-sessions", "/etc/xdg/autostart"})
+        pick_entries(picks, folder);
     for (const auto& folder : picks.library_folders())
         for (const auto* plugins :
              {"/qt6/plugins/platforms", "/qt6/plugins/xcbglintegrations", "/qt5/plugins/platforms",
               "/qt6/plugins/platformthemes", "/gtk-3.0", "/gdk-pixbuf-2.0", "/gio/modules"})
             picks.add_below(folder + plugins);
+    picks.add_plain_below("/usr/share/fontconfig", largest_setting);
+    picks.add_plain_below("/var/cache/fontconfig", largest_font);
+    picks.add_plain_below("/usr/share/fonts", largest_font);
+    picks.add("/usr/share/icons/hicolor/icon-theme.cache");
+    picks.add("/usr/share/icons/Adwaita/icon-theme.cache");
     picks.add("/usr/share/mime/mime.cache");
     picks.add("/usr/share/glib-2.0/schemas/gschemas.compiled");
 }
@@ -117,21 +190,27 @@ void pick_desktop(FilePicks& picks)
 std::vector<FileRange> guess_start(const SquashfsTree& tree)
 {
     FilePicks picks(tree);
-    pick_system(picks);
+    pick_systemd(picks);
     if (picks.files().empty() || picks.files().front()->path != "/usr/lib/systemd/systemd")
         return {};
+    UnitWalk units(picks);
+    pick_system(picks, units);
     pick_login(picks);
     pick_settings(picks);
-    if (tree.find("/etc/systemd/system/display-manager.service") != nullptr)
+    const auto has_desktop = tree.find("/etc/systemd/system/display-manager.service") != nullptr;
+    if (has_desktop)
         pick_desktop(picks);
     pick_entries(picks, "/usr/share/dbus-1/system-services");
+    units.start_on_use();
+    pick_machines(picks);
 
     auto ranges = tree.tables();
+    add_probes(tree, ranges);
     std::set<std::uint64_t> seen; // small files share theirs
     for (const auto* file : picks.files())
         for (const auto& extent : file->extents)
             if (seen.insert(extent.offset).second)
-                ranges.push_back({extent.offset, std::min(extent.length, most_of_a_file)});
+                ranges.push_back({extent.offset, extent.length > largest_whole ? of_a_larger_one : extent.length});
     return ranges;
 }
 

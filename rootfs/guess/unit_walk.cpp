@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <sstream>
+#include <utility>
 
 namespace farboot::rootfs
 {
@@ -12,6 +13,7 @@ namespace
 
 constexpr std::array unit_folders{"/etc/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/"};
 constexpr std::size_t largest_unit = 256 * 1024;
+constexpr std::string_view module_unit = "modprobe@";
 constexpr std::array dependencies{"Wants", "Requires", "Requisite", "BindsTo", "Sockets", "Unit", "Service"};
 
 } // namespace
@@ -25,6 +27,12 @@ void UnitWalk::start(std::deque<std::string> units)
         if (known_.insert(unit).second)
             take(unit);
     }
+}
+
+void UnitWalk::start_on_use()
+{
+    while (!on_use_.empty()) // what they start has sockets, too
+        start(std::exchange(on_use_, {}));
 }
 
 const SquashfsTree::Node* UnitWalk::find(const std::string& unit) const
@@ -44,6 +52,8 @@ const SquashfsTree::Node* UnitWalk::find(const std::string& unit) const
 void UnitWalk::take(const std::string& unit)
 {
     take_wants(unit);
+    if (unit.starts_with(module_unit))
+        picks_.add_module(std::string_view(unit).substr(module_unit.size(), unit.rfind('.') - module_unit.size()));
     const auto* file = find(unit);
     if (file == nullptr)
         return;
@@ -56,7 +66,7 @@ void UnitWalk::take(const std::string& unit)
         if (const auto sign = line.find('='); sign != line.npos)
             take_line(std::string_view(line).substr(0, sign), std::string_view(line).substr(sign + 1));
     if (unit.ends_with(".socket"))
-        waiting_.push_back(unit.substr(0, unit.rfind('.')) + ".service");
+        on_use_.push_back(unit.substr(0, unit.rfind('.')) + ".service");
 }
 
 void UnitWalk::take_wants(const std::string& unit)

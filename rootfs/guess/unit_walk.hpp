@@ -17,6 +17,8 @@ public:
 
     /// Each unit once. Those that are not there are passed over.
     void start(std::deque<std::string> units);
+    /// What the sockets of the units that were started start once somebody asks.
+    void start_on_use();
 
 private:
     [[nodiscard]] const SquashfsTree::Node* find(const std::string& unit) const;
@@ -26,6 +28,7 @@ private:
 
     FilePicks& picks_;
     std::deque<std::string> waiting_;
+    std::deque<std::string> on_use_;
     std::set<std::string> known_;
 };
 

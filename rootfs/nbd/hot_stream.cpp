@@ -4,6 +4,8 @@
 #include "rootfs/nbd/hot_window.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace farboot::rootfs
 {
@@ -25,8 +27,13 @@ constexpr std::uint64_t unread_share = 2;
 constexpr std::uint64_t as_good_as = 2;
 /// Fewer bytes are not worth a request while more may come soon.
 constexpr std::uint64_t least_part = 4 * 1024 * 1024;
-/// So much in a row that is there already is worth another request.
+/// A list that is not read in its order is asked for in parts that take so long: by the next, reads have fetched some
+/// of its chunks for themselves.
+constexpr std::chrono::duration<double> part_time{2};
+constexpr std::uint64_t shortest_part = 1024 * 1024;
+/// So much in a row that is there already is worth another request, as a rule what the line carries in a round trip.
 constexpr std::uint64_t largest_gap = 1024 * 1024;
+constexpr std::uint64_t least_gap = 128 * 1024;
 
 } // namespace
 
@@ -52,8 +59,9 @@ std::string_view to_text(HotStream::State state)
 /// Rows of the list that one request brings.
 struct HotStream::Segment {
     std::size_t first = 0;
-    std::size_t last = 0; ///< behind the last one
-    FileRange range;      ///< of the pack
+    std::size_t last = 0;    ///< behind the last one
+    std::size_t through = 0; ///< where the next one begins: nobody needs what lies between
+    FileRange range;         ///< of the pack
     std::uint64_t plain_bytes = 0;
 };
 
@@ -82,6 +90,14 @@ try {
         if (const auto page = image_->map.page(number, patience))
             (void)image_->map.places(image_->sources.best(), **page, patience);
 } catch (const std::exception&) { // no memory: each is looked up when it is wanted
+}
+
+void HotStream::note_use(const std::vector<Digest>& chunks, HotUse::Seconds client_time)
+{
+    const auto meter = image_->sources.best().meter;
+    const auto round_trip = meter->least_latency().value_or(SourceMeter::Duration{});
+    use_.note_time(client_time, {round_trip, static_cast<double>(meter->rate().value_or(0))});
+    use_.note_use(chunks);
 }
 
 HotStream::Status HotStream::status() const
@@ -157,19 +173,29 @@ Result<void> HotStream::attempt(const Source& source, bool bypass_caches, const 
         const auto room = use_.wait_for_room(least, most, patience.stop);
         if (room == 0)
             break;
-        if (auto done = stream(source, list, room, bypass_caches, patience); !done)
+        if (auto done = stream(source, list, std::min(room, largest_part(source)), bypass_caches, patience); !done)
             return done;
     }
     return {};
 }
 
-HotStream::Segment HotStream::next_segment(const HotList& list, std::uint64_t most) const
+std::uint64_t HotStream::largest_part(const Source& source) const
 {
+    if (!use_.is_out_of_order())
+        return std::numeric_limits<std::uint64_t>::max();
+    return std::max(static_cast<std::uint64_t>(source.meter->line().sustained * part_time.count()), shortest_part);
+}
+
+HotStream::Segment HotStream::next_segment(const Source& source, const HotList& list, std::uint64_t most) const
+{
+    const std::chrono::duration<double> round_trip = source.meter->least_latency().value_or(SourceMeter::Duration{});
+    const auto worth_a_request = std::clamp(
+        static_cast<std::uint64_t>(source.meter->line().sustained * round_trip.count()), least_gap, largest_gap);
     const auto& rows = list.rows;
     Segment segment;
     auto offset = HotList::header_bytes;
-    for (std::size_t row = 0; row < through_; ++row)
-        offset += rows[row].stored_length;
+    for (std::size_t done = 0; done < through_; ++done)
+        offset += rows[done].stored_length;
     segment.first = through_;
     const auto needless = [&](const Digest& digest) {
         return use_.was_used(digest) || image_->cache.find(digest).chunk || image_->is_on_disk(digest);
@@ -177,22 +203,30 @@ HotStream::Segment HotStream::next_segment(const HotList& list, std::uint64_t mo
     while (segment.first < rows.size() && needless(rows[segment.first].digest))
         offset += rows[segment.first++].stored_length;
     segment.range.offset = offset;
-    std::uint64_t gap = 0; // bytes at the end that nobody needs
-    for (segment.last = segment.first; segment.last < rows.size() && gap < largest_gap; ++segment.last) {
-        const auto& row = rows[segment.last];
-        if (segment.plain_bytes > 0 && segment.plain_bytes + row.plain_length > most)
+    segment.last = segment.first;
+    std::uint64_t gap = 0; // bytes at the end that nobody needs, and as they are unpacked
+    std::uint64_t plain_gap = 0;
+    auto row = segment.first;
+    for (; row < rows.size() && gap < worth_a_request; ++row) {
+        const auto& chunk = rows[row];
+        gap += chunk.stored_length;
+        plain_gap += chunk.plain_length;
+        if (needless(chunk.digest))
+            continue;
+        if (segment.plain_bytes > 0 && segment.plain_bytes + plain_gap > most)
             break;
-        segment.plain_bytes += row.plain_length;
-        segment.range.length += row.stored_length;
-        gap = needless(row.digest) ? gap + row.stored_length : 0;
+        segment.last = row + 1;
+        segment.range.length += std::exchange(gap, 0);
+        segment.plain_bytes += std::exchange(plain_gap, 0);
     }
+    segment.through = row == rows.size() ? row : segment.last;
     return segment;
 }
 
 Result<void> HotStream::stream(const Source& source, const HotList& list, std::uint64_t most, bool bypass_caches,
                                const Patience& patience)
 {
-    const auto segment = next_segment(list, most);
+    const auto segment = next_segment(source, list, most);
     through_ = segment.first;
     if (segment.first == segment.last)
         return {};
@@ -223,7 +257,7 @@ Result<void> HotStream::stream(const Source& source, const HotList& list, std::u
     if (use_.strays())
         return {};
     if (result)
-        through_ = segment.last;
+        through_ = segment.through;
     return result;
 }
 

@@ -44,15 +44,23 @@ public:
     HotStream(const HotStream&) = delete;
     HotStream& operator=(const HotStream&) = delete;
 
-    /// A client reads these chunks for the first time.
-    void note_use(const std::vector<Digest>& chunks) { use_.note_use(chunks); }
+    /// A client reads these chunks for the first time, at this time on its own clock, which stands still while a read
+    /// is answered.
+    void note_use(const std::vector<Digest>& chunks, HotUse::Seconds client_time);
     /// See HotUse::fits().
-    [[nodiscard]] bool fits() const { return use_.fits() && state_ != State::failed; }
+    [[nodiscard]] bool fits() const { return brings() && use_.fits(); }
+    /// The list has this chunk, and was not given up.
+    [[nodiscard]] bool has(const Digest& chunk) const { return brings() && use_.has(chunk); }
     [[nodiscard]] Status status() const;
 
 private:
     struct Segment;
 
+    [[nodiscard]] bool brings() const
+    {
+        const auto now = state_.load();
+        return now != State::failed && now != State::strayed;
+    }
     void run(const std::stop_token& stop);
     /// Where everything lies: of a small image for all of it, of a large one for its end, where file systems keep
     /// tables.
@@ -61,8 +69,10 @@ private:
     [[nodiscard]] Result<void> attempt(const Source& source, bool bypass_caches, const Patience& patience);
     [[nodiscard]] Result<void> stream(const Source& source, const HotList& list, std::uint64_t most, bool bypass_caches,
                                       const Patience& patience);
+    /// So many plain bytes are asked for at once.
+    [[nodiscard]] std::uint64_t largest_part(const Source& source) const;
     /// At most so many plain bytes.
-    [[nodiscard]] Segment next_segment(const HotList& list, std::uint64_t most) const;
+    [[nodiscard]] Segment next_segment(const Source& source, const HotList& list, std::uint64_t most) const;
 
     std::shared_ptr<JobImage> image_;
     HotUse use_;

@@ -23,10 +23,13 @@ constexpr std::size_t fitting_in_order_from = 14;
 constexpr std::size_t in_order_read = 4;
 constexpr std::size_t in_order_of = 5;
 constexpr std::ptrdiff_t farther_than = straying_window * 7 / 8;
-/// So much may lie unread at first; then also so many times what was read of the list, or such a part of it.
+/// So much may lie unread at first; then also so many times what was read of the list. Of a list that was guessed a
+/// quarter is never read and much is read late: with half of what was read, reads run ahead of it.
 constexpr std::uint64_t first_unread = 8 * 1024 * 1024;
-constexpr std::uint64_t worth_in_order = 4;
-constexpr std::uint64_t worth_out_of_order = 2;
+constexpr double worth_in_order = 4;
+constexpr double worth_out_of_order = 0.75;
+/// A PC that has read nothing new for longer does not compute: a person is to log in.
+constexpr HotUse::Seconds longest_computed{1};
 } // namespace
 
 void HotUse::expect(const HotList& list)
@@ -76,6 +79,19 @@ void HotUse::use(const std::vector<Digest>& chunks)
     changed_.notify_all();
 }
 
+void HotUse::note_time(Seconds client, Cost cost)
+{
+    const std::scoped_lock lock(mutex_);
+    computed_ += std::min(client - std::exchange(client_time_, client), longest_computed);
+    cost_ = cost;
+}
+
+bool HotUse::has(const Digest& chunk) const
+{
+    const std::scoped_lock lock(mutex_);
+    return chunks_.contains(chunk);
+}
+
 bool HotUse::was_used(const Digest& chunk) const
 {
     const std::scoped_lock lock(mutex_);
@@ -120,6 +136,12 @@ bool HotUse::strays() const
     return strays_locked();
 }
 
+bool HotUse::is_out_of_order() const
+{
+    const std::scoped_lock lock(mutex_);
+    return latest_rows_.size() == straying_window && !in_order();
+}
+
 bool HotUse::in_order() const
 {
     if (latest_rows_.size() < straying_window)
@@ -130,10 +152,24 @@ bool HotUse::in_order() const
     return read_rows_ * in_order_of >= *far * in_order_read;
 }
 
+/// Without its list a client would have waited for each chunk of it. Where it computes for longer than that, most comes
+/// in good time anyway, and what was guessed wrong costs more than what it saves.
+double HotUse::worth() const
+{
+    if (latest_rows_.size() < straying_window)
+        return worth_out_of_order;
+    if (in_order())
+        return worth_in_order;
+    const auto transfer =
+        Seconds(cost_.bytes_a_second > 0 ? static_cast<double>(read_bytes_) / cost_.bytes_a_second : 0);
+    const auto saved = static_cast<double>(read_rows_) * cost_.round_trip + transfer;
+    return saved < computed_ ? worth_out_of_order * (saved / computed_) : worth_out_of_order;
+}
+
 std::uint64_t HotUse::room(std::uint64_t most) const
 {
-    const auto worth = in_order() ? read_bytes_ * worth_in_order : read_bytes_ / worth_out_of_order;
-    const auto may_lie = std::min(most, first_unread + worth);
+    const auto worth_bytes = static_cast<std::uint64_t>(static_cast<double>(read_bytes_) * worth());
+    const auto may_lie = std::min(most, first_unread + worth_bytes);
     return may_lie - std::min(may_lie, unread_bytes_);
 }
 

@@ -2,6 +2,7 @@
 
 #include "rootfs/image/locator.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -17,11 +18,24 @@ namespace farboot::rootfs
 class HotUse
 {
 public:
+    using Seconds = std::chrono::duration<double>;
+
+    /// What it takes to fetch a chunk by itself, once it is wanted.
+    struct Cost {
+        Seconds round_trip{};
+        double bytes_a_second = 0; ///< 0: unknown, or more than matters
+    };
+
     /// What is counted from now on; an empty list counts nothing.
     void expect(const HotList& list);
 
     /// A client reads these chunks for the first time. What is read before the list is known counts too.
     void note_use(const std::vector<Digest>& chunks);
+    /// When that was on the client's own clock, which stands still while a read is answered, and what a chunk costs
+    /// now.
+    void note_time(Seconds client, Cost cost);
+    /// The list has this chunk.
+    [[nodiscard]] bool has(const Digest& chunk) const;
     /// A chunk of the list that was read needs not come any more, even if it was dropped meanwhile.
     [[nodiscard]] bool was_used(const Digest& chunk) const;
     /// The hot pack has brought this chunk.
@@ -32,9 +46,12 @@ public:
     /// True once reads have little to do with the list.
     [[nodiscard]] bool strays() const;
 
+    /// Enough was read to tell that reads do not follow the list's order, as they do not when it was guessed.
+    [[nodiscard]] bool is_out_of_order() const;
+
     /// Waits until at least so many plain bytes may be brought, and says how many may. `most` of those that were
     /// brought may be unread; fewer unless reads follow the list's order, as they do not when it was guessed: then, no
-    /// more than its use so far is worth. 0 when stopped, or once reads stray.
+    /// more than its use so far is worth, which on a near line is little. 0 when stopped, or once reads stray.
     [[nodiscard]] std::uint64_t wait_for_room(std::uint64_t least, std::uint64_t most, const std::stop_token& stop);
 
 private:
@@ -49,6 +66,7 @@ private:
     [[nodiscard]] bool strays_locked() const;
     [[nodiscard]] std::size_t foreseen(std::size_t latest) const;
     [[nodiscard]] bool in_order() const; ///< reads follow the list's order
+    [[nodiscard]] double worth() const;  ///< times as much as was read may lie unread
     [[nodiscard]] std::uint64_t room(std::uint64_t most) const;
 
     mutable std::mutex mutex_;
@@ -57,8 +75,11 @@ private:
     bool known_ = false;        ///< the list
     std::vector<Digest> early_; ///< what was read before it was known
     std::uint64_t unread_bytes_ = 0;
-    std::uint64_t read_bytes_ = 0;          ///< of the list
-    std::size_t read_rows_ = 0;             ///< of the list
+    std::uint64_t read_bytes_ = 0; ///< of the list
+    std::size_t read_rows_ = 0;    ///< of the list
+    Seconds client_time_{};
+    Seconds computed_{}; ///< of it, without what was waiting for a person
+    Cost cost_;
     std::deque<std::size_t> latest_rows_{}; ///< that were read for the first time, newest last
     std::deque<bool> foreseen_;             ///< of the latest first uses, newest last
 };

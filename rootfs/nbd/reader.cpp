@@ -147,7 +147,7 @@ void Reader::note_use(FileRange range, std::span<const Piece> pieces)
             digests.push_back(piece.ref.digest);
     const std::scoped_lock lock(mutex_);
     if (hot_)
-        hot_->note_use(digests);
+        hot_->note_use(digests, trace_.client_time());
 }
 
 /// What is read is in the hot list, and nothing else need be guessed.
@@ -155,6 +155,14 @@ bool Reader::foreseen() const
 {
     const std::scoped_lock lock(mutex_);
     return hot_ && hot_->fits();
+}
+
+/// The same, or at least these chunks are in it: it brings what is likely to be read with them.
+bool Reader::foreseen(const ManifestPage& page, const std::vector<ChunkJob::Item>& items) const
+{
+    const std::scoped_lock lock(mutex_);
+    const auto is_in_list = [&](const ChunkJob::Item& item) { return hot_->has(page.chunks[item.chunk].digest); };
+    return hot_ && (hot_->fits() || std::ranges::all_of(items, is_in_list));
 }
 
 void Reader::fetch(std::span<Piece> pieces)
@@ -201,8 +209,9 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
         return;
     const auto first = items.front().chunk;
     const auto meter = engine_.sources().best().meter;
-    const auto along =
-        foreseen() ? Neighbours{} : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes);
+    const auto along = foreseen(*pieces.front().page, items)
+                           ? Neighbours{}
+                           : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes);
     const auto& last = pieces.back().ref;
     take_along(pieces.back(), std::min(along.after, most_along), items);
     const auto& page = pieces.back().page;

@@ -78,6 +78,7 @@ private:
     [[nodiscard]] Result<Chunk> wait_for(Piece& piece, const Patience& patience);
     void note_use(FileRange range, std::span<const Piece> pieces);
     [[nodiscard]] bool foreseen() const;
+    [[nodiscard]] bool foreseen(const ManifestPage& page, const std::vector<ChunkJob::Item>& items) const;
     void read_ahead(FileRange read, const ManifestRoot& root);
 
     ReaderEngine& engine_;

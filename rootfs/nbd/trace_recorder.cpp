@@ -31,6 +31,12 @@ std::vector<TraceRecorder::ChunkNumber> TraceRecorder::note(FileRange range, con
     return added;
 }
 
+std::chrono::microseconds TraceRecorder::client_time() const
+{
+    const std::scoped_lock lock(mutex_);
+    return time_;
+}
+
 std::vector<Trace::Read> TraceRecorder::reads() const
 {
     const std::scoped_lock lock(mutex_);

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] std::vector<ChunkNumber> note(FileRange range, const std::vector<ChunkNumber>& chunks);
 
     [[nodiscard]] std::vector<Trace::Read> reads() const;
+    /// On the client's clock: when the latest read began.
+    [[nodiscard]] std::chrono::microseconds client_time() const;
 
 private:
     using Clock = std::chrono::steady_clock;

@@ -154,6 +154,27 @@ TEST_F(HotPack, ComesInPartsWhereMemoryIsSmall)
               1.3 * status["exports"][0]["hot"]["pack_bytes"].get<double>());
 }
 
+TEST_F(HotPack, DoesNotBringAgainWhatReadsHaveFetchedForThemselves)
+{
+    learn();
+    const auto web = serve("web", store(), 2 * megabyte);
+    auto small = parameters({&web}); // so the stream waits until the boot reads what comes first
+    small.emplace_back("cache=4");
+    const NbdServer server(folder.path / "nbd", small);
+    NbdClient client(server.uri());
+    const auto places = boot();
+    std::vector<std::uint64_t> most; // four of five of the second half
+    for (auto i = places.size() / 2; i < places.size(); ++i)
+        if (i % 5 != 0)
+            most.push_back(places[i]);
+    ASSERT_TRUE(becomes(server, "streaming"));
+    read_all(client, most);
+    read_all(client, places);
+    ASSERT_TRUE(becomes(server, "done")) << server.status().dump(2);
+    const auto status = server.status()["exports"][0];
+    EXPECT_LT(status["hot_bytes"].get<double>(), 0.8 * status["hot"]["pack_bytes"].get<double>());
+}
+
 TEST_F(HotPack, GoesOnWhereItWasWhenTheServerWasAway)
 {
     learn();

@@ -1,4 +1,5 @@
 #include "rootfs/guess/elf_needs.hpp"
+#include "rootfs/guess/kernel_modules.hpp"
 #include "rootfs/guess/start_guess.hpp"
 #include "rootfs/guess/unit_walk.hpp"
 
@@ -10,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <set>
 
 namespace farboot::rootfs
 {
@@ -136,6 +139,121 @@ TEST_F(StartGuess, FollowsUnitsProgramsAndScripts)
     EXPECT_THAT(paths_of(picks), Contains("/usr/lib/x86_64-linux-gnu/libc.so.6"));
     EXPECT_THAT(paths_of(picks), Contains("/usr/lib64/ld-linux-x86-64.so.2"));
     EXPECT_THAT(paths_of(picks), Not(Contains("/usr/bin/unused")));
+}
+
+TEST_F(StartGuess, BringsModulesWithThoseThatTheyNeed)
+{
+    const std::string kernel = "usr/lib/modules/6.1/";
+    put(kernel + "modules.dep", "kernel/md/dm-log.ko.xz: kernel/md/dm-mod.ko.xz\nkernel/md/dm-mod.ko.xz:\n"
+                                "kernel/gone.ko: kernel/md/dm-mod.ko.xz\nno module\n");
+    put(kernel + "kernel/md/dm-log.ko.xz", "logs");
+    put(kernel + "kernel/md/dm-mod.ko.xz", "maps");
+    put("usr/lib/systemd/system/web.service", "[Unit]\nWants=modprobe@dm_log.service modprobe@built_in.service\n");
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    FilePicks picks(*tree);
+    UnitWalk(picks).start({"web.service"});
+    const auto folder_of_modules = "/" + kernel + "kernel/md/";
+    EXPECT_THAT(paths_of(picks),
+                testing::UnorderedElementsAre("/usr/lib/systemd/system/web.service", folder_of_modules + "dm-log.ko.xz",
+                                              folder_of_modules + "dm-mod.ko.xz"));
+    EXPECT_THAT(KernelModules(*tree).with_needs("gone"), testing::SizeIs(1)) << "what is there of it";
+}
+
+TEST_F(StartGuess, WhatASocketStartsComesLast)
+{
+    put("usr/lib/systemd/system/web.socket", "[Socket]\nListenStream=80\n");
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    FilePicks picks(*tree);
+    UnitWalk units(picks);
+    units.start({"web.socket"});
+    EXPECT_THAT(paths_of(picks), ElementsAre("/usr/lib/systemd/system/web.socket"));
+    units.start_on_use();
+    EXPECT_THAT(paths_of(picks), Contains("/usr/bin/web"));
+}
+
+TEST_F(StartGuess, WhatASocketStartsHasSocketsToo)
+{
+    put("usr/lib/systemd/system/one.socket", "[Socket]\n");
+    put("usr/lib/systemd/system/one.service", "[Unit]\nWants=two.socket\n");
+    put("usr/lib/systemd/system/two.socket", "[Socket]\n");
+    put("usr/lib/systemd/system/two.service", "[Service]\nExecStart=/usr/bin/cron\n");
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    FilePicks picks(*tree);
+    UnitWalk units(picks);
+    units.start({"one.socket"});
+    units.start_on_use();
+    EXPECT_THAT(paths_of(picks), Contains("/usr/bin/cron"));
+}
+
+TEST_F(StartGuess, FollowsLinksToFolders)
+{
+    put("usr/share/data/a/map", "a map");
+    link("../data/a", "usr/share/fonts/maps");
+    link("../../fonts", "usr/share/data/a/back");
+    link("/usr", "usr/share/fonts/everything");
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    FilePicks picks(*tree);
+    picks.add_plain_below("/usr/share/fonts", 1000);
+    EXPECT_THAT(paths_of(picks), ElementsAre("/usr/share/data/a/map"));
+}
+
+TEST_F(StartGuess, AnAlternativeIsNoFolderOfSettings)
+{
+    put("usr/lib/compiler/unit", "a compiler's");
+    link("/usr/lib/compiler", "etc/alternatives/compiler");
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    FilePicks picks(*tree);
+    picks.add_plain_below("/etc", 1000);
+    EXPECT_THAT(paths_of(picks), Contains("/etc/motd"));
+    EXPECT_THAT(paths_of(picks), Not(Contains("/usr/lib/compiler/unit")));
+}
+
+TEST_F(StartGuess, AnyChainOfLinksHasAnEnd)
+{
+    for (int number = 0; number < 3000; ++number) {
+        put(fmt::format("usr/share/chain/{}/file", number), "one of many");
+        link(fmt::format("../{}", number + 1), fmt::format("usr/share/chain/{}/next", number));
+    }
+    link("../chain/0", "usr/share/fonts/first");
+    const auto tree = SquashfsTree::open(image());
+    ASSERT_TRUE(tree);
+    FilePicks picks(*tree);
+    picks.add_plain_below("/usr/share/fonts", 1000);
+    EXPECT_LT(paths_of(picks).size(), 100U);
+    EXPECT_THAT(paths_of(picks), Contains("/usr/share/chain/9/file"));
+}
+
+TEST_F(StartGuess, KnowsWhereOtherFileSystemsAreLookedFor)
+{
+    put("usr/share/large", std::string(5'000'000, 'x'));
+    const auto file = image("-noD -no-fragments");
+    const auto tree = SquashfsTree::open(file);
+    ASSERT_TRUE(tree);
+    std::set<std::uint64_t> offsets;
+    for (const auto& range : guess_start(*tree))
+        offsets.insert(range.offset);
+    for (const std::uint64_t kib : {128, 256, 512, 1024, 2048, 4096})
+        EXPECT_THAT(offsets, Contains(kib * 1024));
+    EXPECT_THAT(offsets, Contains(std::filesystem::file_size(file) - 1'581'056));
+}
+
+TEST_F(StartGuess, TakesTheBeginningOfWhatIsVeryLarge)
+{
+    put("usr/bin/serve-pages", std::string(5'000'000, 's'));
+    put("usr/share/web", std::string(9'000'000, 'w'));
+    const auto tree = SquashfsTree::open(image("-noD -noF -no-fragments"));
+    ASSERT_TRUE(tree);
+    std::map<std::uint64_t, std::uint64_t> lengths;
+    for (const auto& range : guess_start(*tree))
+        lengths[range.offset] = range.length;
+    const auto length_of = [&](const char* path) { return lengths[tree->find(path)->extents.front().offset]; };
+    EXPECT_EQ(length_of("/usr/bin/serve-pages"), 5'000'000);
+    EXPECT_EQ(length_of("/usr/share/web"), 1024 * 1024);
 }
 
 TEST_F(StartGuess, GivesPartsOfTheImageEachOnce)

@@ -84,7 +84,11 @@ TEST_F(HotUseTest, WhatIsReadBeforeTheListIsKnownCounts)
     early.note_use({digest(1), digest(2)});
     HotList list;
     list.rows = {{digest(1), 50, 100}, {digest(3), 50, 100}};
+    EXPECT_FALSE(early.has(digest(1)));
     early.expect(list);
+    EXPECT_TRUE(early.has(digest(1)));
+    EXPECT_TRUE(early.has(digest(3))) << "read or not";
+    EXPECT_FALSE(early.has(digest(2)));
     EXPECT_TRUE(early.was_used(digest(1)));
     EXPECT_FALSE(early.was_used(digest(3)));
     early.note_brought(digest(1));
@@ -132,10 +136,50 @@ TEST(HotUse, AListWhoseOrderReadsDoNotFollowBringsWhatItsUseIsWorth)
         HotUse use;
         use.expect(list);
         EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), 8 * MiB);
+        EXPECT_FALSE(use.is_out_of_order()) << "nothing was read yet";
         for (std::size_t i = 0; i < 64; ++i)
             use.note_use({digest(in_order ? i : i * 37 % 200)});
-        EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), in_order ? most : (8 + 64 / 2) * MiB);
+        EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), in_order ? most : (8 + 64 * 3 / 4) * MiB);
+        EXPECT_EQ(use.is_out_of_order(), !in_order);
     }
+}
+
+/// A client computes for so long before each of 64 reads; then so much more than 8 MiB may lie unread, in MiB. The list
+/// has 200 chunks of 1 MiB.
+std::uint64_t room_after(std::chrono::milliseconds computes, HotUse::Cost cost, bool in_order = false)
+{
+    HotList list;
+    for (std::size_t i = 0; i < 200; ++i)
+        list.rows.push_back({digest(i), 1000, 1024 * 1024});
+    HotUse use;
+    use.expect(list);
+    for (std::size_t i = 0; i < 64; ++i) {
+        use.note_time((i + 1) * computes, cost);
+        use.note_use({digest(in_order ? i : i * 37 % 200)});
+    }
+    const std::stop_source stop;
+    return use.wait_for_room(1, std::uint64_t{128} * 1024 * 1024, stop.get_token()) / (1024 * 1024) - 8;
+}
+
+TEST(HotUse, AGuessIsWorthWhatItSavesOfTheTimeThatThePcComputes)
+{
+    using namespace std::chrono_literals;
+    constexpr std::uint64_t whole = 64 * 3 / 4;
+    EXPECT_EQ(room_after(500ms, {1s, 0}), whole) << "a far line";
+    EXPECT_EQ(room_after(500ms, {500ms, 0}), whole);
+    EXPECT_EQ(room_after(500ms, {250ms, 0}), whole / 2);
+    EXPECT_EQ(room_after(500ms, {0s, 4.0 * 1024 * 1024}), whole / 2) << "a narrow one";
+    EXPECT_EQ(room_after(500ms, {125ms, 8.0 * 1024 * 1024}), whole / 2) << "some of both";
+    EXPECT_EQ(room_after(500ms, {}), 0) << "nobody waits for anything";
+    EXPECT_EQ(room_after(0ms, {1ms, 0}), whole) << "a PC that only reads";
+    EXPECT_EQ(room_after(500ms, {}, true), 128 - 8) << "what was learnt is right wherever it comes from";
+}
+
+TEST(HotUse, WaitingForAPersonIsNoComputing)
+{
+    using namespace std::chrono_literals;
+    EXPECT_EQ(room_after(1h, {250ms, 0}), room_after(1s, {250ms, 0}));
+    EXPECT_EQ(room_after(1h, {250ms, 0}), 64 * 3 / 4 / 4);
 }
 
 } // namespace

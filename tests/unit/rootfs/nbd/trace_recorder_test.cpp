@@ -40,6 +40,7 @@ TEST(TraceRecorderTest, TheClientsClockStandsStillWhileItWaits)
     const auto reads = trace.reads();
     EXPECT_EQ(reads[1].time, reads[0].time);
     EXPECT_GE(reads[2].time - reads[1].time, 20ms);
+    EXPECT_EQ(trace.client_time(), reads[2].time);
 }
 
 TEST(TraceRecorderTest, EndsWhenItIsFull)
