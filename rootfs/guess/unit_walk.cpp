@@ -35,11 +35,11 @@ void UnitWalk::start_on_use()
         start(std::exchange(on_use_, {}));
 }
 
-const SquashfsTree::Node* UnitWalk::find(const std::string& unit) const
+const FileTree::Node* UnitWalk::find(const std::string& unit) const
 {
     for (const auto* folder : unit_folders)
         if (const auto* found = picks_.tree().find(folder + unit);
-            found != nullptr && found->kind == SquashfsTree::Node::Kind::file)
+            found != nullptr && found->kind == FileTree::Node::Kind::file)
             return found;
     // getty@tty1.service is made of getty@.service.
     const auto at = unit.find('@');

@@ -204,7 +204,7 @@ class Site:
         if self.trace.file:
             self._make_profile(self._copy_store("its-own"), self.trace, self.manifest)
         for name, file in self.trace.relatives.items():
-            limit = max(self.image_bytes // MEBIBYTE // 6, 8) if name == "guessed" else 128  # as `farboot profile guess` has it
+            limit = max(self.image_bytes // MEBIBYTE // 6, 16) if name == "guessed" else 128  # as `farboot profile guess` has it
             self._make_profile(self._copy_store(name), load(file), self.manifest, limit)
         if self.trace.before:
             self._inherit_profile(self._copy_store("inherited"), self.trace.before)
