@@ -22,6 +22,7 @@ namespace
 constexpr std::size_t most_nodes = 1'000'000;
 /// As Linux; a folder that lies deeper is not looked into.
 constexpr std::size_t longest_path = 4096;
+constexpr std::size_t longest_paths = 256 * 1024 * 1024; ///< of all files together
 constexpr std::uint64_t largest_folder = 64 * 1024 * 1024;
 /// Of larger files no start reads the rest.
 constexpr std::uint64_t largest_listed = 256 * 1024 * 1024;
@@ -68,14 +69,17 @@ Result<void> ExtTree::load(const std::filesystem::path& image, const FileRange& 
     take(root, EXT2_ROOT_INO);
     std::set<ext2_ino_t> known{EXT2_ROOT_INO}; // a damaged folder may lie in itself
     std::deque<Node*> waiting{&root};
+    std::size_t paths = 0;
     while (!waiting.empty()) {
         auto& folder = *waiting.front();
         waiting.pop_front();
         for (const auto& [name, number] : entries_of(static_cast<ext2_ino_t>(folder.number))) {
-            if (size() == most_nodes)
-                return fail("too-many", "{}: its file system at byte {} has more than {} files.", image.string(),
-                            place.offset, most_nodes);
+            if (size() == most_nodes || paths > longest_paths)
+                return fail("too-many",
+                            "{}: its file system at byte {} has more than {} files, or their paths are too long.",
+                            image.string(), place.offset, most_nodes);
             auto& node = add(&folder, name);
+            paths += node.path.size();
             take(node, number);
             folder.entries[name] = &node;
             if (node.kind == Node::Kind::folder && node.path.size() <= longest_path && known.insert(number).second)

@@ -20,6 +20,8 @@ using Node = FileTree::Node;
 constexpr std::uint64_t largest_elf = 32 * 1024 * 1024;
 constexpr std::uint64_t largest_script = 128 * 1024;
 constexpr std::size_t head_bytes = 256;
+/// Of folders in folders, and of libraries that need libraries.
+constexpr int deepest = 64;
 /// A trace has no more reads. And many names may be one large file's.
 constexpr std::size_t most_files = Trace::most_reads;
 constexpr std::uint64_t most_read = 4ULL * 1024 * 1024 * 1024;
@@ -59,8 +61,9 @@ void FilePicks::add(std::string_view path, Commands commands)
 
 void FilePicks::take(const Node& file, Commands commands)
 {
-    if (!note(file))
+    if (depth_ == deepest || !note(file))
         return;
+    ++depth_;
     const auto head = tree_.read(file, head_bytes);
     if (head.starts_with("\x7f"
                          "ELF") &&
@@ -68,6 +71,7 @@ void FilePicks::take(const Node& file, Commands commands)
         take_libraries(file);
     else if (head.starts_with("#!") && file.bytes <= largest_script)
         take_script(file, commands);
+    --depth_;
 }
 
 /// False if it was there, or has nothing to read.
@@ -159,7 +163,6 @@ void FilePicks::walk(const Node& folder, const Visit& visit)
 
 void FilePicks::walk(const Node& folder, const Visit& visit, std::set<const Node*>& walked, int depth)
 {
-    constexpr int deepest = 64;
     if (depth == deepest || !walked.insert(&folder).second)
         return;
     for (const auto& [name, entry] : folder.entries) {

@@ -38,7 +38,7 @@ std::vector<Words> lines_of(const FileTree& tree, const Node& file)
         Words words;
         for (std::string word; rest >> word;)
             words.push_back(word);
-        if (words.size() > 1) {
+        if (!words.empty()) {
             std::ranges::transform(words[0], words[0].begin(),
                                    [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
             lines.push_back(std::move(words));
@@ -66,18 +66,35 @@ void add_first(const FileTree& tree, StartRanges& ranges, const Node& configurat
     }
 }
 
-/// GRUB's modules that its configuration names, with those that they need (moddep.lst: "name: need need").
+/// Of a list of GRUB's: "name: word word". A command that may be extended has "*name".
+std::map<std::string, Words> list_of(const FileTree& tree, const std::string& path)
+{
+    std::map<std::string, Words> list;
+    const auto* file = find_file(tree, path);
+    if (file == nullptr)
+        return list;
+    for (const auto& words : lines_of(tree, *file)) {
+        const auto name = words[0].substr(words[0].starts_with('*') ? 1 : 0);
+        if (name.ends_with(':'))
+            list.emplace(name.substr(0, name.size() - 1), Words(words.begin() + 1, words.end()));
+    }
+    return list;
+}
+
+/// GRUB's modules that its configuration names or whose commands it uses, with those that they need.
 void add_grub(const FileTree& tree, StartRanges& ranges, const std::string& folder, const std::vector<Words>& lines)
 {
-    std::map<std::string, Words> needs;
-    if (const auto* list = find_file(tree, folder + "/moddep.lst"); list != nullptr)
-        for (auto& words : lines_of(tree, *list))
-            if (words[0].ends_with(':'))
-                needs.emplace(words[0].substr(0, words[0].size() - 1), Words(words.begin() + 1, words.end()));
+    const auto needs = list_of(tree, folder + "/moddep.lst");
+    const auto commands = list_of(tree, folder + "/command.lst");
     Words waiting{"normal"};
-    for (const auto& words : lines)
+    std::set<std::string> looked_up;
+    for (const auto& words : lines) {
         if (words[0] == "insmod")
-            waiting.push_back(words[1]);
+            waiting.insert(waiting.end(), words.begin() + 1, words.end());
+        for (const auto& word : words)
+            if (const auto found = commands.find(word); found != commands.end() && looked_up.insert(word).second)
+                waiting.insert(waiting.end(), found->second.begin(), found->second.end());
+    }
     std::ranges::reverse(waiting);
     std::set<std::string> known;
     while (!waiting.empty()) {
@@ -90,8 +107,8 @@ void add_grub(const FileTree& tree, StartRanges& ranges, const std::string& fold
         if (const auto found = needs.find(name); found != needs.end())
             waiting.insert(waiting.end(), found->second.begin(), found->second.end());
     }
-    for (const auto* list : {"command.lst", "fs.lst", "crypto.lst", "terminal.lst"})
-        if (const auto* file = find_file(tree, folder + "/" + list); file != nullptr)
+    for (const auto* list : {"/command.lst", "/fs.lst", "/crypto.lst", "/terminal.lst"})
+        if (const auto* file = find_file(tree, folder + list); file != nullptr)
             ranges.add(*file);
 }
 

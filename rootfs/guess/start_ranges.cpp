@@ -1,5 +1,7 @@
 #include "rootfs/guess/start_ranges.hpp"
 
+#include "rootfs/image/trace.hpp"
+
 #include <algorithm>
 #include <numeric>
 
@@ -22,7 +24,7 @@ StartRanges::StartRanges(const FileTree& tree) : tree_(tree)
 
 void StartRanges::add(const FileRange& range)
 {
-    if (seen_.emplace(range.offset, range.length).second)
+    if (ranges_.size() < Trace::most_reads && seen_.emplace(range.offset, range.length).second)
         ranges_.push_back(range);
 }
 

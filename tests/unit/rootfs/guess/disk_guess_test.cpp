@@ -78,7 +78,7 @@ protected:
         put("boot/vmlinuz-6.1", noise(700'000, 4));
         put("boot/initrd-6.1", noise(8'000'000, 5));
         put("boot/vmlinuz-5.10", noise(700'000, 6));
-        put("boot/grub/grub.cfg", "insmod part_msdos\nmenuentry 'Debian' {\n\tinsmod gzio\n"
+        put("boot/grub/grub.cfg", "load_env\ninsmod part_msdos\nmenuentry 'Debian' {\n\tinsmod gzio\n"
                                   "\tlinux\t/boot/vmlinuz-6.1 root=/dev/vda1\n\tinitrd /boot/initrd-6.1\n}\n"
                                   "menuentry 'old' {\n\tlinux\t/boot/vmlinuz-5.10 root=/dev/vda1\n}\n");
         put("boot/grub/i386-pc/moddep.lst", "normal: terminal\ngzio: zlib\nzlib:\n");
@@ -220,11 +220,12 @@ TEST_F(DiskGuess, LoaderKernelAndInitramfsComeFirst)
 
 TEST_F(DiskGuess, FollowsGrubsModules)
 {
-    for (const auto* module : {"normal", "terminal", "gzio", "zlib", "unneeded"})
+    put("boot/grub/i386-pc/command.lst", "*echo: unneeded\nload_env: loadenv\n");
+    for (const auto* module : {"normal", "terminal", "gzio", "zlib", "loadenv", "unneeded"})
         put(fmt::format("boot/grub/i386-pc/{}.mod", module), noise(300'000, std::hash<std::string>{}(module) & 0xffff));
     (void)system_disk();
     const auto ranges = good_guess();
-    for (const auto* module : {"normal", "terminal", "gzio", "zlib"})
+    for (const auto* module : {"normal", "terminal", "gzio", "zlib", "loadenv"})
         EXPECT_TRUE(guessed(ranges, fmt::format("boot/grub/i386-pc/{}.mod", module))) << module;
     EXPECT_FALSE(guessed(ranges, "boot/grub/i386-pc/unneeded.mod"));
 }
