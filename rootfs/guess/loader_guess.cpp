@@ -102,7 +102,7 @@ void add_grub(const FileTree& tree, StartRanges& ranges, const std::string& fold
         waiting.pop_back();
         if (!known.insert(name).second)
             continue;
-        if (const auto* module = find_file(tree, folder + "/" + name + ".mod"); module != nullptr)
+        if (const auto* module = find_file(tree, fmt::format("{}/{}.mod", folder, name)); module != nullptr)
             ranges.add(*module);
         if (const auto found = needs.find(name); found != needs.end())
             waiting.insert(waiting.end(), found->second.begin(), found->second.end());
