@@ -30,8 +30,8 @@ struct Learnt {
                                            const std::string& payload, const TrialOptions& options,
                                            std::uint64_t limit_mib, const std::stop_token& stop);
 
-/// Gives an image of the writer's store a profile that is guessed from the squashfs that it is. Reasons: those of
-/// SquashfsTree, not-found (no such image; no systemd in it), and those of put_profile().
+/// Gives an image of the writer's store a profile that is guessed from the file that it is. Reasons: those of
+/// guess_image(), not-found (no such image), and those of put_profile().
 [[nodiscard]] Result<Learnt> guess_profile(StoreWriter& writer, const Digest& image, const std::string& file,
                                            std::uint64_t limit_mib);
 

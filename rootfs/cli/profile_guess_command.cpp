@@ -1,7 +1,7 @@
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/image_command.hpp"
 #include "rootfs/cli/profile_command.hpp"
-#include "rootfs/guess/start_guess.hpp"
+#include "rootfs/guess/image_guess.hpp"
 #include "rootfs/image/file.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,19 +26,16 @@ struct GuessOptions {
 /// As if a PC had read it all at once.
 Result<Trace> guess_trace(const std::string& file, const ManifestRoot& manifest)
 {
-    const auto tree = SquashfsTree::open(file);
-    if (!tree)
-        return std::unexpected(tree.error());
+    const auto ranges = guess_image(file);
+    if (!ranges)
+        return std::unexpected(ranges.error());
     Trace trace{manifest.ref().manifest, manifest.image_bytes(), {}, {}, {}};
-    for (const auto& range : guess_start(*tree)) {
+    for (const auto& range : *ranges) {
         if (trace.reads.size() == Trace::most_reads)
             break;
         if (range.offset < trace.image_bytes)
             trace.reads.push_back({{}, {range.offset, std::min(range.length, trace.image_bytes - range.offset)}});
     }
-    if (trace.reads.empty())
-        return fail("not-found", "{}: there is no systemd in it, so what it reads when it starts cannot be guessed.",
-                    file);
     return trace;
 }
 
@@ -91,8 +88,10 @@ Result<Learnt> guess_profile(StoreWriter& writer, const Digest& digest, const st
 void add_guess_command(CLI::App& group, Action& chosen)
 {
     const auto [command, options] =
-        add_command(group, chosen, "guess", "Make the profile of a system's image from the files in it", guess);
-    command->add_option("file", options->file, "The squashfs that was published")->type_name("FILE")->required();
+        add_command(group, chosen, "guess", "Make an image's profile from the files in it", guess);
+    command->add_option("file", options->file, "The squashfs or the disk (raw, with ext4) that was published")
+        ->type_name("FILE")
+        ->required();
     command->add_option("digest", options->image, "The image that it is in the store")->required();
     command->add_option("--store", options->store, "The store's folder")->type_name("DIR")->required();
     command->add_option("--trace", options->trace, "Write what was guessed to this file, as a trace")

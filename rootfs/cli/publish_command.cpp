@@ -178,7 +178,7 @@ Result<std::string> fill_store(const PublishCommand& options, std::uint64_t numb
         return std::unexpected(image.error());
     image->ref.audience = options.plan.audience;
     parts->image = image->ref;
-    if (options.profile != "none" && !inherit_with_note(*writer, image->ref.manifest) && options.plan.type == "boot" &&
+    if (options.profile != "none" && !inherit_with_note(*writer, image->ref.manifest) && options.plan.type != "gui" &&
         !stored_image(options))
         guess_with_note(*writer, image->ref.manifest, options.image);
     published = std::move(*image);

@@ -62,8 +62,8 @@ void guess_with_note(StoreWriter& writer, const Digest& image, const std::string
         note(fmt::format("Boot profile guessed from the image's files: {} chunks, {}. A trial boot knows more: farboot "
                          "profile learn.",
                          guessed->pack.list.rows.size(), bytes_text(guessed->pack.list.pack.bytes)));
-    else if (guessed.error().reason != "not-squashfs")
-        note(fmt::format("The image gets no boot profile: {}", guessed.error().sentence));
+    else
+        note(fmt::format("The image gets no guessed boot profile: {}", guessed.error().sentence));
 }
 
 Result<void> learn_with_note(StoreWriter& writer, const std::filesystem::path& files, const std::string& payload,

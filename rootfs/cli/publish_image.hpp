@@ -25,8 +25,8 @@ void add_cutting_options(CLI::App& command, std::string& chunking, int& zstd_lev
 /// without one too: what goes wrong is said, and publishing goes on.
 /// True if there was one.
 bool inherit_with_note(StoreWriter& writer, const Digest& image);
-/// Gives the image the profile that guess_profile() makes of `file`, and says so. Says nothing of an image that is no
-/// squashfs.
+/// Gives the image the profile that guess_profile() makes of `file`, and says so. An image boots without one too:
+/// what goes wrong is said, and publishing goes on.
 void guess_with_note(StoreWriter& writer, const Digest& image, const std::string& file);
 /// Gives the image of a record (its payload) the profile of a trial boot, and says so. What goes wrong is said, too,
 /// and publishing goes on. Reason: cancelled.

@@ -20,8 +20,9 @@ void add_trial_options(CLI::App& command, PublishCommand& options)
 {
     command
         .add_option("--profile", options.profile,
-                    "auto: the image gets the boot profile of the version before, if there is one in the store, else a "
-                    "system's is guessed from its files; trial: and then one of its own, from a trial boot in QEMU on "
+                    "auto: the image gets the boot profile of the version before, if there is one in the store, else "
+                    "one is guessed from the files in it (squashfs, ext4); trial: and then one of its own, from a "
+                    "trial boot in QEMU on "
                     "this machine; none")
         ->check(CLI::IsMember({"auto", "trial", "none"}))
         ->capture_default_str();

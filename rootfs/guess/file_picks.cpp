@@ -1,6 +1,7 @@
 #include "rootfs/guess/file_picks.hpp"
 
 #include "rootfs/guess/elf_needs.hpp"
+#include "rootfs/image/trace.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,12 +14,17 @@ namespace farboot::rootfs
 namespace
 {
 
-using Node = SquashfsTree::Node;
+using Node = FileTree::Node;
 
 /// Larger programs and libraries are not looked into; larger scripts neither.
 constexpr std::uint64_t largest_elf = 32 * 1024 * 1024;
 constexpr std::uint64_t largest_script = 128 * 1024;
 constexpr std::size_t head_bytes = 256;
+/// Of folders in folders, and of libraries that need libraries.
+constexpr int deepest = 64;
+/// A trace has no more reads. And many names may be one large file's.
+constexpr std::size_t most_files = Trace::most_reads;
+constexpr std::uint64_t most_read = 4ULL * 1024 * 1024 * 1024;
 constexpr std::array program_folders{"/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"};
 constexpr std::array system_folders{"/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/"};
 
@@ -34,7 +40,7 @@ std::string_view folder_of(std::string_view path)
 
 } // namespace
 
-FilePicks::FilePicks(const SquashfsTree& tree) : tree_(tree), modules_(tree)
+FilePicks::FilePicks(const FileTree& tree) : tree_(tree), modules_(tree)
 {
     for (const auto* top : {"/usr/lib", "/usr/lib64", "/lib", "/lib64"}) {
         const auto* folder = tree_.find(top);
@@ -55,20 +61,31 @@ void FilePicks::add(std::string_view path, Commands commands)
 
 void FilePicks::take(const Node& file, Commands commands)
 {
-    if (file.bytes == 0 || !seen_.insert(&file).second)
+    if (depth_ == deepest || !note(file))
         return;
-    files_.push_back(&file);
+    ++depth_;
     const auto head = tree_.read(file, head_bytes);
     if (head.starts_with("\x7f"
                          "ELF") &&
-        file.bytes <= largest_elf)
+        file.bytes <= largest_elf && read_ < most_read)
         take_libraries(file);
     else if (head.starts_with("#!") && file.bytes <= largest_script)
         take_script(file, commands);
+    --depth_;
+}
+
+/// False if it was there, or has nothing to read.
+bool FilePicks::note(const Node& file)
+{
+    if (file.bytes == 0 || files_.size() == most_files || !seen_.insert(&file).second)
+        return false;
+    files_.push_back(&file);
+    return true;
 }
 
 void FilePicks::take_libraries(const Node& file)
 {
+    read_ += file.bytes;
     auto bytes = tree_.read(file, largest_elf);
     const auto needs = elf_needs(bytes);
     add(needs.loader);
@@ -146,7 +163,6 @@ void FilePicks::walk(const Node& folder, const Visit& visit)
 
 void FilePicks::walk(const Node& folder, const Visit& visit, std::set<const Node*>& walked, int depth)
 {
-    constexpr int deepest = 64;
     if (depth == deepest || !walked.insert(&folder).second)
         return;
     for (const auto& [name, entry] : folder.entries) {
@@ -174,8 +190,8 @@ void FilePicks::add_plain_below(std::string_view folder, std::uint64_t largest)
 {
     if (const auto* found = tree_.find(folder); found != nullptr)
         walk(*found, [&](const Node& file) {
-            if (file.bytes > 0 && file.bytes <= largest && seen_.insert(&file).second)
-                files_.push_back(&file);
+            if (file.bytes <= largest)
+                note(file);
         });
 }
 

@@ -16,10 +16,10 @@ namespace farboot::rootfs
 class FilePicks
 {
 public:
-    explicit FilePicks(const SquashfsTree& tree);
+    explicit FilePicks(const FileTree& tree);
 
-    [[nodiscard]] const SquashfsTree& tree() const { return tree_; }
-    [[nodiscard]] const std::vector<const SquashfsTree::Node*>& files() const { return files_; }
+    [[nodiscard]] const FileTree& tree() const { return tree_; }
+    [[nodiscard]] const std::vector<const FileTree::Node*>& files() const { return files_; }
 
     /// How far a script is followed.
     enum class Commands { followed, ignored };
@@ -34,7 +34,7 @@ public:
     /// A kernel module with those that it needs.
     void add_module(std::string_view name);
 
-    using Wanted = std::function<bool(const SquashfsTree::Node&)>;
+    using Wanted = std::function<bool(const FileTree::Node&)>;
     /// Files below a folder, by name; `wanted` may be empty.
     void add_below(std::string_view folder, const Wanted& wanted = {});
     /// Files that are read as they are, without what they name.
@@ -43,19 +43,21 @@ public:
     [[nodiscard]] const std::vector<std::string>& library_folders() const { return library_folders_; }
 
 private:
-    void take(const SquashfsTree::Node& file, Commands commands);
-    void take_libraries(const SquashfsTree::Node& file);
-    void take_script(const SquashfsTree::Node& file, Commands commands);
-    using Visit = std::function<void(const SquashfsTree::Node&)>;
-    void walk(const SquashfsTree::Node& folder, const Visit& visit);
-    void walk(const SquashfsTree::Node& folder, const Visit& visit, std::set<const SquashfsTree::Node*>& walked,
-              int depth);
+    bool note(const FileTree::Node& file);
+    void take(const FileTree::Node& file, Commands commands);
+    void take_libraries(const FileTree::Node& file);
+    void take_script(const FileTree::Node& file, Commands commands);
+    using Visit = std::function<void(const FileTree::Node&)>;
+    void walk(const FileTree::Node& folder, const Visit& visit);
+    void walk(const FileTree::Node& folder, const Visit& visit, std::set<const FileTree::Node*>& walked, int depth);
 
-    const SquashfsTree& tree_;
+    const FileTree& tree_;
     KernelModules modules_;
     std::vector<std::string> library_folders_;
-    std::unordered_set<const SquashfsTree::Node*> seen_;
-    std::vector<const SquashfsTree::Node*> files_;
+    std::unordered_set<const FileTree::Node*> seen_;
+    std::vector<const FileTree::Node*> files_;
+    std::uint64_t read_ = 0; ///< of programs and libraries
+    int depth_ = 0;          ///< of those that are being taken
 };
 
 } // namespace farboot::rootfs

@@ -9,7 +9,7 @@ namespace farboot::rootfs
 namespace
 {
 
-using Node = SquashfsTree::Node;
+using Node = FileTree::Node;
 
 constexpr std::size_t largest_list = 16 * 1024 * 1024;
 /// Of all kernels. One of Debian's has some 15,000.
@@ -31,7 +31,7 @@ std::string name_of(std::string_view path)
 
 } // namespace
 
-KernelModules::KernelModules(const SquashfsTree& tree)
+KernelModules::KernelModules(const FileTree& tree)
 {
     for (const auto* top : {"/usr/lib/modules", "/lib/modules"})
         if (const auto* folder = tree.find(top); folder != nullptr && modules_.empty())
@@ -39,7 +39,7 @@ KernelModules::KernelModules(const SquashfsTree& tree)
                 take(tree, *kernel);
 }
 
-void KernelModules::take(const SquashfsTree& tree, const Node& kernel)
+void KernelModules::take(const FileTree& tree, const Node& kernel)
 {
     const auto* list = tree.find(kernel.path + "/modules.dep");
     if (list == nullptr)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rootfs/guess/squashfs_tree.hpp"
+#include "rootfs/guess/file_tree.hpp"
 
 #include <map>
 #include <string>
@@ -14,15 +14,15 @@ namespace farboot::rootfs
 class KernelModules
 {
 public:
-    explicit KernelModules(const SquashfsTree& tree);
+    explicit KernelModules(const FileTree& tree);
 
     /// A module and those that it needs; "dm_mod" is "dm-mod", too. Empty if there is none, or if it is built in.
-    [[nodiscard]] std::vector<const SquashfsTree::Node*> with_needs(std::string_view name) const;
+    [[nodiscard]] std::vector<const FileTree::Node*> with_needs(std::string_view name) const;
 
 private:
-    void take(const SquashfsTree& tree, const SquashfsTree::Node& kernel);
+    void take(const FileTree& tree, const FileTree::Node& kernel);
 
-    std::multimap<std::string, std::vector<const SquashfsTree::Node*>, std::less<>> modules_; ///< by name with "-"
+    std::multimap<std::string, std::vector<const FileTree::Node*>, std::less<>> modules_; ///< by name with "-"
     std::size_t needs_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "rootfs/guess/start_guess.hpp"
 
+#include "rootfs/guess/start_ranges.hpp"
 #include "rootfs/guess/unit_walk.hpp"
 
 #include <algorithm>
@@ -12,11 +13,10 @@ namespace farboot::rootfs
 namespace
 {
 
-using Node = SquashfsTree::Node;
+using Node = FileTree::Node;
 
-/// Of larger files, in the image, a start reads a part.
-constexpr std::uint64_t largest_whole = 6 * 1024 * 1024;
-constexpr std::uint64_t of_a_larger_one = 1024 * 1024;
+constexpr auto* systemd = "/usr/lib/systemd/systemd";
+constexpr auto* other_init = "/sbin/init";
 constexpr std::uint64_t probe = 4096;
 constexpr std::uint64_t first_probe = 128 * 1024;
 constexpr std::uint64_t last_probe = 4 * 1024 * 1024;
@@ -32,19 +32,19 @@ std::string_view name_of(const Node& file)
 }
 
 /// Where a mounting PC looks for other file systems and RAIDs, whatever lies there.
-void add_probes(const SquashfsTree& tree, std::vector<FileRange>& ranges)
+void add_probes(const FileRange& place, StartRanges& ranges)
 {
-    const auto bytes = (tree.bytes() + probe - 1) / probe * probe;
+    const auto bytes = (place.length + probe - 1) / probe * probe;
     for (auto offset = first_probe; offset <= last_probe && offset + probe <= bytes; offset *= 2)
-        ranges.push_back({offset, probe});
+        ranges.add({place.offset + offset, probe});
     if (bytes > raid_probe)
-        ranges.push_back({bytes - raid_probe, probe});
+        ranges.add({place.offset + bytes - raid_probe, probe});
 }
 
 /// What systemd looks at first, whatever it starts then.
 void pick_systemd(FilePicks& picks)
 {
-    picks.add("/usr/lib/systemd/systemd");
+    picks.add(systemd);
     picks.add_below("/usr/lib/systemd/system-generators");
     picks.add_below("/usr/lib/modules", [](const Node& file) {
         return name_of(file).starts_with("modules.") && (file.path.ends_with(".bin") || file.path.ends_with("dep"));
@@ -64,9 +64,28 @@ void pick_modules(FilePicks& picks)
         picks.add_module(name);
 }
 
-/// In the order of a start: what everything waits for first.
-void pick_system(FilePicks& picks, UnitWalk& units)
+/// Of the devices of a virtual machine.
+void pick_virtual_devices(FilePicks& picks)
 {
+    for (const auto* name : {"virtio-gpu", "qxl", "virtio-net", "e1000e", "virtio-console", "virtio-rng",
+                             "virtio-balloon", "i2c-i801", "lpc_ich", "iTCO_wdt", "snd-hda-intel"})
+        picks.add_module(name);
+}
+
+/// What looks at the file systems that are mounted.
+void pick_checkers(FilePicks& picks)
+{
+    const auto* table = picks.tree().find("/etc/fstab");
+    if (table == nullptr || !picks.tree().read(*table, largest_setting).contains("ext4"))
+        return;
+    for (const auto* path : {"/usr/lib/systemd/systemd-fsck", "/usr/sbin/fsck", "/usr/sbin/fsck.ext4"})
+        picks.add(path);
+}
+
+/// In the order of a start: what everything waits for first.
+void pick_system(FilePicks& picks, UnitWalk& units, Hardware hardware)
+{
+    pick_checkers(picks);
     units.start({"systemd-journald.service", "systemd-udevd.service", "sysinit.target", "basic.target"});
     for (const auto* path : {"/usr/bin/mount", "/usr/bin/kmod", "/usr/bin/bash", "/usr/bin/sh", "/usr/bin/udevadm",
                              "/usr/bin/systemctl", "/usr/lib/udev/hwdb.bin", "/usr/lib/locale/C.utf8/LC_CTYPE"})
@@ -75,6 +94,8 @@ void pick_system(FilePicks& picks, UnitWalk& units)
         return file.path.starts_with("/usr/lib/udev/rules.d/") || !file.path.ends_with(".hwdb");
     });
     pick_modules(picks);
+    if (hardware == Hardware::virtual_machine)
+        pick_virtual_devices(picks);
     units.start({"dbus.service", "systemd-logind.service", "default.target", "getty@tty1.service", "user@0.service"});
     for (const auto* path :
          {"/usr/sbin/agetty", "/usr/bin/login", "/etc/ssl/certs/ca-certificates.crt", "/etc/ld.so.cache"})
@@ -185,33 +206,46 @@ void pick_desktop(FilePicks& picks)
     picks.add("/usr/share/glib-2.0/schemas/gschemas.compiled");
 }
 
-} // namespace
-
-std::vector<FileRange> guess_start(const SquashfsTree& tree)
+void pick_all(FilePicks& picks, Hardware hardware)
 {
-    FilePicks picks(tree);
-    pick_systemd(picks);
-    if (picks.files().empty() || picks.files().front()->path != "/usr/lib/systemd/systemd")
-        return {};
     UnitWalk units(picks);
-    pick_system(picks, units);
+    pick_system(picks, units, hardware);
     pick_login(picks);
     pick_settings(picks);
-    const auto has_desktop = tree.find("/etc/systemd/system/display-manager.service") != nullptr;
-    if (has_desktop)
+    if (picks.tree().find("/etc/systemd/system/display-manager.service") != nullptr)
         pick_desktop(picks);
     pick_entries(picks, "/usr/share/dbus-1/system-services");
     units.start_on_use();
     pick_machines(picks);
+}
 
-    auto ranges = tree.tables();
-    add_probes(tree, ranges);
-    std::set<std::uint64_t> seen; // small files share theirs
+/// Of busybox, OpenRC, runit: what it begins with, and settings.
+void pick_other_init(FilePicks& picks)
+{
+    for (const auto* path : {other_init, "/etc/inittab", "/bin/sh"})
+        picks.add(path);
+    picks.add_below("/etc/init.d");
+    picks.add_plain_below("/etc", largest_setting);
+}
+
+} // namespace
+
+std::vector<FileRange> guess_start(const FileTree& tree, Hardware hardware)
+{
+    FilePicks picks(tree);
+    StartRanges ranges(tree);
+    pick_systemd(picks);
+    if (!picks.files().empty() && picks.files().front()->path == systemd) {
+        pick_all(picks, hardware);
+        add_probes(tree.place(), ranges);
+    } else if (tree.find(other_init) != nullptr) {
+        pick_other_init(picks);
+    } else {
+        return {};
+    }
     for (const auto* file : picks.files())
-        for (const auto& extent : file->extents)
-            if (seen.insert(extent.offset).second)
-                ranges.push_back({extent.offset, extent.length > largest_whole ? of_a_larger_one : extent.length});
-    return ranges;
+        ranges.add(*file);
+    return ranges.take();
 }
 
 } // namespace farboot::rootfs

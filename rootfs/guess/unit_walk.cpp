@@ -13,6 +13,8 @@ namespace
 
 constexpr std::array unit_folders{"/etc/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/"};
 constexpr std::size_t largest_unit = 256 * 1024;
+/// A system has some 500.
+constexpr std::size_t most_units = 20'000;
 constexpr std::string_view module_unit = "modprobe@";
 constexpr std::array dependencies{"Wants", "Requires", "Requisite", "BindsTo", "Sockets", "Unit", "Service"};
 
@@ -21,7 +23,7 @@ constexpr std::array dependencies{"Wants", "Requires", "Requisite", "BindsTo", "
 void UnitWalk::start(std::deque<std::string> units)
 {
     waiting_ = std::move(units);
-    while (!waiting_.empty()) {
+    while (!waiting_.empty() && known_.size() < most_units) {
         const auto unit = std::move(waiting_.front());
         waiting_.pop_front();
         if (known_.insert(unit).second)
@@ -35,11 +37,11 @@ void UnitWalk::start_on_use()
         start(std::exchange(on_use_, {}));
 }
 
-const SquashfsTree::Node* UnitWalk::find(const std::string& unit) const
+const FileTree::Node* UnitWalk::find(const std::string& unit) const
 {
     for (const auto* folder : unit_folders)
         if (const auto* found = picks_.tree().find(folder + unit);
-            found != nullptr && found->kind == SquashfsTree::Node::Kind::file)
+            found != nullptr && found->kind == FileTree::Node::Kind::file)
             return found;
     // getty@tty1.service is made of getty@.service.
     const auto at = unit.find('@');
@@ -69,13 +71,19 @@ void UnitWalk::take(const std::string& unit)
         on_use_.push_back(unit.substr(0, unit.rfind('.')) + ".service");
 }
 
+void UnitWalk::want(const std::string& unit)
+{
+    if (waiting_.size() < most_units && !known_.contains(unit))
+        waiting_.push_back(unit);
+}
+
 void UnitWalk::take_wants(const std::string& unit)
 {
     for (const auto* folder : unit_folders)
         for (const auto* kind : {".wants", ".requires"})
             if (const auto* found = picks_.tree().find(folder + unit + kind); found != nullptr)
                 for (const auto& [name, entry] : found->entries)
-                    waiting_.push_back(name);
+                    want(name);
 }
 
 void UnitWalk::take_line(std::string_view key, std::string_view value)
@@ -84,7 +92,7 @@ void UnitWalk::take_line(std::string_view key, std::string_view value)
     std::string word;
     if (std::ranges::find(dependencies, key) != dependencies.end()) {
         while (words >> word)
-            waiting_.push_back(word);
+            want(word);
         return;
     }
     if (!key.starts_with("Exec"))

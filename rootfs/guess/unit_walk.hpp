@@ -21,9 +21,10 @@ public:
     void start_on_use();
 
 private:
-    [[nodiscard]] const SquashfsTree::Node* find(const std::string& unit) const;
+    [[nodiscard]] const FileTree::Node* find(const std::string& unit) const;
     void take(const std::string& unit);
     void take_line(std::string_view key, std::string_view value);
+    void want(const std::string& unit);
     void take_wants(const std::string& unit);
 
     FilePicks& picks_;

@@ -123,7 +123,42 @@ TEST_F(ProfileCommand, GuessesThatOfASystemThatHasNone)
         good_json({"profile", "guess", "root", image, "--store", "store", "--trace", "guess.csv", "--json"});
     EXPECT_EQ(guessed["chunks"], chunks);
     EXPECT_THAT(get("guess.csv"), HasSubstr("# manifest " + image));
-    EXPECT_THAT(bad({"profile", "guess", "one", digest_, "--store", "store"}), HasSubstr("as a squashfs"));
+    EXPECT_THAT(bad({"profile", "guess", "one", digest_, "--store", "store"}),
+                HasSubstr("neither partitions nor a file system"));
+}
+
+TEST_F(ProfileCommand, GuessesThatOfAVirtualMachinesDisk)
+{
+    std::filesystem::create_directories(folder_ / "tree/usr/lib/systemd");
+    std::filesystem::copy_file("/bin/true", folder_ / "tree/usr/lib/systemd/systemd");
+    const auto make_disk =
+        "cd " + folder_.string() +
+        " && PATH=$PATH:/usr/sbin && mke2fs -q -t ext4 -d tree ext 7M && truncate -s 8M disk && "
+        "echo start=2048 | sfdisk -q disk && dd if=ext of=disk bs=1M seek=1 conv=notrunc status=none";
+    ASSERT_EQ(std::system(make_disk.c_str()), 0);
+    const auto publish_vm = [&](const std::string& image, const std::string& profile) {
+        return run({"publish", "vm", "--store", "store", "--series", "v", "--number", "1", "--title", "T", "--image",
+                    image, "--profile", profile, "--key", "publisher.pem", "-o", "v.dsse", "--json"});
+    };
+    const auto without = publish_vm("disk", "none");
+    ASSERT_EQ(without.code, 0) << without.err;
+    const std::string image = nlohmann::json::parse(without.out)["image"]["manifest"];
+    EXPECT_EQ(show(image)["chunks"], 0);
+    const auto published = publish_vm("disk", "auto");
+    ASSERT_EQ(published.code, 0) << published.err;
+    EXPECT_THAT(published.err, HasSubstr("guessed from the image's files"));
+    const auto chunks = show(image)["chunks"].get<int>();
+    EXPECT_GT(chunks, 1);
+
+    good({"profile", "drop", image, "--store", "store"});
+    EXPECT_EQ(good_json({"profile", "guess", "disk", image, "--store", "store", "--json"})["chunks"], chunks);
+
+    put("windows", noise(500'000, 3));
+    const auto other = publish_vm("windows", "auto");
+    ASSERT_EQ(other.code, 0) << other.err;
+    EXPECT_THAT(other.err, HasSubstr("neither partitions nor a file system"));
+    const std::string other_image = nlohmann::json::parse(other.out)["image"]["manifest"];
+    EXPECT_EQ(show(other_image)["chunks"], 0);
 }
 
 } // namespace

@@ -1,16 +1,15 @@
 #include "rootfs/guess/elf_needs.hpp"
 #include "rootfs/guess/kernel_modules.hpp"
+#include "rootfs/guess/squashfs_tree.hpp"
 #include "rootfs/guess/start_guess.hpp"
 #include "rootfs/guess/unit_walk.hpp"
+#include "tree_folder.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -24,20 +23,12 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 
-std::string read_whole(const std::filesystem::path& file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 /// A small system in a squashfs.
 class StartGuess : public testing::Test
 {
 protected:
     StartGuess()
     {
-        std::string name = "/tmp/farboot-guess-XXXXXX";
-        folder = mkdtemp(name.data());
         link("usr/bin", "bin");
         link("usr/lib64", "lib64");
         put("usr/lib64/ld-linux-x86-64.so.2", "the loader");
@@ -54,30 +45,17 @@ protected:
         put("usr/share/web", std::string(300'000, 'w'));
         put("etc/motd", "Good morning");
     }
-    ~StartGuess() override { std::filesystem::remove_all(folder); }
 
-    void put(const std::string& name, std::string_view bytes) const
-    {
-        const auto path = folder / "tree" / name;
-        std::filesystem::create_directories(path.parent_path());
-        std::ofstream(path, std::ios::binary) << bytes;
-    }
-    void link(const std::string& target, const std::string& name) const
-    {
-        const auto path = folder / "tree" / name;
-        std::filesystem::create_directories(path.parent_path());
-        std::filesystem::create_symlink(target, path);
-    }
+    void put(const std::string& name, std::string_view bytes) const { files.put(name, bytes); }
+    void link(const std::string& target, const std::string& name) const { files.link(target, name); }
     [[nodiscard]] std::filesystem::path image(const std::string& options = "") const
     {
-        auto file = folder / "image";
-        const auto command = fmt::format(
-            "mksquashfs {0}/tree {0}/image -noappend -quiet -no-progress {1} > {0}/log 2>&1", folder.string(), options);
-        EXPECT_EQ(std::system(command.c_str()), 0) << read_whole(folder / "log");
-        return file;
+        files.run("mksquashfs tree image -noappend -quiet -no-progress " + options);
+        return folder / "image";
     }
 
-    std::filesystem::path folder;
+    TreeFolder files;
+    const std::filesystem::path& folder = files.path;
 };
 
 std::vector<std::string> paths_of(const FilePicks& picks)
@@ -91,35 +69,35 @@ std::vector<std::string> paths_of(const FilePicks& picks)
 TEST_F(StartGuess, FindsFilesAndWhereTheirBytesLie)
 {
     const auto file = image("-noD -noF"); // as they are
-    const auto tree = SquashfsTree::open(file);
+    const auto tree = open_squashfs_tree(file);
     ASSERT_TRUE(tree) << tree.error().sentence;
     const auto bytes = read_whole(file);
     for (const auto* path : {"/usr/share/web", "/bin/../bin/cron", "/usr/lib/systemd/system/default.target"}) {
-        const auto* node = tree->find(path);
+        const auto* node = (*tree)->find(path);
         ASSERT_NE(node, nullptr) << path;
         std::string of_extents;
-        for (const auto& extent : node->extents)
+        for (const auto& extent : (*tree)->extents(*node))
             of_extents += bytes.substr(extent.offset, extent.length);
-        EXPECT_THAT(of_extents, testing::HasSubstr(tree->read(*node, 100))) << path;
-        EXPECT_EQ(tree->read(*node, 1 << 20), read_whole((folder / "tree").string() + node->path));
+        EXPECT_THAT(of_extents, testing::HasSubstr((*tree)->read(*node, 100))) << path;
+        EXPECT_EQ((*tree)->read(*node, 1 << 20), read_whole((folder / "tree").string() + node->path));
     }
-    EXPECT_EQ(tree->find("/usr/bin/nothing"), nullptr);
-    EXPECT_EQ(tree->find("/etc/motd/x"), nullptr);
+    EXPECT_EQ((*tree)->find("/usr/bin/nothing"), nullptr);
+    EXPECT_EQ((*tree)->find("/etc/motd/x"), nullptr);
 }
 
 TEST_F(StartGuess, SurvivesLinksInACircle)
 {
     link("b", "a");
     link("a", "b");
-    const auto tree = SquashfsTree::open(image());
+    const auto tree = open_squashfs_tree(image());
     ASSERT_TRUE(tree);
-    EXPECT_EQ(tree->find("/a"), nullptr);
+    EXPECT_EQ((*tree)->find("/a"), nullptr);
 }
 
 TEST_F(StartGuess, SaysWhatIsNoSquashfs)
 {
     put("x", "no file system");
-    const auto tree = SquashfsTree::open(folder / "tree/x");
+    const auto tree = open_squashfs_tree(folder / "tree/x");
     ASSERT_FALSE(tree);
     EXPECT_EQ(tree.error().reason, "not-squashfs");
     EXPECT_THAT(tree.error().sentence, testing::HasSubstr("tree/x"));
@@ -127,9 +105,9 @@ TEST_F(StartGuess, SaysWhatIsNoSquashfs)
 
 TEST_F(StartGuess, FollowsUnitsProgramsAndScripts)
 {
-    const auto tree = SquashfsTree::open(image());
+    const auto tree = open_squashfs_tree(image());
     ASSERT_TRUE(tree);
-    FilePicks picks(*tree);
+    FilePicks picks(**tree);
     UnitWalk(picks).start({"default.target", "not-there.service"});
     EXPECT_THAT(paths_of(picks),
                 ElementsAre("/usr/lib/systemd/system/graphical.target", "/usr/lib/systemd/system/cron@.service",
@@ -149,23 +127,23 @@ TEST_F(StartGuess, BringsModulesWithThoseThatTheyNeed)
     put(kernel + "kernel/md/dm-log.ko.xz", "logs");
     put(kernel + "kernel/md/dm-mod.ko.xz", "maps");
     put("usr/lib/systemd/system/web.service", "[Unit]\nWants=modprobe@dm_log.service modprobe@built_in.service\n");
-    const auto tree = SquashfsTree::open(image());
+    const auto tree = open_squashfs_tree(image());
     ASSERT_TRUE(tree);
-    FilePicks picks(*tree);
+    FilePicks picks(**tree);
     UnitWalk(picks).start({"web.service"});
     const auto folder_of_modules = "/" + kernel + "kernel/md/";
     EXPECT_THAT(paths_of(picks),
                 testing::UnorderedElementsAre("/usr/lib/systemd/system/web.service", folder_of_modules + "dm-log.ko.xz",
                                               folder_of_modules + "dm-mod.ko.xz"));
-    EXPECT_THAT(KernelModules(*tree).with_needs("gone"), testing::SizeIs(1)) << "what is there of it";
+    EXPECT_THAT(KernelModules(**tree).with_needs("gone"), testing::SizeIs(1)) << "what is there of it";
 }
 
 TEST_F(StartGuess, WhatASocketStartsComesLast)
 {
     put("usr/lib/systemd/system/web.socket", "[Socket]\nListenStream=80\n");
-    const auto tree = SquashfsTree::open(image());
+    const auto tree = open_squashfs_tree(image());
     ASSERT_TRUE(tree);
-    FilePicks picks(*tree);
+    FilePicks picks(**tree);
     UnitWalk units(picks);
     units.start({"web.socket"});
     EXPECT_THAT(paths_of(picks), ElementsAre("/usr/lib/systemd/system/web.socket"));
@@ -179,9 +157,9 @@ TEST_F(StartGuess, WhatASocketStartsHasSocketsToo)
     put("usr/lib/systemd/system/one.service", "[Unit]\nWants=two.socket\n");
     put("usr/lib/systemd/system/two.socket", "[Socket]\n");
     put("usr/lib/systemd/system/two.service", "[Service]\nExecStart=/usr/bin/cron\n");
-    const auto tree = SquashfsTree::open(image());
+    const auto tree = open_squashfs_tree(image());
     ASSERT_TRUE(tree);
-    FilePicks picks(*tree);
+    FilePicks picks(**tree);
     UnitWalk units(picks);
     units.start({"one.socket"});
     units.start_on_use();
@@ -194,9 +172,9 @@ TEST_F(StartGuess, FollowsLinksToFolders)
     link("../data/a", "usr/share/fonts/maps");
     link("../../fonts", "usr/share/data/a/back");
     link("/usr", "usr/share/fonts/everything");
-    const auto tree = SquashfsTree::open(image());
+    const auto tree = open_squashfs_tree(image());
     ASSERT_TRUE(tree);
-    FilePicks picks(*tree);
+    FilePicks picks(**tree);
     picks.add_plain_below("/usr/share/fonts", 1000);
     EXPECT_THAT(paths_of(picks), ElementsAre("/usr/share/data/a/map"));
 }
@@ -205,9 +183,9 @@ TEST_F(StartGuess, AnAlternativeIsNoFolderOfSettings)
 {
     put("usr/lib/compiler/unit", "a compiler's");
     link("/usr/lib/compiler", "etc/alternatives/compiler");
-    const auto tree = SquashfsTree::open(image());
+    const auto tree = open_squashfs_tree(image());
     ASSERT_TRUE(tree);
-    FilePicks picks(*tree);
+    FilePicks picks(**tree);
     picks.add_plain_below("/etc", 1000);
     EXPECT_THAT(paths_of(picks), Contains("/etc/motd"));
     EXPECT_THAT(paths_of(picks), Not(Contains("/usr/lib/compiler/unit")));
@@ -220,9 +198,9 @@ TEST_F(StartGuess, AnyChainOfLinksHasAnEnd)
         link(fmt::format("../{}", number + 1), fmt::format("usr/share/chain/{}/next", number));
     }
     link("../chain/0", "usr/share/fonts/first");
-    const auto tree = SquashfsTree::open(image());
+    const auto tree = open_squashfs_tree(image());
     ASSERT_TRUE(tree);
-    FilePicks picks(*tree);
+    FilePicks picks(**tree);
     picks.add_plain_below("/usr/share/fonts", 1000);
     EXPECT_LT(paths_of(picks).size(), 100U);
     EXPECT_THAT(paths_of(picks), Contains("/usr/share/chain/9/file"));
@@ -232,10 +210,10 @@ TEST_F(StartGuess, KnowsWhereOtherFileSystemsAreLookedFor)
 {
     put("usr/share/large", std::string(5'000'000, 'x'));
     const auto file = image("-noD -no-fragments");
-    const auto tree = SquashfsTree::open(file);
+    const auto tree = open_squashfs_tree(file);
     ASSERT_TRUE(tree);
     std::set<std::uint64_t> offsets;
-    for (const auto& range : guess_start(*tree))
+    for (const auto& range : guess_start(**tree, Hardware::pc))
         offsets.insert(range.offset);
     for (const std::uint64_t kib : {128, 256, 512, 1024, 2048, 4096})
         EXPECT_THAT(offsets, Contains(kib * 1024));
@@ -246,12 +224,14 @@ TEST_F(StartGuess, TakesTheBeginningOfWhatIsVeryLarge)
 {
     put("usr/bin/serve-pages", std::string(5'000'000, 's'));
     put("usr/share/web", std::string(9'000'000, 'w'));
-    const auto tree = SquashfsTree::open(image("-noD -noF -no-fragments"));
+    const auto tree = open_squashfs_tree(image("-noD -noF -no-fragments"));
     ASSERT_TRUE(tree);
     std::map<std::uint64_t, std::uint64_t> lengths;
-    for (const auto& range : guess_start(*tree))
+    for (const auto& range : guess_start(**tree, Hardware::pc))
         lengths[range.offset] = range.length;
-    const auto length_of = [&](const char* path) { return lengths[tree->find(path)->extents.front().offset]; };
+    const auto length_of = [&](const char* path) {
+        return lengths[(*tree)->extents(*(*tree)->find(path)).front().offset];
+    };
     EXPECT_EQ(length_of("/usr/bin/serve-pages"), 5'000'000);
     EXPECT_EQ(length_of("/usr/share/web"), 1024 * 1024);
 }
@@ -259,9 +239,9 @@ TEST_F(StartGuess, TakesTheBeginningOfWhatIsVeryLarge)
 TEST_F(StartGuess, GivesPartsOfTheImageEachOnce)
 {
     const auto file = image();
-    const auto tree = SquashfsTree::open(file);
+    const auto tree = open_squashfs_tree(file);
     ASSERT_TRUE(tree);
-    const auto ranges = guess_start(*tree);
+    const auto ranges = guess_start(**tree, Hardware::pc);
     ASSERT_GT(ranges.size(), 3U);
     std::set<std::uint64_t> offsets;
     for (const auto& range : ranges) {
@@ -269,9 +249,9 @@ TEST_F(StartGuess, GivesPartsOfTheImageEachOnce)
         EXPECT_TRUE(offsets.insert(range.offset).second) << range.offset;
     }
     std::filesystem::remove(folder / "tree/usr/lib/systemd/systemd");
-    const auto without = SquashfsTree::open(image());
+    const auto without = open_squashfs_tree(image());
     ASSERT_TRUE(without);
-    EXPECT_THAT(guess_start(*without), IsEmpty());
+    EXPECT_THAT(guess_start(**without, Hardware::pc), IsEmpty());
 }
 
 TEST(ElfNeeds, TellsOfLoaderAndLibraries)

@@ -1,0 +1,154 @@
+#include "rootfs/guess/loader_guess.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <sstream>
+
+namespace farboot::rootfs
+{
+
+namespace
+{
+
+using Node = FileTree::Node;
+using Words = std::vector<std::string>;
+
+constexpr std::size_t largest_configuration = 256 * 1024;
+constexpr std::array kernel_words{"linux", "linux16", "linuxefi", "kernel"};
+constexpr std::array initramfs_words{"initrd", "initrd16", "initrdefi"};
+/// Where a file system of its own for /boot has them, too.
+constexpr std::array boot_folders{"/boot", ""};
+constexpr std::array configurations{"/grub/grub.cfg", "/grub2/grub.cfg", "/extlinux/extlinux.conf",
+                                    "/syslinux/syslinux.cfg", "/syslinux.cfg"};
+constexpr std::array grub_platforms{"/i386-pc", "/x86_64-efi"};
+
+const Node* find_file(const FileTree& tree, const std::string& path)
+{
+    const auto* found = tree.find(path);
+    return found != nullptr && found->kind == Node::Kind::file ? found : nullptr;
+}
+
+std::vector<Words> lines_of(const FileTree& tree, const Node& file)
+{
+    std::vector<Words> lines;
+    std::istringstream text(tree.read(file, largest_configuration));
+    for (std::string line; std::getline(text, line);) {
+        std::istringstream rest(line);
+        Words words;
+        for (std::string word; rest >> word;)
+            words.push_back(word);
+        if (!words.empty()) {
+            std::ranges::transform(words[0], words[0].begin(),
+                                   [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+            lines.push_back(std::move(words));
+        }
+    }
+    return lines;
+}
+
+/// The files on the first line that begins with one of these words, as paths of the file system or of the
+/// configuration's folder.
+void add_first(const FileTree& tree, StartRanges& ranges, const Node& configuration, const std::vector<Words>& lines,
+               std::span<const char* const> keys)
+{
+    const auto line = std::ranges::find_if(
+        lines, [&](const Words& words) { return std::ranges::find(keys, words[0]) != keys.end(); });
+    if (line == lines.end())
+        return;
+    for (std::size_t i = 1; i < line->size(); ++i) {
+        const auto& word = (*line)[i];
+        const auto* file = find_file(tree, word);
+        if (file == nullptr || !word.starts_with('/'))
+            file = find_file(tree, configuration.parent->path + "/" + word);
+        if (file != nullptr)
+            ranges.add_whole(*file);
+    }
+}
+
+/// Of a list of GRUB's: "name: word word". A command that may be extended has "*name".
+std::map<std::string, Words> list_of(const FileTree& tree, const std::string& path)
+{
+    std::map<std::string, Words> list;
+    const auto* file = find_file(tree, path);
+    if (file == nullptr)
+        return list;
+    for (const auto& words : lines_of(tree, *file)) {
+        const auto name = words[0].substr(words[0].starts_with('*') ? 1 : 0);
+        if (name.ends_with(':'))
+            list.emplace(name.substr(0, name.size() - 1), Words(words.begin() + 1, words.end()));
+    }
+    return list;
+}
+
+/// GRUB's modules that its configuration names or whose commands it uses, with those that they need.
+void add_grub(const FileTree& tree, StartRanges& ranges, const std::string& folder, const std::vector<Words>& lines)
+{
+    const auto needs = list_of(tree, folder + "/moddep.lst");
+    const auto commands = list_of(tree, folder + "/command.lst");
+    Words waiting{"normal"};
+    std::set<std::string> looked_up;
+    for (const auto& words : lines) {
+        if (words[0] == "insmod")
+            waiting.insert(waiting.end(), words.begin() + 1, words.end());
+        for (const auto& word : words)
+            if (const auto found = commands.find(word); found != commands.end() && looked_up.insert(word).second)
+                waiting.insert(waiting.end(), found->second.begin(), found->second.end());
+    }
+    std::ranges::reverse(waiting);
+    std::set<std::string> known;
+    while (!waiting.empty()) {
+        const auto name = std::move(waiting.back());
+        waiting.pop_back();
+        if (!known.insert(name).second)
+            continue;
+        if (const auto* module = find_file(tree, fmt::format("{}/{}.mod", folder, name)); module != nullptr)
+            ranges.add(*module);
+        if (const auto found = needs.find(name); found != needs.end())
+            waiting.insert(waiting.end(), found->second.begin(), found->second.end());
+    }
+    for (const auto* list : {"/command.lst", "/fs.lst", "/crypto.lst", "/terminal.lst"})
+        if (const auto* file = find_file(tree, folder + list); file != nullptr)
+            ranges.add(*file);
+}
+
+void add_configuration(const FileTree& tree, StartRanges& ranges, const Node& configuration)
+{
+    const auto lines = lines_of(tree, configuration);
+    const auto& folder = configuration.parent->path;
+    for (const auto* platform : grub_platforms)
+        if (tree.find(folder + platform) != nullptr) {
+            add_grub(tree, ranges, folder + platform, lines);
+            break;
+        }
+    ranges.add(configuration);
+    for (const auto* besides : {"/grubenv", "/fonts/unicode.pf2", "/unicode.pf2"})
+        if (const auto* file = find_file(tree, folder + besides); file != nullptr)
+            ranges.add(*file);
+    add_first(tree, ranges, configuration, lines, kernel_words);
+    add_first(tree, ranges, configuration, lines, initramfs_words);
+}
+
+/// The newest of them, by name: /boot/loader/entries/debian-6.1.conf
+const Node* last_entry(const FileTree& tree, const std::string& folder)
+{
+    const auto* found = tree.find(folder);
+    if (found == nullptr || found->entries.empty())
+        return nullptr;
+    return found->entries.rbegin()->second;
+}
+
+} // namespace
+
+void guess_loader(const FileTree& tree, StartRanges& ranges)
+{
+    for (const std::string boot : boot_folders) {
+        for (const auto* name : configurations)
+            if (const auto* file = find_file(tree, boot + name); file != nullptr)
+                add_configuration(tree, ranges, *file);
+        if (const auto* entry = last_entry(tree, boot + "/loader/entries"); entry != nullptr)
+            add_configuration(tree, ranges, *entry);
+    }
+}
+
+} // namespace farboot::rootfs

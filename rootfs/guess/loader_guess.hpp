@@ -1,0 +1,13 @@
+#pragma once
+
+#include "rootfs/guess/start_ranges.hpp"
+
+namespace farboot::rootfs
+{
+
+/// What a boot loader reads of a file system: its configuration (of GRUB, extlinux, syslinux, and as the Boot Loader
+/// Specification has it), GRUB's modules, and the kernel and the initramfs that come first there. Adds nothing where
+/// there is no configuration.
+void guess_loader(const FileTree& tree, StartRanges& ranges);
+
+} // namespace farboot::rootfs
