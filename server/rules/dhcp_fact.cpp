@@ -18,7 +18,7 @@ bool is_name_character(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
 }
 
-/// A host's or domain's, in lower case and without a dot at its end; empty: it is none.
+/// A host's or domain's, in lower case and without the dot of the root at its end; empty: it is none.
 std::string host_name(std::string_view text)
 {
     if (text.ends_with('.'))
@@ -26,7 +26,8 @@ std::string host_name(std::string_view text)
     std::string name;
     for (const char c : text)
         name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return std::ranges::all_of(name, is_name_character) ? name : std::string();
+    const auto has_empty_label = name.ends_with('.') || name.contains("..");
+    return std::ranges::all_of(name, is_name_character) && !has_empty_label ? name : std::string();
 }
 
 /// The value as it is compared; empty: it is none.

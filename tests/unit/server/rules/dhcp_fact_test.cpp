@@ -21,9 +21,26 @@ TEST(DhcpFact, IsReadInOneForm)
 
 TEST(DhcpFact, AnythingElseIsNone)
 {
-    for (const std::string text : {"", "=", "domain", "domain=", "domain=.", "domain=a b", "domain=\xc3\xa4",
-                                   "Domain=x", "server=10.1.0", "server=::1", "server=dhcp.example.org", "option-223=x",
-                                   "option-228=x", "option-224=", "option-224=a\nb", "option=x", "mac=x"})
+    for (const std::string text : {"",
+                                   "=",
+                                   "domain",
+                                   "domain=",
+                                   "domain=.",
+                                   "domain=a b",
+                                   "domain=\xc3\xa4",
+                                   "Domain=x",
+                                   "domain=.",
+                                   "domain=a..",
+                                   "domain=a..b",
+                                   "server=10.1.0",
+                                   "server=::1",
+                                   "server=dhcp.example.org",
+                                   "option-223=x",
+                                   "option-228=x",
+                                   "option-224=",
+                                   "option-224=a\nb",
+                                   "option=x",
+                                   "mac=x"})
         EXPECT_EQ(DhcpFact::parse(text), std::nullopt) << text;
     EXPECT_EQ(DhcpFact::parse("option-224=" + std::string(max_dhcp_value + 1, 'x')), std::nullopt);
 }
