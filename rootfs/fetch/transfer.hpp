@@ -19,7 +19,7 @@ struct TransferCounters {
     std::atomic<std::uint64_t> received = 0;
     std::atomic<std::uint64_t> sent = 0;
     std::atomic<std::size_t> transfers = 0; ///< that have begun or wait
-    std::atomic<bool> unconnected = false;  ///< the last one found nobody, or somebody else
+    std::atomic<bool> unconnected = false;  ///< the last one, to whichever server, found nobody or somebody else
 };
 
 /// One request and its answer: the libcurl handle, what has come so far, and why it failed. Not for other folders.

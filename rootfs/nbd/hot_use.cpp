@@ -41,6 +41,8 @@ void HotUse::expect(const HotList& list)
     read_bytes_ = 0;
     read_rows_ = 0;
     latest_rows_.clear();
+    if (known_) // what was computed before the first list came belongs to its reads, which are counted below
+        computed_ = {};
     known_ = true;
     for (const auto& row : list.rows)
         chunks_.emplace(row.digest, Chunk{.length = row.plain_length, .row = chunks_.size()});

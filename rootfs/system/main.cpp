@@ -51,6 +51,9 @@ constexpr auto longest_start = std::chrono::minutes(5);
 constexpr std::size_t max_outcome = 200;
 /// Of the service, when its session can never begin: sysexits.h's EX_NOPERM; systemd does not start it again then.
 constexpr int no_session = 77;
+/// Of a boot token, which is older than this system's kernel. Until then what refuses it may be something between, or a
+/// clock that is set.
+constexpr auto token_life = std::chrono::minutes(5);
 /// A server that is away when a job has finished is asked again.
 constexpr auto try_again = std::chrono::milliseconds(5000);
 
@@ -179,8 +182,10 @@ int status_without_session(const Error& error)
 {
     if (error.reason == "cancelled" || error.reason == "not-registered")
         return EXIT_SUCCESS;
-    // The token is no good, or there is none that could be: the next start of this PC brings another one.
-    return error.reason == "http-403" || error.reason == "handover-malformed" ? no_session : EXIT_FAILURE;
+    // The next start of this PC brings another token.
+    const auto up = std::chrono::steady_clock::now().time_since_epoch(); // CLOCK_MONOTONIC
+    const auto is_over = error.reason == "handover-malformed" || (error.reason == "http-403" && up > token_life);
+    return is_over ? no_session : EXIT_FAILURE;
 }
 
 int run(const Options& options)

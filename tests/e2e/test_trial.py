@@ -21,7 +21,7 @@ def learnt(small_system, site):
     run(*drop)
 
 
-def test_the_first_boot_asks_for_next_to_nothing_itself(learnt, small_system):
+def test_the_first_boot_asks_for_little_itself(learnt, small_system):
     assert learnt["chunks"] > 100
     machine = Machine(small_system, "trial")
     machine.power_on()
