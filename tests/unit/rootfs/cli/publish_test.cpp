@@ -60,6 +60,32 @@ TEST_F(PublishCommand, SignsABootRecordOfWhatLiesInTheStore)
     EXPECT_EQ(good_json({"record", "show", "record.dsse", "--json"})["payload"]["title"], "A sample");
 }
 
+/// As docs/admin-guide.md makes an image of a tree.
+TEST_F(PublishCommand, TheSameFilesAreTheSameImageAndOneMoreFileIsLittleMore)
+{
+    std::filesystem::create_directories(folder_ / "tree/usr");
+    for (int number = 0; number < 20; ++number)
+        put("tree/usr/" + std::to_string(number), noise(200'000, static_cast<unsigned>(100 + number)));
+    const auto publish_tree = [&](const std::string& tree) {
+        const auto make = "cd " + folder_.string() + " && mksquashfs " + tree +
+                          " root -noappend -comp zstd -Xcompression-level 15 -b 128K -mkfs-time "
+                          "1700000000 > squash.log 2>&1";
+        EXPECT_EQ(std::system(make.c_str()), 0) << get("squash.log");
+        return good_json(with("boot", {"--kernel", "vmlinuz", "--initramfs", "initrd", "--image", "root", "--json"}));
+    };
+    const auto first = publish_tree("tree");
+    EXPECT_GT(first["image"]["stored_bytes"], 4'000'000);
+    ASSERT_EQ(std::system(("cd " + folder_.string() + " && cp -a tree copy").c_str()), 0);
+    const auto again = publish_tree("copy");
+    EXPECT_EQ(again["image"]["manifest"], first["image"]["manifest"]);
+    EXPECT_EQ(again["image"]["stored_bytes"], 0);
+
+    put("tree/usr/new", noise(200'000, 200));
+    const auto more = publish_tree("tree");
+    EXPECT_NE(more["image"]["manifest"], first["image"]["manifest"]);
+    EXPECT_LT(more["image"]["stored_bytes"], 1'000'000);
+}
+
 TEST_F(PublishCommand, SignsAVirtualMachine)
 {
     good(with("vm", {"--image", "root", "--memory", "512", "--cpus", "2", "--firmware", "uefi", "--os",
