@@ -17,7 +17,10 @@ constexpr std::chrono::seconds line_interval{5};
 
 } // namespace
 
-Progress::Progress(std::string what) : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(std::string what, std::function<Clock::time_point()> now)
+    : what_(std::move(what)), now_(std::move(now)), terminal_(::isatty(STDERR_FILENO) == 1)
+{
+}
 
 Progress::~Progress()
 {
@@ -27,7 +30,7 @@ Progress::~Progress()
 
 void Progress::update(std::uint64_t done, std::uint64_t total, std::string_view more)
 {
-    const auto now = Clock::now();
+    const auto now = now_();
     if (!start_) {
         start_ = last_ = now;
         first_done_ = done;

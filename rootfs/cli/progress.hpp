@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +14,10 @@ namespace farboot::rootfs
 class Progress
 {
 public:
+    using Clock = std::chrono::steady_clock;
+
     /// `what` starts the line: "Publishing root.squashfs".
-    explicit Progress(std::string what);
+    explicit Progress(std::string what, std::function<Clock::time_point()> now = Clock::now);
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -23,9 +26,8 @@ public:
     void update(std::uint64_t done, std::uint64_t total, std::string_view more = {});
 
 private:
-    using Clock = std::chrono::steady_clock;
-
     std::string what_;
+    std::function<Clock::time_point()> now_;
     bool terminal_;
     bool line_open_ = false;
     std::optional<Clock::time_point> start_;
