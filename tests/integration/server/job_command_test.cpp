@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,18 +26,24 @@ constexpr auto first_mac = "52:54:00:00:00:01";
 constexpr auto second_mac = "52:54:00:00:00:02";
 constexpr auto patience = std::chrono::seconds(60);
 
-/// Hears magic packets, as a network card does. One at a time: this program may run twice, on both databases.
+/// Hears magic packets, as a network card does. One at a time: this program may run twice, on both databases, and the
+/// other one is waited for however long it takes.
 class Ear
 {
 public:
     Ear()
     {
+        flock(turn_, LOCK_EX);
         sockaddr_in here{};
         here.sin_family = AF_INET;
         here.sin_port = htons(9);
-        bound_ = eventually([&] { return bind(socket_, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0; });
+        bound_ = bind(socket_, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0;
     }
-    ~Ear() { close(socket_); }
+    ~Ear()
+    {
+        close(socket_);
+        close(turn_); // which begins the other one's
+    }
     Ear(const Ear&) = delete;
     Ear& operator=(const Ear&) = delete;
 
@@ -60,6 +68,7 @@ public:
     }
 
 private:
+    int turn_ = open("/tmp/farboot-test-port-9.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     int socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     bool bound_ = false;
 };

@@ -42,8 +42,19 @@ TEST_F(Pcs, ReportAsOftenAsTheServerWants)
     start();
     const auto first = met(std::nullopt);
     EXPECT_EQ(first["again"], 7);
-    const Headers session{{"Farboot-Pc", first["session"]}};
-    EXPECT_EQ(json::parse(request("POST", "/api/v1/pc/report", R"({"state": "preboot"})", session).body)["again"], 7);
+    const json report{{"state", "preboot"}};
+    EXPECT_EQ(json::parse(pc("report", report, first["session"]).body)["again"], 7) << "which changes nothing";
+
+    const auto key = rootfs::SigningKey::generate();
+    ASSERT_EQ(confirm(met(key)).status, 200);
+    const auto enrolled = met(key);
+    ASSERT_EQ(enrolled["pc"]["key"]["state"], "confirmed");
+    EXPECT_EQ(enrolled["again"], 7);
+    EXPECT_EQ(json::parse(pc("report", report, enrolled["session"]).body)["again"], 7);
+    const auto token =
+        json::parse(pc("boot-token", {{"record", "boot/debian"}, {"number", 1}}, enrolled["session"]).body)["token"];
+    const json begin{{"token", token}, {"record", "boot/debian"}};
+    EXPECT_EQ(json::parse(request("POST", "/api/v1/pc/system", begin.dump()).body)["again"], 7);
 }
 
 TEST_F(Pcs, AProofIsForThisServerAndFresh)
