@@ -400,9 +400,9 @@ void add_run(CLI::App& app, Chosen& chosen)
         ->transform(CLI::AsSizeValue(false))
         ->capture_default_str();
     sub->add_option("--report-seconds", options->report_seconds,
-                    "How long a PC waits between two reports, give or take a quarter: so long an admin's command may "
-                    "take to reach it")
-        ->check(CLI::Range(5, 3600))
+                    "How long a PC waits between two reports, by chance up to a fifth less or more: so long an admin's "
+                    "command may take to reach it. The administration takes one as silent after three minutes")
+        ->check(CLI::Range(5, 120))
         ->capture_default_str();
     sub->add_option("--metrics", options->metrics,
                     "Address or subnet that may read /metrics without a login; more than once for more. Others need "

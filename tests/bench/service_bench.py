@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Measures farboot-server: menus beside an empty Beast handler and nginx, and a bell at eight; see docs/benchmarks.md."""
+"""Measures farboot-server: menus beside an empty Beast handler and nginx, menus by many rules, and a bell at eight; see docs/benchmarks.md."""
 
 import argparse
 import http.client
@@ -18,6 +18,8 @@ from processes import BenchError, Program, run
 ROOT = Path(__file__).resolve().parents[2]
 ENTRIES, RULES, ROOMS, PCS = 30, 50, 40, 1000
 CONNECTIONS = 16
+RULES_CATALOG = 1000, 10_000, 5000  # systems, PCs, rules
+RULES_LIMIT_MS = 2
 PACK_BYTES = 4 << 20
 NGINX = """
 user root root;
@@ -165,6 +167,21 @@ def menu_rows(site, server, runs, seconds):
                    "target": None, "runs": runs, "spread": max(ours) - min(ours)}
 
 
+def rules_rows(build):
+    """Processor time of one menu in a big catalog; rules-bench says what is in it."""
+    systems, pcs, rules = RULES_CATALOG
+    answer = run(build / "tests/bench/rules/rules-bench", systems, pcs, rules)
+    for line in answer.splitlines():
+        catalog, what, mean, p99, worst, size = (word.strip() for word in line.split("|"))
+        if what != "menu, as JSON":
+            continue
+        say(f"Menu by {rules} rules ({catalog}): {mean} ms of CPU, p99 {p99} ms, worst {worst} ms; {int(size) / 1e3:.0f} kB; "
+            f"target: mean {RULES_LIMIT_MS} ms")
+        yield {"name": f"menu by rules: {catalog}", "params": {"systems": systems, "pcs": pcs, "rules": rules, "bytes": int(size)},
+               "value": float(mean), "unit": "ms CPU", "peer": "limit", "peer_value": RULES_LIMIT_MS,
+               "ratio": float(mean) / RULES_LIMIT_MS, "target": "<= 1", "runs": pcs * 9 // 10, "spread": float(worst)}
+
+
 def bell_rows(site, server, pcs, seconds):
     pack = next(path for path in sorted((site.store / "v1/packs").glob("*/*")) if path.stat().st_size > 2 << 20)
     before = server.cpu_seconds()
@@ -207,6 +224,7 @@ def main():
             site.fill(record)
             time.sleep(0.5)
             rows = list(menu_rows(site, server, 1 if options.quick else 5, 2 if options.quick else 4))
+        rows += rules_rows(options.build)
         with site.start() as server:
             server.wait_for(lambda: listens(site.port))
             rows += bell_rows(site, server, *((500, 10) if options.quick else (5000, 60)))

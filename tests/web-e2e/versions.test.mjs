@@ -45,15 +45,15 @@ describe('versions and offerings', { skip: noServer }, () => {
   test('an entry says how its machine is offered', async () => {
     await page.click('[data-test=add]');
     await choose('#entry-record', 'vm/tiny');
-    await page.fill('#offering-memory_mib-min', '1024');
-    await page.fill('#offering-cpus-percent', '50');
-    await choose('#offering-network', 'None');
+    await page.fill('#entry-offering-memory_mib-min', '1024');
+    await page.fill('#entry-offering-cpus-percent', '50');
+    await choose('#entry-offering-network', 'None');
     await page.locator('label', { hasText: 'Exam' }).locator('.el-switch').click();
     await page.fill('#entry-tags', 'SQL\nDatabases');
     await page.fill('#entry-group-en', 'Exams');
-    await page.fill('#offering-script', 'echo hello\n');
-    await page.fill('#offering-script-name', 'Hello');
-    await choose('#offering-interpreter', 'PowerShell');
+    await page.fill('#entry-offering-script-text', 'echo hello\n');
+    await page.fill('#entry-offering-script-name', 'Hello');
+    await choose('#entry-offering-script-interpreter', 'PowerShell');
     if (process.env.FARBOOT_PICTURES) await page.screenshot({ path: `${process.env.FARBOOT_PICTURES}/offering.png`, fullPage: true });
     await page.click('[data-test=save]');
     await seen('“Tiny two” was added.');
@@ -66,6 +66,29 @@ describe('versions and offerings', { skip: noServer }, () => {
     assert.equal(entry.offering.exam, true);
     assert.deepEqual(entry.group, { en: 'Exams' });
     assert.deepEqual(entry.offering.script, { name: 'Hello', interpreter: 'powershell', text: 'echo hello\n' });
+  });
+
+  test('what the server refuses of the offering is told at its field until it is mended', async () => {
+    const least = '#entry-offering-memory_mib-min';
+    const sentence = 'offering.memory_mib.min must not be above offering.memory_mib.wanted.';
+    const atField = page.locator('.el-form-item', { has: page.locator(least) }).last().getByText(sentence);
+    await page.click('[aria-label="Edit: Tiny two"]');
+    await page.fill(least, '4096');
+    await page.fill('#entry-offering-memory_mib-wanted', '1024');
+    await page.click('[data-test=save]');
+    await atField.waitFor();
+    assert.equal(await page.locator('[data-test=refused]').count(), 0);
+    await page.locator(`${least}:focus`).waitFor();
+    assert.equal(await page.locator('.el-dialog [role=alert]').innerText(), sentence);
+    if (process.env.FARBOOT_PICTURES) await page.screenshot({ path: `${process.env.FARBOOT_PICTURES}/offering-refused.png` });
+
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('512');
+    await page.keyboard.press('Tab');
+    await atField.waitFor({ state: 'detached' });
+    await page.click('[data-test=save]');
+    await seen('“Tiny two” was saved.');
+    assert.deepEqual((await menu())[0].offering.memory_mib, { min: 512, wanted: 1024, percent: null });
   });
 
   test('showing and hiding it leaves the offering alone', async () => {

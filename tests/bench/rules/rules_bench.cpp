@@ -135,7 +135,7 @@ catalog::Snapshot snapshot_of(const Sizes& sizes, bool harsh)
         entry.title = {fmt::format("System Nummer {}", i), fmt::format("System number {}", i)};
         entry.description = {"Ein Arbeitsplatz mit allem, was man braucht", "A desktop with all that one needs"};
         entry.icon = "desktop";
-        snapshot.newest.emplace(entry.record, 1);
+        snapshot.current.emplace(entry.record, 1);
         snapshot.entries.push_back(std::move(entry));
     }
     Catalog given;

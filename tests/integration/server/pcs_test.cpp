@@ -57,6 +57,16 @@ TEST_F(Pcs, ReportAsOftenAsTheServerWants)
     EXPECT_EQ(json::parse(request("POST", "/api/v1/pc/system", begin.dump()).body)["again"], 7);
 }
 
+TEST_F(Pcs, ReportsSeldomerThanTheSilenceThatIsShownAreRefused)
+{
+    for (const std::string seconds : {"4", "121"}) {
+        std::string output;
+        EXPECT_NE(command({"run", "--store", store().string(), "--report-seconds", seconds}, &output), 0);
+        EXPECT_NE(output.find("--report-seconds: Value " + seconds + " not in range 5 to 120"), std::string::npos)
+            << output;
+    }
+}
+
 TEST_F(Pcs, AProofIsForThisServerAndFresh)
 {
     const auto key = rootfs::SigningKey::generate();

@@ -1,5 +1,5 @@
 /** A thing being made or changed in a dialog: what all such dialogs have in common. */
-import { computed, nextTick, ref, type Ref } from 'vue';
+import { computed, nextTick, ref, watch, type Ref } from 'vue';
 import { useI18n } from 'vue-i18n';
 import type { Language } from '../../../shared/localized';
 import { ApiError } from '../api/errors';
@@ -40,6 +40,8 @@ export function useDraft<Thing extends { id: number; etag?: string }, Draft exte
   const faults = ref<readonly Refusal[]>([]);
   const refused = computed(() => faults.value[0] ?? null);
   const atField = computed(() => form.fields.includes(refused.value?.field ?? ''));
+  // What is being mended is not wrong any more; at once, so that nothing goes that a save finds just after a change.
+  watch(draft, () => (faults.value = []), { deep: true, flush: 'sync' });
   const idOf = (field: string) => `${form.prefix}-${field.replaceAll('.', '-')}`;
 
   function start(next: Draft, version: { id: number; etag: string } | null) {

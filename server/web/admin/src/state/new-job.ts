@@ -1,5 +1,5 @@
 /** A job being made in a dialog. */
-import { nextTick, ref } from 'vue';
+import { nextTick, ref, watch } from 'vue';
 import { useI18n } from 'vue-i18n';
 import { ApiError } from '../api/errors';
 import type { Job } from '../api/jobs';
@@ -19,6 +19,9 @@ export function useNewJob(made: (job: Job) => void) {
   const busy = ref(false);
   const draft = ref(emptyJob());
   const refused = ref<{ field: string | null; sentence: string } | null>(null);
+
+  // As in all drafts: what is being mended is not wrong any more.
+  watch(draft, () => (refused.value = null), { deep: true, flush: 'sync' });
 
   function start() {
     draft.value = emptyJob();

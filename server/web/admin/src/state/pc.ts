@@ -1,7 +1,7 @@
 /** What the page makes of a PC, as pure functions. */
 import type { Pc, PcBoot, PcCommand, PcStage } from '../api/types';
 
-/** How long a PC that should report every 30 seconds may be silent before the page says so. */
+/** How long a PC may be silent before the page says so; one reports at least every 144 s (--report-seconds 120, and a fifth). */
 export const silentAfter = 3 * 60_000;
 
 export const pcTitle = ({ name, uuid, mac, id }: Pc) => name || uuid || mac || `PC ${id}`;
