@@ -180,7 +180,8 @@ Result<std::string> fill_store(const PublishCommand& options, std::uint64_t numb
     parts->image = image->ref;
     if (options.profile != "none" && !inherit_with_note(*writer, image->ref.manifest) && options.plan.type != "gui" &&
         !stored_image(options))
-        guess_with_note(*writer, image->ref.manifest, options.image);
+        if (auto done = guess_with_note(*writer, image->ref.manifest, options.image, stop.token()); !done)
+            return std::unexpected(std::move(done.error()));
     published = std::move(*image);
     auto payload = make_payload(options.plan, number, *parts);
     TrialOptions trial;

@@ -140,15 +140,22 @@ const Node* last_entry(const FileTree& tree, const std::string& folder)
 
 } // namespace
 
-void guess_loader(const FileTree& tree, StartRanges& ranges)
+std::vector<FileRange> guess_loader(const FileTree& tree)
 {
+    StartRanges ranges(tree);
+    bool found = false;
+    const auto take = [&](const Node* configuration) {
+        if (configuration == nullptr)
+            return;
+        found = true;
+        add_configuration(tree, ranges, *configuration);
+    };
     for (const std::string boot : boot_folders) {
         for (const auto* name : configurations)
-            if (const auto* file = find_file(tree, boot + name); file != nullptr)
-                add_configuration(tree, ranges, *file);
-        if (const auto* entry = last_entry(tree, boot + "/loader/entries"); entry != nullptr)
-            add_configuration(tree, ranges, *entry);
+            take(find_file(tree, boot + name));
+        take(last_entry(tree, boot + "/loader/entries"));
     }
+    return found ? ranges.take() : std::vector<FileRange>();
 }
 
 } // namespace farboot::rootfs

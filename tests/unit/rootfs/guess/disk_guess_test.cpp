@@ -133,12 +133,12 @@ protected:
     }
     [[nodiscard]] std::vector<FileRange> good_guess() const
     {
-        auto ranges = guess_image(files.path / "disk");
+        auto ranges = guess_image(files.path / "disk", {});
         if (!ranges) {
             ADD_FAILURE() << ranges.error().sentence;
             return {};
         }
-        return *ranges;
+        return ranges->ranges;
     }
     [[nodiscard]] bool guessed(const std::vector<FileRange>& ranges, const std::string& name,
                                std::size_t skipped = 0) const
@@ -149,17 +149,18 @@ protected:
     /// A guess that lies within these bytes, or an error that names the disk. True for a guess.
     [[nodiscard]] bool expect_bounded(std::uint64_t bytes) const
     {
-        const auto ranges = guess_image(files.path / "disk");
+        const auto ranges = guess_image(files.path / "disk", {});
         if (!ranges) {
             EXPECT_THAT(ranges.error().sentence, HasSubstr((files.path / "disk").string()));
             return false;
         }
-        for (const auto& range : *ranges)
+        for (const auto& range : ranges->ranges)
             EXPECT_LE(range.offset + range.length, bytes);
         return true;
     }
 
     TreeFolder files;
+    TreeBudget budget;
 };
 
 TEST_F(DiskGuess, FindsFilesOfAnExt4AndWhereTheirBytesLie)
@@ -169,7 +170,7 @@ TEST_F(DiskGuess, FindsFilesOfAnExt4AndWhereTheirBytesLie)
     files.link("../" + far, "etc/long"); // a target that has no room in the inode
     files.link("/usr/bin", "bin");
     const auto disk = system_disk();
-    const auto tree = open_ext_tree(disk, {mebibyte, 30 * mebibyte});
+    const auto tree = open_ext_tree(disk, {mebibyte, 30 * mebibyte}, budget);
     ASSERT_TRUE(tree) << tree.error().sentence;
     const auto bytes = read_whole(disk);
     for (const auto* path : {"/bin/web", "/etc/long", "/boot/initrd-6.1", "/usr/lib/systemd/system/default.target"}) {
@@ -191,7 +192,7 @@ TEST_F(DiskGuess, FindsFilesOfAnExt4AndWhereTheirBytesLie)
 TEST_F(DiskGuess, KnowsAFoldersPlacesToo)
 {
     const auto disk = system_disk();
-    const auto tree = open_ext_tree(disk, {mebibyte, 30 * mebibyte});
+    const auto tree = open_ext_tree(disk, {mebibyte, 30 * mebibyte}, budget);
     ASSERT_TRUE(tree);
     const auto extents = (*tree)->extents(*(*tree)->find("/usr/bin"));
     ASSERT_THAT(extents, SizeIs(1));
@@ -329,7 +330,7 @@ TEST_F(DiskGuess, SaysWhatNoStartCanBeGuessedOf)
 {
     const auto sentence_of = [&](const std::string& bytes_or_command) {
         files.run(bytes_or_command);
-        const auto ranges = guess_image(files.path / "disk");
+        const auto ranges = guess_image(files.path / "disk", {});
         EXPECT_FALSE(ranges);
         EXPECT_EQ(ranges ? "" : ranges.error().reason, "no-guess");
         return ranges ? "" : ranges.error().sentence;
@@ -340,7 +341,7 @@ TEST_F(DiskGuess, SaysWhatNoStartCanBeGuessedOf)
                             "echo start=2048,size=8192 | sfdisk disk && dd if=swap of=disk bs=1M seek=1 conv=notrunc"),
                 HasSubstr("it has swap"));
     EXPECT_THAT(sentence_of("rm -r disk tree/usr && mksquashfs tree disk"), HasSubstr("no systemd"));
-    EXPECT_EQ(guess_image(files.path / "not-there").error().reason, "io");
+    EXPECT_EQ(guess_image(files.path / "not-there", {}).error().reason, "io");
 }
 
 TEST_F(DiskGuess, WhatIsDamagedIsPassedOverOrSaid)
@@ -379,7 +380,7 @@ TEST_F(DiskGuess, AFolderThatLiesInItselfHasAnEnd)
     put("usr/share/a/b/c", "far down");
     make_ext("disk", 30, "-O ^metadata_csum");
     files.run("debugfs -w -R 'unlink /usr/share/a/b' disk && debugfs -w -R 'link /usr/share/a /usr/share/a/b' disk");
-    const auto tree = open_ext_tree(files.path / "disk", {0, 30 * mebibyte});
+    const auto tree = open_ext_tree(files.path / "disk", {0, 30 * mebibyte}, budget);
     ASSERT_TRUE(tree);
     ASSERT_NE((*tree)->find("/usr/share/a/b"), nullptr);
     EXPECT_THAT((*tree)->find("/usr/share/a/b")->entries, IsEmpty());
