@@ -35,8 +35,8 @@ Result<Trace> trace_of(const std::string& file, const std::vector<FileRange>& ra
             trace.reads.push_back({{}, {range.offset, std::min(range.length, trace.image_bytes - range.offset)}});
     }
     if (trace.reads.empty())
-        return fail("no-guess", "{}: nothing of what a start reads of it lies in the image {}, which has {} bytes.", file,
-                    trace.manifest.hex(), trace.image_bytes);
+        return fail("no-guess", "{}: nothing of what a start reads of it lies in the image {}, which has {} bytes.",
+                    file, trace.manifest.hex(), trace.image_bytes);
     return trace;
 }
 
@@ -49,7 +49,8 @@ Result<void> guess(const GuessOptions& options)
     auto writer = StoreWriter::open_existing(options.store);
     if (!writer)
         return std::unexpected(writer.error());
-    const auto guessed = guess_profile(*writer, *digest, options.file, options.limit_mib, stop.token());
+    const auto guessed =
+        guess_profile(*writer, *digest, options.file, Firmware::unknown, options.limit_mib, stop.token());
     if (!guessed)
         return std::unexpected(guessed.error());
     const auto& [trace, pack, left_out] = *guessed;
@@ -71,13 +72,13 @@ Result<void> guess(const GuessOptions& options)
 
 } // namespace
 
-Result<Learnt> guess_profile(StoreWriter& writer, const Digest& digest, const std::string& file,
+Result<Learnt> guess_profile(StoreWriter& writer, const Digest& digest, const std::string& file, Firmware firmware,
                              std::uint64_t limit_mib, const std::stop_token& stop)
 {
     const auto image = LocalImage::open(writer.store(), digest);
     if (!image)
         return std::unexpected(image.error());
-    auto guess = guess_image(file, stop);
+    auto guess = guess_image(file, firmware, stop);
     if (!guess)
         return std::unexpected(std::move(guess.error()));
     auto trace = trace_of(file, guess->ranges, image->manifest());

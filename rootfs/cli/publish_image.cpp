@@ -59,20 +59,20 @@ namespace
 {
 
 /// Libraries take an image's files apart; what they cannot do must not end a publication.
-Result<Learnt> try_to_guess(StoreWriter& writer, const Digest& image, const std::string& file,
+Result<Learnt> try_to_guess(StoreWriter& writer, const Digest& image, const std::string& file, Firmware firmware,
                             const std::stop_token& stop)
 try {
-    return guess_profile(writer, image, file, default_hot_pack_bytes >> 20, stop);
+    return guess_profile(writer, image, file, firmware, default_hot_pack_bytes >> 20, stop);
 } catch (const std::exception& error) {
     return fail("no-guess", "{}: what a start reads of it cannot be guessed: {}.", file, error.what());
 }
 
 } // namespace
 
-Result<void> guess_with_note(StoreWriter& writer, const Digest& image, const std::string& file,
+Result<void> guess_with_note(StoreWriter& writer, const Digest& image, const std::string& file, Firmware firmware,
                              const std::stop_token& stop)
 {
-    const auto guessed = try_to_guess(writer, image, file, stop);
+    const auto guessed = try_to_guess(writer, image, file, firmware, stop);
     if (!guessed && guessed.error().reason == "cancelled")
         return std::unexpected(guessed.error());
     if (guessed) {

@@ -24,6 +24,8 @@ constexpr std::uint64_t largest_folder = 64 * 1024 * 1024;
 /// Of larger files no start reads the rest.
 constexpr std::uint64_t largest_listed = 256 * 1024 * 1024;
 constexpr std::uint64_t longest_target = 4096;
+/// Whose bitmaps are taken: 64, of 8 GiB.
+constexpr unsigned most_groups_log = 6;
 /// Blocks of the inode tables that ext4 reads at once (inode_readahead_blks).
 constexpr blk64_t inodes_at_once = 32;
 
@@ -31,6 +33,17 @@ struct Entry {
     std::string name;
     ext2_ino_t inode = 0;
 };
+
+/// For what libext2fs calls: no exception may go through it. What a callback returns: an end if there is no memory.
+int without_throwing(bool& no_memory, const auto& action)
+try {
+    action();
+    return 0;
+} catch (const std::bad_alloc&) {
+    no_memory = true;
+    return BLOCK_ABORT; // DIRENT_ABORT, too
+}
+static_assert(BLOCK_ABORT == DIRENT_ABORT);
 
 class ExtTree : public FileTree
 {
@@ -60,6 +73,8 @@ private:
 
 Result<void> ExtTree::load(const std::filesystem::path& image, const FileRange& place)
 {
+    static const bool with_sentences = (initialize_ext2_error_table(), true);
+    (void)with_sentences;
     place_ = place;
     ext2_filsys opened = nullptr;
     const auto options = fmt::format("offset={}", place.offset);
@@ -125,17 +140,26 @@ void ExtTree::take(Node& node, ext2_ino_t number)
 
 std::vector<Entry> ExtTree::entries_of(ext2_ino_t folder) const
 {
-    std::vector<Entry> entries;
-    if (!blocks_of(folder, largest_folder).whole)
-        return entries;
-    const auto take_one = [](ext2_ino_t, int kind, ext2_dir_entry* entry, int, int, char*, void* into) {
-        if (kind == DIRENT_OTHER_FILE && entry->inode != 0) // not "." and ".."
-            static_cast<std::vector<Entry>*>(into)->push_back(
-                {{entry->name, static_cast<std::size_t>(ext2fs_dirent_name_len(entry))}, entry->inode});
-        return 0;
+    struct Taken {
+        std::vector<Entry> entries{};
+        bool no_memory = false;
     };
-    ext2fs_dir_iterate2(system_.get(), folder, 0, nullptr, take_one, &entries); // what is damaged ends it
-    return entries;
+    Taken taken;
+    if (!blocks_of(folder, largest_folder).whole)
+        return {};
+    const auto take_one = [](ext2_ino_t, int kind, ext2_dir_entry* entry, int, int, char*, void* into) {
+        if (kind != DIRENT_OTHER_FILE || entry->inode == 0) // "." and ".."
+            return 0;
+        auto& all = *static_cast<Taken*>(into);
+        return without_throwing(all.no_memory, [&] {
+            all.entries.push_back(
+                {{entry->name, static_cast<std::size_t>(ext2fs_dirent_name_len(entry))}, entry->inode});
+        });
+    };
+    ext2fs_dir_iterate2(system_.get(), folder, 0, nullptr, take_one, &taken); // what is damaged ends it
+    if (taken.no_memory)
+        throw std::bad_alloc();
+    return std::move(taken.entries);
 }
 
 std::string ExtTree::bytes_of(ext2_ino_t number, std::uint64_t most) const
@@ -146,8 +170,7 @@ std::string ExtTree::bytes_of(ext2_ino_t number, std::uint64_t most) const
     const std::unique_ptr<ext2_file, Freer<ext2fs_file_close>> file(opened);
     std::string bytes(most, '\0');
     unsigned got = 0;
-    if (ext2fs_file_read(opened, bytes.data(), static_cast<unsigned>(most), &got) != 0)
-        return {};
+    ext2fs_file_read(opened, bytes.data(), static_cast<unsigned>(most), &got); // after an error what came before it
     bytes.resize(got);
     return bytes;
 }
@@ -177,6 +200,7 @@ ExtTree::Blocks ExtTree::blocks_of(ext2_ino_t number, std::uint64_t most) const
         const ExtTree& tree;
         std::uint64_t blocks_left;
         Blocks blocks{};
+        bool no_memory = false;
     };
     Taken taken{*this, most / system_->blocksize};
     // Those of the map of its blocks are among them.
@@ -189,10 +213,11 @@ ExtTree::Blocks ExtTree::blocks_of(ext2_ino_t number, std::uint64_t most) const
         }
         --all.blocks_left;
         --in_all;
-        all.tree.add_range(all.blocks.ranges, *block, 1);
-        return 0;
+        return without_throwing(all.no_memory, [&] { all.tree.add_range(all.blocks.ranges, *block, 1); });
     };
     ext2fs_block_iterate3(system_.get(), number, BLOCK_FLAG_READ_ONLY, nullptr, take_one, &taken);
+    if (taken.no_memory)
+        throw std::bad_alloc();
     return std::move(taken.blocks);
 }
 
@@ -223,10 +248,14 @@ std::vector<FileRange> ExtTree::inode(const Node& node) const
 
 void ExtTree::take_tables()
 {
-    // The superblock lies in the first block or the second, and the groups' descriptors behind it.
-    add_range(tables_, 0, system_->super->s_first_data_block + 1 + system_->desc_blocks);
+    // The superblock lies in the first block or the second, and the groups' descriptors behind it, or in many places.
+    const blk64_t first = system_->super->s_first_data_block;
+    add_range(tables_, 0, first + 1);
+    for (dgrp_t part = 0; part < system_->desc_blocks; ++part)
+        add_range(tables_, ext2fs_descriptor_block_loc2(system_.get(), first, part), 1);
     // Bitmaps of the first groups, which lie together: a start writes.
-    const auto groups = std::min<blk64_t>(system_->group_desc_count, 1U << system_->super->s_log_groups_per_flex % 32);
+    const auto together = 1U << std::min<unsigned>(system_->super->s_log_groups_per_flex, most_groups_log);
+    const auto groups = std::min<blk64_t>(system_->group_desc_count, together);
     for (dgrp_t group = 0; group < groups; ++group)
         add_range(tables_, ext2fs_block_bitmap_loc(system_.get(), group), 1);
     for (dgrp_t group = 0; group < groups; ++group)
@@ -238,7 +267,7 @@ void ExtTree::take_tables()
 } // namespace
 
 Result<std::unique_ptr<FileTree>> open_ext_tree(const std::filesystem::path& image, const FileRange& place,
-TreeBudget& budget)
+                                                TreeBudget& budget)
 {
     auto tree = std::make_unique<ExtTree>(budget);
     if (auto loaded = tree->load(image, place); !loaded)

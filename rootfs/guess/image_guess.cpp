@@ -78,8 +78,8 @@ std::string contents_of(const std::vector<DiskPart>& parts)
 class DiskGuess
 {
 public:
-    DiskGuess(const File& disk, const std::vector<DiskPart>& parts, TreeBudget& budget)
-        : disk_(disk), parts_(parts), budget_(budget)
+    DiskGuess(const File& disk, const std::vector<DiskPart>& parts, Firmware firmware, TreeBudget& budget)
+        : disk_(disk), parts_(parts), firmware_(firmware), budget_(budget)
     {
     }
 
@@ -97,6 +97,7 @@ private:
 
     const File& disk_;
     const std::vector<DiskPart>& parts_;
+    Firmware firmware_;
     TreeBudget& budget_;
     ImageGuess guess_;
 };
@@ -161,7 +162,10 @@ Result<Trees> DiskGuess::open_trees()
 Result<ImageGuess> DiskGuess::take()
 {
     // A disk for both kinds of firmware is read by one; a BIOS needs no EFI system partition.
-    const auto bios = has_boot_code(disk_);
+    const auto boot_code = has_boot_code(disk_);
+    if (firmware_ == Firmware::unknown)
+        firmware_ = boot_code ? Firmware::bios : Firmware::uefi;
+    const auto bios = firmware_ == Firmware::bios;
     if (auto done = take_loader(); !done)
         return std::unexpected(done.error());
     if (auto done = take_fats(false); !done)
@@ -174,9 +178,9 @@ Result<ImageGuess> DiskGuess::take()
         return std::unexpected(trees.error());
     const auto before = guess_.ranges.size();
     // A file system alone, without a loader in front of it, is a system's root: its kernel comes from elsewhere.
-    if (bios || parts_.front().place.offset > 0)
+    if (boot_code || parts_.front().place.offset > 0)
         for (const auto& tree : *trees)
-            add(guess_loader(*tree));
+            add(guess_loader(*tree, firmware_));
     for (const auto& tree : *trees)
         add(guess_start(*tree, Hardware::virtual_machine));
     if (guess_.ranges.size() == before)
@@ -195,18 +199,18 @@ Result<ImageGuess> guess_squashfs(const std::filesystem::path& image, TreeBudget
     return ImageGuess{guess_start(**tree, Hardware::pc), {}};
 }
 
-Result<ImageGuess> guess_disk(const std::filesystem::path& image, const std::vector<DiskPart>& parts,
+Result<ImageGuess> guess_disk(const std::filesystem::path& image, const std::vector<DiskPart>& parts, Firmware firmware,
                               TreeBudget& budget)
 {
     const auto disk = File::open(image);
     if (!disk)
         return std::unexpected(disk.error());
-    return DiskGuess(*disk, parts, budget).take();
+    return DiskGuess(*disk, parts, firmware, budget).take();
 }
 
 } // namespace
 
-Result<ImageGuess> guess_image(const std::filesystem::path& image, const std::stop_token& stop)
+Result<ImageGuess> guess_image(const std::filesystem::path& image, Firmware firmware, const std::stop_token& stop)
 {
     const auto parts = read_disk_parts(image);
     if (!parts)
@@ -222,7 +226,7 @@ Result<ImageGuess> guess_image(const std::filesystem::path& image, const std::st
         return nothing(fmt::format("it has {}, and Farboot reads squashfs and ext4", contents_of(*parts)));
     TreeBudget budget;
     budget.stop = stop;
-    auto guess = squashfs ? guess_squashfs(image, budget) : guess_disk(image, *parts, budget);
+    auto guess = squashfs ? guess_squashfs(image, budget) : guess_disk(image, *parts, firmware, budget);
     if (stop.stop_requested())
         return was_stopped(image);
     if (guess && guess->ranges.empty()) {

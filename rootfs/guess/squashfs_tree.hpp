@@ -9,6 +9,6 @@ namespace farboot::rootfs
 
 /// Of a squashfs image. libsquashfs reads it, and checks what it reads. Reasons: io; not-squashfs.
 [[nodiscard]] Result<std::unique_ptr<FileTree>> open_squashfs_tree(const std::filesystem::path& image,
- TreeBudget& budget);
+                                                                   TreeBudget& budget);
 
 } // namespace farboot::rootfs

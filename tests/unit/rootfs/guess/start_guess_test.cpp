@@ -139,6 +139,31 @@ TEST_F(StartGuess, BringsModulesWithThoseThatTheyNeed)
     EXPECT_THAT(KernelModules(**tree).with_needs("gone"), testing::SizeIs(1)) << "what is there of it";
 }
 
+TEST_F(StartGuess, TakesTheModulesOfSoManyKernels)
+{
+    for (int number = 10; number < 30; ++number) {
+        const auto kernel = fmt::format("usr/lib/modules/{}/", number);
+        put(kernel + "modules.dep", "a.ko:\n");
+        put(kernel + "a.ko", "a module");
+    }
+    const auto tree = open_squashfs_tree(image(), budget);
+    ASSERT_TRUE(tree);
+    EXPECT_THAT(KernelModules(**tree).with_needs("a"), testing::SizeIs(16));
+}
+
+TEST_F(StartGuess, ReadsNoMoreThanItsBudget)
+{
+    put("usr/bin/web", "#!/bin/sh\nserve-pages\n" + std::string(1000, '#'));
+    const auto tree = open_squashfs_tree(image(), budget);
+    ASSERT_TRUE(tree);
+    budget.read_bytes = 256 + 800; // enough to see that it is a script
+    FilePicks picks(**tree);
+    picks.add("/usr/bin/web");
+    EXPECT_THAT(paths_of(picks), ElementsAre("/usr/bin/web"));
+    EXPECT_EQ((*tree)->read(*(*tree)->find("/usr/bin/web"), 1000), "");
+    EXPECT_EQ((*tree)->read(*(*tree)->find("/usr/bin/web"), 2), "#!");
+}
+
 TEST_F(StartGuess, WhatASocketStartsComesLast)
 {
     put("usr/lib/systemd/system/web.socket", "[Socket]\nListenStream=80\n");
