@@ -2,6 +2,7 @@
 
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/trial_boot.hpp"
+#include "rootfs/guess/loader_guess.hpp"
 #include "rootfs/image/hot_pack.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -23,6 +24,7 @@ void add_limit_option(CLI::App& command, std::uint64_t& limit_mib);
 struct Learnt {
     Trace trace;
     HotPack pack;
+    std::vector<std::string> left_out{}; ///< sentences, of what no guess could be made of
 };
 /// Gives the image of a boot or vm record (its payload), which lies in the writer's store, the profile of a trial boot.
 /// Kernel and initramfs lie in the store in `files`. Reasons: those of trial_boot(), LocalImage and put_profile().
@@ -33,7 +35,7 @@ struct Learnt {
 /// Gives an image of the writer's store a profile that is guessed from the file that it is. Reasons: those of
 /// guess_image(), not-found (no such image), and those of put_profile().
 [[nodiscard]] Result<Learnt> guess_profile(StoreWriter& writer, const Digest& image, const std::string& file,
-                                           std::uint64_t limit_mib);
+                                           Firmware firmware, std::uint64_t limit_mib, const std::stop_token& stop);
 
 void add_guess_command(CLI::App& group, Action& chosen);
 void add_learn_command(CLI::App& group, Action& chosen);

@@ -1,3 +1,4 @@
+#include "rootfs/base/stop_on_signal.hpp"
 #include "rootfs/cli/console.hpp"
 #include "rootfs/cli/image_command.hpp"
 #include "rootfs/cli/profile_command.hpp"
@@ -24,33 +25,37 @@ struct GuessOptions {
 };
 
 /// As if a PC had read it all at once.
-Result<Trace> guess_trace(const std::string& file, const ManifestRoot& manifest)
+Result<Trace> trace_of(const std::string& file, const std::vector<FileRange>& ranges, const ManifestRoot& manifest)
 {
-    const auto ranges = guess_image(file);
-    if (!ranges)
-        return std::unexpected(ranges.error());
     Trace trace{manifest.ref().manifest, manifest.image_bytes(), {}, {}, {}};
-    for (const auto& range : *ranges) {
+    for (const auto& range : ranges) {
         if (trace.reads.size() == Trace::most_reads)
             break;
         if (range.offset < trace.image_bytes)
             trace.reads.push_back({{}, {range.offset, std::min(range.length, trace.image_bytes - range.offset)}});
     }
+    if (trace.reads.empty())
+        return fail("no-guess", "{}: nothing of what a start reads of it lies in the image {}, which has {} bytes.",
+                    file, trace.manifest.hex(), trace.image_bytes);
     return trace;
 }
 
 Result<void> guess(const GuessOptions& options)
 {
+    const StopOnSignal stop;
     const auto digest = parse_digest(options.image);
     if (!digest)
         return std::unexpected(digest.error());
     auto writer = StoreWriter::open_existing(options.store);
     if (!writer)
         return std::unexpected(writer.error());
-    const auto guessed = guess_profile(*writer, *digest, options.file, options.limit_mib);
+    const auto guessed =
+        guess_profile(*writer, *digest, options.file, Firmware::unknown, options.limit_mib, stop.token());
     if (!guessed)
         return std::unexpected(guessed.error());
-    const auto& [trace, pack] = *guessed;
+    const auto& [trace, pack, left_out] = *guessed;
+    for (const auto& sentence : left_out)
+        note(fmt::format("Not guessed: {}", sentence));
     if (!options.trace.empty())
         if (auto done = write_file(options.trace, as_bytes(trace.to_text())); !done)
             return done;
@@ -67,13 +72,16 @@ Result<void> guess(const GuessOptions& options)
 
 } // namespace
 
-Result<Learnt> guess_profile(StoreWriter& writer, const Digest& digest, const std::string& file,
-                             std::uint64_t limit_mib)
+Result<Learnt> guess_profile(StoreWriter& writer, const Digest& digest, const std::string& file, Firmware firmware,
+                             std::uint64_t limit_mib, const std::stop_token& stop)
 {
     const auto image = LocalImage::open(writer.store(), digest);
     if (!image)
         return std::unexpected(image.error());
-    auto trace = guess_trace(file, image->manifest());
+    auto guess = guess_image(file, firmware, stop);
+    if (!guess)
+        return std::unexpected(std::move(guess.error()));
+    auto trace = trace_of(file, guess->ranges, image->manifest());
     if (!trace)
         return std::unexpected(std::move(trace.error()));
     const auto chunks = ChunkList::load(*image);
@@ -82,7 +90,7 @@ Result<Learnt> guess_profile(StoreWriter& writer, const Digest& digest, const st
     auto pack = put_profile(writer, *image, merge_traces({*trace}, *chunks, {}), limit_mib);
     if (!pack)
         return std::unexpected(pack.error());
-    return Learnt{std::move(*trace), std::move(*pack)};
+    return Learnt{std::move(*trace), std::move(*pack), std::move(guess->left_out)};
 }
 
 void add_guess_command(CLI::App& group, Action& chosen)

@@ -56,7 +56,8 @@ Result<void> learn(const LearnOptions& options)
         learn_profile(*writer, options.store, record->envelope.payload, trial, options.limit_mib, stop.token());
     if (!learnt)
         return std::unexpected(learnt.error());
-    const auto& [trace, pack] = *learnt;
+    const auto& trace = learnt->trace;
+    const auto& pack = learnt->pack;
     if (!options.trace.empty())
         if (auto done = write_file(options.trace, as_bytes(trace.to_text())); !done)
             return done;

@@ -178,9 +178,11 @@ Result<std::string> fill_store(const PublishCommand& options, std::uint64_t numb
         return std::unexpected(image.error());
     image->ref.audience = options.plan.audience;
     parts->image = image->ref;
+    const auto firmware = options.plan.machine.firmware == "bios" ? Firmware::bios : Firmware::uefi;
     if (options.profile != "none" && !inherit_with_note(*writer, image->ref.manifest) && options.plan.type != "gui" &&
         !stored_image(options))
-        guess_with_note(*writer, image->ref.manifest, options.image);
+        if (auto done = guess_with_note(*writer, image->ref.manifest, options.image, firmware, stop.token()); !done)
+            return std::unexpected(std::move(done.error()));
     published = std::move(*image);
     auto payload = make_payload(options.plan, number, *parts);
     TrialOptions trial;

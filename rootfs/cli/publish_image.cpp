@@ -55,15 +55,36 @@ bool inherit_with_note(StoreWriter& writer, const Digest& image)
     return heritage && *heritage;
 }
 
-void guess_with_note(StoreWriter& writer, const Digest& image, const std::string& file)
+namespace
 {
-    const auto guessed = guess_profile(writer, image, file, default_hot_pack_bytes >> 20);
-    if (guessed)
+
+/// Libraries take an image's files apart; what they cannot do must not end a publication.
+Result<Learnt> try_to_guess(StoreWriter& writer, const Digest& image, const std::string& file, Firmware firmware,
+                            const std::stop_token& stop)
+try {
+    return guess_profile(writer, image, file, firmware, default_hot_pack_bytes >> 20, stop);
+} catch (const std::exception& error) {
+    return fail("no-guess", "{}: what a start reads of it cannot be guessed: {}.", file, error.what());
+}
+
+} // namespace
+
+Result<void> guess_with_note(StoreWriter& writer, const Digest& image, const std::string& file, Firmware firmware,
+                             const std::stop_token& stop)
+{
+    const auto guessed = try_to_guess(writer, image, file, firmware, stop);
+    if (!guessed && guessed.error().reason == "cancelled")
+        return std::unexpected(guessed.error());
+    if (guessed) {
         note(fmt::format("Boot profile guessed from the image's files: {} chunks, {}. A trial boot knows more: farboot "
                          "profile learn.",
                          guessed->pack.list.rows.size(), bytes_text(guessed->pack.list.pack.bytes)));
-    else
+        for (const auto& sentence : guessed->left_out)
+            note(fmt::format("Not guessed: {}", sentence));
+    } else {
         note(fmt::format("The image gets no guessed boot profile: {}", guessed.error().sentence));
+    }
+    return {};
 }
 
 Result<void> learn_with_note(StoreWriter& writer, const std::filesystem::path& files, const std::string& payload,

@@ -3,6 +3,7 @@
 #include "rootfs/base/freer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include <blkid/blkid.h>
@@ -58,10 +59,13 @@ Result<std::vector<DiskPart>> read_disk_parts(const std::filesystem::path& image
     if (!disk)
         return fail("io", "{}: cannot be opened to look for its partitions.", image.string());
     const auto bytes = static_cast<std::uint64_t>(blkid_probe_get_size(disk.get()));
-    if (auto content = content_of(disk.get()); !content.empty())
-        return std::vector{DiskPart{{0, bytes}, DiskPart::Use::data, std::move(content)}};
-
+    // What a table of partitions was written over may still be there in part; a boot sector, which looks like an MBR's,
+    // libblkid knows from one.
     std::vector<DiskPart> parts;
+    std::string mbr = "dos";
+    std::string gpt = "gpt";
+    std::array<char*, 3> tables{mbr.data(), gpt.data(), nullptr};
+    blkid_probe_filter_partitions_type(disk.get(), BLKID_FLTR_ONLYIN, tables.data());
     auto* const table = blkid_probe_get_partitions(disk.get());
     const auto count = table != nullptr ? std::min(blkid_partlist_numof_partitions(table), most_parts) : 0;
     for (int number = 0; number < count; ++number) {
@@ -78,7 +82,10 @@ Result<std::vector<DiskPart>> read_disk_parts(const std::filesystem::path& image
         part.content = content_of(probe.get());
         parts.push_back(std::move(part));
     }
-    std::ranges::sort(parts, {}, [](const DiskPart& part) { return part.place.offset; });
+    std::ranges::stable_sort(parts, {}, [](const DiskPart& part) { return part.place.offset; });
+    if (parts.empty())
+        if (auto content = content_of(disk.get()); !content.empty())
+            parts.push_back({{0, bytes}, DiskPart::Use::data, std::move(content)});
     return parts;
 }
 

@@ -18,15 +18,14 @@ namespace farboot::rootfs
 namespace
 {
 
-/// A desktop has some 300,000; each takes half a kilobyte of memory.
-constexpr std::size_t most_nodes = 1'000'000;
 /// As Linux; a folder that lies deeper is not looked into.
 constexpr std::size_t longest_path = 4096;
-constexpr std::size_t longest_paths = 256 * 1024 * 1024; ///< of all files together
 constexpr std::uint64_t largest_folder = 64 * 1024 * 1024;
 /// Of larger files no start reads the rest.
 constexpr std::uint64_t largest_listed = 256 * 1024 * 1024;
 constexpr std::uint64_t longest_target = 4096;
+/// Whose bitmaps are taken: 64, of 8 GiB.
+constexpr unsigned most_groups_log = 6;
 /// Blocks of the inode tables that ext4 reads at once (inode_readahead_blks).
 constexpr blk64_t inodes_at_once = 32;
 
@@ -35,20 +34,37 @@ struct Entry {
     ext2_ino_t inode = 0;
 };
 
+/// For what libext2fs calls: no exception may go through it. What a callback returns: an end if there is no memory.
+int without_throwing(bool& no_memory, const auto& action)
+try {
+    action();
+    return 0;
+} catch (const std::bad_alloc&) {
+    no_memory = true;
+    return BLOCK_ABORT; // DIRENT_ABORT, too
+}
+static_assert(BLOCK_ABORT == DIRENT_ABORT);
+
 class ExtTree : public FileTree
 {
 public:
+    using FileTree::FileTree;
     [[nodiscard]] Result<void> load(const std::filesystem::path& image, const FileRange& place);
 
-    [[nodiscard]] std::string read(const Node& file, std::size_t most) const override;
     [[nodiscard]] std::vector<FileRange> extents(const Node& node) const override;
     [[nodiscard]] std::vector<FileRange> inode(const Node& node) const override;
 
 private:
+    struct Blocks {
+        std::vector<FileRange> ranges;
+        bool whole = true; ///< none was left out: there were not too many, and all lie in the file system
+    };
+
+    [[nodiscard]] std::string read_first(const Node& file, std::uint64_t bytes) const override;
     void take(Node& node, ext2_ino_t number);
     [[nodiscard]] std::vector<Entry> entries_of(ext2_ino_t folder) const;
     [[nodiscard]] std::string bytes_of(ext2_ino_t number, std::uint64_t most) const;
-    [[nodiscard]] std::vector<FileRange> blocks_of(ext2_ino_t number, std::uint64_t most) const;
+    [[nodiscard]] Blocks blocks_of(ext2_ino_t number, std::uint64_t most) const;
     void take_tables();
     void add_range(std::vector<FileRange>& ranges, blk64_t block, blk64_t count) const;
 
@@ -57,6 +73,8 @@ private:
 
 Result<void> ExtTree::load(const std::filesystem::path& image, const FileRange& place)
 {
+    static const bool with_sentences = (initialize_ext2_error_table(), true);
+    (void)with_sentences;
     place_ = place;
     ext2_filsys opened = nullptr;
     const auto options = fmt::format("offset={}", place.offset);
@@ -65,22 +83,31 @@ Result<void> ExtTree::load(const std::filesystem::path& image, const FileRange& 
     if (code != 0)
         return fail("not-ext", "{}: its file system at byte {} cannot be read as ext4 (libext2fs: {}).", image.string(),
                     place.offset, error_message(code));
+    if (const auto blocks = ext2fs_blocks_count(opened->super); blocks > place.length / opened->blocksize)
+        return fail("not-ext",
+                    "{}: its file system at byte {} is damaged: it says that it has {} blocks of {} bytes, and its "
+                    "partition has {} bytes.",
+                    image.string(), place.offset, blocks, opened->blocksize, place.length);
     auto& root = add(nullptr, "");
     take(root, EXT2_ROOT_INO);
     std::set<ext2_ino_t> known{EXT2_ROOT_INO}; // a damaged folder may lie in itself
     std::deque<Node*> waiting{&root};
-    std::size_t paths = 0;
     while (!waiting.empty()) {
+        if (stopped())
+            return fail("cancelled", "{}: reading its file system at byte {} was stopped.", image.string(),
+                        place.offset);
         auto& folder = *waiting.front();
         waiting.pop_front();
         for (const auto& [name, number] : entries_of(static_cast<ext2_ino_t>(folder.number))) {
-            if (size() == most_nodes || paths > longest_paths)
-                return fail("too-many",
-                            "{}: its file system at byte {} has more than {} files, or their paths are too long.",
-                            image.string(), place.offset, most_nodes);
             auto& node = add(&folder, name);
-            paths += node.path.size();
             take(node, number);
+            const auto text = node.path.size() + node.target.size();
+            if (budget_.nodes == 0 || budget_.path_bytes < text)
+                return fail("too-many",
+                            "{}: with its file system at byte {} it has too many files, or their paths are too long.",
+                            image.string(), place.offset);
+            --budget_.nodes;
+            budget_.path_bytes -= text;
             folder.entries[name] = &node;
             if (node.kind == Node::Kind::folder && node.path.size() <= longest_path && known.insert(number).second)
                 waiting.push_back(&node);
@@ -113,20 +140,26 @@ void ExtTree::take(Node& node, ext2_ino_t number)
 
 std::vector<Entry> ExtTree::entries_of(ext2_ino_t folder) const
 {
-    std::vector<Entry> entries;
-    std::uint64_t bytes = 0;
-    for (const auto& range : blocks_of(folder, largest_folder))
-        bytes += range.length;
-    if (bytes >= largest_folder)
-        return entries;
-    const auto take_one = [](ext2_ino_t, int kind, ext2_dir_entry* entry, int, int, char*, void* into) {
-        if (kind == DIRENT_OTHER_FILE && entry->inode != 0) // not "." and ".."
-            static_cast<std::vector<Entry>*>(into)->push_back(
-                {{entry->name, static_cast<std::size_t>(ext2fs_dirent_name_len(entry))}, entry->inode});
-        return 0;
+    struct Taken {
+        std::vector<Entry> entries{};
+        bool no_memory = false;
     };
-    ext2fs_dir_iterate2(system_.get(), folder, 0, nullptr, take_one, &entries); // what is damaged ends it
-    return entries;
+    Taken taken;
+    if (!blocks_of(folder, largest_folder).whole)
+        return {};
+    const auto take_one = [](ext2_ino_t, int kind, ext2_dir_entry* entry, int, int, char*, void* into) {
+        if (kind != DIRENT_OTHER_FILE || entry->inode == 0) // "." and ".."
+            return 0;
+        auto& all = *static_cast<Taken*>(into);
+        return without_throwing(all.no_memory, [&] {
+            all.entries.push_back(
+                {{entry->name, static_cast<std::size_t>(ext2fs_dirent_name_len(entry))}, entry->inode});
+        });
+    };
+    ext2fs_dir_iterate2(system_.get(), folder, 0, nullptr, take_one, &taken); // what is damaged ends it
+    if (taken.no_memory)
+        throw std::bad_alloc();
+    return std::move(taken.entries);
 }
 
 std::string ExtTree::bytes_of(ext2_ino_t number, std::uint64_t most) const
@@ -137,17 +170,14 @@ std::string ExtTree::bytes_of(ext2_ino_t number, std::uint64_t most) const
     const std::unique_ptr<ext2_file, Freer<ext2fs_file_close>> file(opened);
     std::string bytes(most, '\0');
     unsigned got = 0;
-    if (ext2fs_file_read(opened, bytes.data(), static_cast<unsigned>(most), &got) != 0)
-        return {};
+    ext2fs_file_read(opened, bytes.data(), static_cast<unsigned>(most), &got); // after an error what came before it
     bytes.resize(got);
     return bytes;
 }
 
-std::string ExtTree::read(const Node& file, std::size_t most) const
+std::string ExtTree::read_first(const Node& file, std::uint64_t bytes) const
 {
-    if (file.kind != Node::Kind::file)
-        return {};
-    return bytes_of(static_cast<ext2_ino_t>(file.number), std::min<std::uint64_t>(file.bytes, most));
+    return bytes_of(static_cast<ext2_ino_t>(file.number), bytes);
 }
 
 /// Only what lies in the file system.
@@ -164,32 +194,38 @@ void ExtTree::add_range(std::vector<FileRange>& ranges, blk64_t block, blk64_t c
         ranges.push_back(range);
 }
 
-std::vector<FileRange> ExtTree::blocks_of(ext2_ino_t number, std::uint64_t most) const
+ExtTree::Blocks ExtTree::blocks_of(ext2_ino_t number, std::uint64_t most) const
 {
     struct Taken {
         const ExtTree& tree;
         std::uint64_t blocks_left;
-        std::vector<FileRange> ranges{};
+        Blocks blocks{};
+        bool no_memory = false;
     };
     Taken taken{*this, most / system_->blocksize};
     // Those of the map of its blocks are among them.
-    const auto take_one = [](ext2_filsys, blk64_t* block, e2_blkcnt_t, blk64_t, int, void* into) {
+    const auto take_one = [](ext2_filsys system, blk64_t* block, e2_blkcnt_t, blk64_t, int, void* into) {
         auto& all = *static_cast<Taken*>(into);
-        if (all.blocks_left == 0)
+        auto& in_all = all.tree.budget_.blocks;
+        if (all.blocks_left == 0 || in_all == 0 || *block >= ext2fs_blocks_count(system->super)) {
+            all.blocks.whole = false;
             return BLOCK_ABORT;
+        }
         --all.blocks_left;
-        all.tree.add_range(all.ranges, *block, 1);
-        return 0;
+        --in_all;
+        return without_throwing(all.no_memory, [&] { all.tree.add_range(all.blocks.ranges, *block, 1); });
     };
     ext2fs_block_iterate3(system_.get(), number, BLOCK_FLAG_READ_ONLY, nullptr, take_one, &taken);
-    return std::move(taken.ranges);
+    if (taken.no_memory)
+        throw std::bad_alloc();
+    return std::move(taken.blocks);
 }
 
 std::vector<FileRange> ExtTree::extents(const Node& node) const
 {
     if (node.kind != Node::Kind::file && node.kind != Node::Kind::folder)
         return {};
-    return blocks_of(static_cast<ext2_ino_t>(node.number), largest_listed);
+    return blocks_of(static_cast<ext2_ino_t>(node.number), largest_listed).ranges;
 }
 
 std::vector<FileRange> ExtTree::inode(const Node& node) const
@@ -212,24 +248,28 @@ std::vector<FileRange> ExtTree::inode(const Node& node) const
 
 void ExtTree::take_tables()
 {
-    // The superblock lies in the first block or the second, and the groups' descriptors behind it.
-    add_range(tables_, 0, system_->super->s_first_data_block + 1 + system_->desc_blocks);
+    // The superblock lies in the first block or the second, and the groups' descriptors behind it, or in many places.
+    const blk64_t first = system_->super->s_first_data_block;
+    add_range(tables_, 0, first + 1);
+    for (dgrp_t part = 0; part < system_->desc_blocks; ++part)
+        add_range(tables_, ext2fs_descriptor_block_loc2(system_.get(), first, part), 1);
     // Bitmaps of the first groups, which lie together: a start writes.
-    const auto groups = std::min<blk64_t>(system_->group_desc_count, 1U << system_->super->s_log_groups_per_flex % 32);
+    const auto together = 1U << std::min<unsigned>(system_->super->s_log_groups_per_flex, most_groups_log);
+    const auto groups = std::min<blk64_t>(system_->group_desc_count, together);
     for (dgrp_t group = 0; group < groups; ++group)
         add_range(tables_, ext2fs_block_bitmap_loc(system_.get(), group), 1);
     for (dgrp_t group = 0; group < groups; ++group)
         add_range(tables_, ext2fs_inode_bitmap_loc(system_.get(), group), 1);
     if (const auto journal = system_->super->s_journal_inum; journal != 0)
-        for (const auto& range : blocks_of(journal, system_->blocksize))
-            tables_.push_back(range);
+        std::ranges::copy(blocks_of(journal, system_->blocksize).ranges, std::back_inserter(tables_));
 }
 
 } // namespace
 
-Result<std::unique_ptr<FileTree>> open_ext_tree(const std::filesystem::path& image, const FileRange& place)
+Result<std::unique_ptr<FileTree>> open_ext_tree(const std::filesystem::path& image, const FileRange& place,
+                                                TreeBudget& budget)
 {
-    auto tree = std::make_unique<ExtTree>();
+    auto tree = std::make_unique<ExtTree>(budget);
     if (auto loaded = tree->load(image, place); !loaded)
         return std::unexpected(std::move(loaded.error()));
     return tree;

@@ -22,9 +22,8 @@ constexpr std::uint64_t largest_script = 128 * 1024;
 constexpr std::size_t head_bytes = 256;
 /// Of folders in folders, and of libraries that need libraries.
 constexpr int deepest = 64;
-/// A trace has no more reads. And many names may be one large file's.
+/// A trace has no more reads.
 constexpr std::size_t most_files = Trace::most_reads;
-constexpr std::uint64_t most_read = 4ULL * 1024 * 1024 * 1024;
 constexpr std::array program_folders{"/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"};
 constexpr std::array system_folders{"/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/"};
 
@@ -67,7 +66,7 @@ void FilePicks::take(const Node& file, Commands commands)
     const auto head = tree_.read(file, head_bytes);
     if (head.starts_with("\x7f"
                          "ELF") &&
-        file.bytes <= largest_elf && read_ < most_read)
+        file.bytes <= largest_elf)
         take_libraries(file);
     else if (head.starts_with("#!") && file.bytes <= largest_script)
         take_script(file, commands);
@@ -77,7 +76,7 @@ void FilePicks::take(const Node& file, Commands commands)
 /// False if it was there, or has nothing to read.
 bool FilePicks::note(const Node& file)
 {
-    if (file.bytes == 0 || files_.size() == most_files || !seen_.insert(&file).second)
+    if (file.bytes == 0 || files_.size() == most_files || tree_.stopped() || !seen_.insert(&file).second)
         return false;
     files_.push_back(&file);
     return true;
@@ -85,7 +84,6 @@ bool FilePicks::note(const Node& file)
 
 void FilePicks::take_libraries(const Node& file)
 {
-    read_ += file.bytes;
     auto bytes = tree_.read(file, largest_elf);
     const auto needs = elf_needs(bytes);
     add(needs.loader);
@@ -109,6 +107,8 @@ void FilePicks::take_libraries(const Node& file)
 void FilePicks::take_script(const Node& file, Commands commands)
 {
     const auto text = tree_.read(file, largest_script);
+    if (text.size() < 2) // it could be read a moment ago
+        return;
     std::istringstream line(text.substr(2, text.find('\n') - 2));
     std::string interpreter;
     std::string argument;

@@ -56,8 +56,7 @@ private:
     std::vector<std::string> library_folders_;
     std::unordered_set<const FileTree::Node*> seen_;
     std::vector<const FileTree::Node*> files_;
-    std::uint64_t read_ = 0; ///< of programs and libraries
-    int depth_ = 0;          ///< of those that are being taken
+    int depth_ = 0; ///< of those that are being taken
 };
 
 } // namespace farboot::rootfs

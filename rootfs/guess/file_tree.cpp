@@ -20,6 +20,15 @@ FileTree::Node& FileTree::add(const Node* parent, const std::string& name)
     return node;
 }
 
+std::string FileTree::read(const Node& file, std::size_t most) const
+{
+    const auto bytes = std::min<std::uint64_t>(file.bytes, most);
+    if (file.kind != Node::Kind::file || bytes > budget_.read_bytes || stopped())
+        return {};
+    budget_.read_bytes -= bytes;
+    return read_first(file, bytes);
+}
+
 const FileTree::Node* FileTree::find(std::string_view path) const
 {
     return nodes_.empty() ? nullptr : find(path, 0);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rootfs/base/error.hpp"
+#include "rootfs/guess/tree_budget.hpp"
 #include "rootfs/image/format.hpp"
 
 #include <map>
@@ -27,15 +28,18 @@ public:
         std::uint64_t number = 0;                     ///< what the file system knows it by
     };
 
-    FileTree() = default;
+    /// The budget outlives it.
+    explicit FileTree(TreeBudget& budget) : budget_(budget) {}
     FileTree(const FileTree&) = delete;
     FileTree& operator=(const FileTree&) = delete;
     virtual ~FileTree() = default;
 
     /// Follows links, also in the middle. Null if there is nothing.
     [[nodiscard]] const Node* find(std::string_view path) const;
-    /// A file's first bytes, at most so many. Empty if they cannot be read.
-    [[nodiscard]] virtual std::string read(const Node& file, std::size_t most) const = 0;
+    /// A file's first bytes, at most so many. Empty if they cannot be read, or the budget is spent.
+    [[nodiscard]] std::string read(const Node& file, std::size_t most) const;
+    /// Whether what is made of the tree is no longer wanted.
+    [[nodiscard]] bool stopped() const { return budget_.stop.stop_requested(); }
     /// Where the bytes of a file or folder lie in the image, packed if the file system packs them. Of a very large file
     /// the beginning may be all. Empty for a folder that lies in the tables.
     [[nodiscard]] virtual std::vector<FileRange> extents(const Node& node) const = 0;
@@ -51,8 +55,10 @@ public:
 protected:
     /// A node without a parent is the root.
     Node& add(const Node* parent, const std::string& name);
-    [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+    /// So many bytes of a file, or less; not more than it has.
+    [[nodiscard]] virtual std::string read_first(const Node& file, std::uint64_t bytes) const = 0;
 
+    TreeBudget& budget_;
     FileRange place_;
     std::vector<FileRange> tables_;
     bool packed_ = false;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace farboot::rootfs
 {
@@ -30,12 +31,20 @@ bool is_ext(const DiskPart& part)
     return part.content.starts_with("ext");
 }
 
+std::unexpected<Error> was_stopped(const std::filesystem::path& image)
+{
+    return fail("cancelled", "{}: guessing what a start reads of it was stopped.", image.string());
+}
+
 /// The beginning of a place without what is empty.
-Result<std::vector<FileRange>> filled_blocks(const File& disk, const FileRange& place, std::uint64_t most)
+Result<std::vector<FileRange>> filled_blocks(const File& disk, const FileRange& place, std::uint64_t most,
+                                             const std::stop_token& stop)
 {
     std::vector<FileRange> ranges;
     const auto end = place.offset + std::min(place.length, most);
     for (auto offset = place.offset; offset < end; offset += block) {
+        if (stop.stop_requested())
+            return was_stopped(disk.path());
         const auto length = std::min(block, end - offset);
         const auto bytes = disk.read(offset, length);
         if (!bytes)
@@ -69,19 +78,28 @@ std::string contents_of(const std::vector<DiskPart>& parts)
 class DiskGuess
 {
 public:
-    DiskGuess(const File& disk, const std::vector<DiskPart>& parts) : disk_(disk), parts_(parts) {}
+    DiskGuess(const File& disk, const std::vector<DiskPart>& parts, Firmware firmware, TreeBudget& budget)
+        : disk_(disk), parts_(parts), firmware_(firmware), budget_(budget)
+    {
+    }
 
-    [[nodiscard]] Result<std::vector<FileRange>> take();
+    /// Without ranges if no system starts from it.
+    [[nodiscard]] Result<ImageGuess> take();
 
 private:
-    [[nodiscard]] Result<Trees> open_trees() const;
+    [[nodiscard]] Result<Trees> open_trees();
     [[nodiscard]] Result<void> take_loader();
     [[nodiscard]] Result<void> take_fats(bool efi_system);
-    void add(const std::vector<FileRange>& ranges) { ranges_.insert(ranges_.end(), ranges.begin(), ranges.end()); }
+    void add(const std::vector<FileRange>& ranges)
+    {
+        guess_.ranges.insert(guess_.ranges.end(), ranges.begin(), ranges.end());
+    }
 
     const File& disk_;
     const std::vector<DiskPart>& parts_;
-    std::vector<FileRange> ranges_;
+    Firmware firmware_;
+    TreeBudget& budget_;
+    ImageGuess guess_;
 };
 
 Result<void> DiskGuess::take_loader()
@@ -91,7 +109,7 @@ Result<void> DiskGuess::take_loader()
         if (part.use == Use::bios_loader)
             places.push_back(part.place);
     for (const auto& place : places) {
-        const auto filled = filled_blocks(disk_, place, most_of_loader);
+        const auto filled = filled_blocks(disk_, place, most_of_loader, budget_.stop);
         if (!filled)
             return std::unexpected(filled.error());
         add(*filled);
@@ -104,7 +122,7 @@ Result<void> DiskGuess::take_fats(bool efi_system)
     for (const auto& part : parts_) {
         if (part.content != "vfat" || (part.use == Use::efi_system) != efi_system)
             continue;
-        const auto filled = filled_blocks(disk_, part.place, most_of_fat);
+        const auto filled = filled_blocks(disk_, part.place, most_of_fat, budget_.stop);
         if (!filled)
             return std::unexpected(filled.error());
         add(*filled);
@@ -112,29 +130,42 @@ Result<void> DiskGuess::take_fats(bool efi_system)
     return {};
 }
 
-/// Those that can be read.
-Result<Trees> DiskGuess::open_trees() const
+/// Those that can be read. An error if there is none.
+Result<Trees> DiskGuess::open_trees()
 {
     Trees trees;
     std::optional<Error> first_error;
+    std::uint64_t end = 0; // of those before
     for (const auto& part : parts_) {
         if (!is_ext(part))
             continue;
-        auto tree = open_ext_tree(disk_.path(), part.place);
-        if (tree)
+        if (part.place.offset < end) {
+            guess_.left_out.push_back(fmt::format("{}: its partition at byte {} begins within one before it.",
+                                                  disk_.path().string(), part.place.offset));
+            continue;
+        }
+        end = part.place.offset + part.place.length;
+        auto tree = open_ext_tree(disk_.path(), part.place, budget_);
+        if (tree) {
             trees.push_back(std::move(*tree));
-        else if (!first_error)
-            first_error = std::move(tree.error());
+        } else {
+            guess_.left_out.push_back(tree.error().sentence);
+            if (!first_error)
+                first_error = std::move(tree.error());
+        }
     }
     if (trees.empty() && first_error)
         return std::unexpected(std::move(*first_error));
     return trees;
 }
 
-Result<std::vector<FileRange>> DiskGuess::take()
+Result<ImageGuess> DiskGuess::take()
 {
     // A disk for both kinds of firmware is read by one; a BIOS needs no EFI system partition.
-    const auto bios = has_boot_code(disk_);
+    const auto boot_code = has_boot_code(disk_);
+    if (firmware_ == Firmware::unknown)
+        firmware_ = boot_code ? Firmware::bios : Firmware::uefi;
+    const auto bios = firmware_ == Firmware::bios;
     if (auto done = take_loader(); !done)
         return std::unexpected(done.error());
     if (auto done = take_fats(false); !done)
@@ -145,24 +176,41 @@ Result<std::vector<FileRange>> DiskGuess::take()
     const auto trees = open_trees();
     if (!trees)
         return std::unexpected(trees.error());
+    const auto before = guess_.ranges.size();
     // A file system alone, without a loader in front of it, is a system's root: its kernel comes from elsewhere.
-    if (bios || parts_.front().place.offset > 0)
-        for (const auto& tree : *trees) {
-            StartRanges ranges(*tree);
-            guess_loader(*tree, ranges);
-            add(ranges.take());
-        }
+    if (boot_code || parts_.front().place.offset > 0)
+        for (const auto& tree : *trees)
+            add(guess_loader(*tree, firmware_));
     for (const auto& tree : *trees)
         add(guess_start(*tree, Hardware::virtual_machine));
+    if (guess_.ranges.size() == before)
+        return ImageGuess{{}, std::move(guess_.left_out)};
     if (bios)
         if (auto done = take_fats(true); !done)
             return std::unexpected(done.error());
-    return std::move(ranges_);
+    return std::move(guess_);
+}
+
+Result<ImageGuess> guess_squashfs(const std::filesystem::path& image, TreeBudget& budget)
+{
+    const auto tree = open_squashfs_tree(image, budget);
+    if (!tree)
+        return std::unexpected(tree.error());
+    return ImageGuess{guess_start(**tree, Hardware::pc), {}};
+}
+
+Result<ImageGuess> guess_disk(const std::filesystem::path& image, const std::vector<DiskPart>& parts, Firmware firmware,
+                              TreeBudget& budget)
+{
+    const auto disk = File::open(image);
+    if (!disk)
+        return std::unexpected(disk.error());
+    return DiskGuess(*disk, parts, firmware, budget).take();
 }
 
 } // namespace
 
-Result<std::vector<FileRange>> guess_image(const std::filesystem::path& image)
+Result<ImageGuess> guess_image(const std::filesystem::path& image, Firmware firmware, const std::stop_token& stop)
 {
     const auto parts = read_disk_parts(image);
     if (!parts)
@@ -173,21 +221,21 @@ Result<std::vector<FileRange>> guess_image(const std::filesystem::path& image)
                     "learn.",
                     image.string(), what);
     };
-    if (parts->size() == 1 && parts->front().content == "squashfs") {
-        const auto tree = open_squashfs_tree(image);
-        if (!tree)
-            return std::unexpected(tree.error());
-        auto ranges = guess_start(**tree, Hardware::pc);
-        if (ranges.empty())
-            return nothing("there is no systemd in it, nor another /sbin/init");
-        return ranges;
-    }
-    if (std::ranges::none_of(*parts, is_ext))
+    const auto squashfs = parts->size() == 1 && parts->front().content == "squashfs";
+    if (!squashfs && std::ranges::none_of(*parts, is_ext))
         return nothing(fmt::format("it has {}, and Farboot reads squashfs and ext4", contents_of(*parts)));
-    const auto disk = File::open(image);
-    if (!disk)
-        return std::unexpected(disk.error());
-    return DiskGuess(*disk, *parts).take();
+    TreeBudget budget;
+    budget.stop = stop;
+    auto guess = squashfs ? guess_squashfs(image, budget) : guess_disk(image, *parts, firmware, budget);
+    if (stop.stop_requested())
+        return was_stopped(image);
+    if (guess && guess->ranges.empty()) {
+        std::string what = "there is no systemd in it, nor another /sbin/init, nor a boot loader's configuration";
+        for (const auto& sentence : guess->left_out)
+            what += "; " + sentence;
+        return nothing(what);
+    }
+    return guess;
 }
 
 } // namespace farboot::rootfs

@@ -1,17 +1,27 @@
 #pragma once
 
 #include "rootfs/base/error.hpp"
+#include "rootfs/guess/loader_guess.hpp"
 #include "rootfs/image/format.hpp"
 
 #include <filesystem>
+#include <stop_token>
+#include <string>
 #include <vector>
 
 namespace farboot::rootfs
 {
 
+/// Parts of an image, what is read first first.
+struct ImageGuess {
+    std::vector<FileRange> ranges;
+    std::vector<std::string> left_out; ///< sentences, of the file systems that could not be read
+};
+
 /// What is likely to be read of an image when it starts: of a squashfs what guess_start() says; of a disk the loader,
 /// the kernel and the initramfs first, then what guess_start() says of its ext4. Reasons: io; not-squashfs, not-ext,
-/// too-many (damaged); no-guess (there is nothing in it of which a start could be guessed).
-[[nodiscard]] Result<std::vector<FileRange>> guess_image(const std::filesystem::path& image);
+/// too-many (damaged); no-guess (there is nothing in it of which a start could be guessed); cancelled.
+[[nodiscard]] Result<ImageGuess> guess_image(const std::filesystem::path& image, Firmware firmware,
+                                             const std::stop_token& stop);
 
 } // namespace farboot::rootfs

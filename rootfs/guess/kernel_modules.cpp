@@ -12,6 +12,8 @@ namespace
 using Node = FileTree::Node;
 
 constexpr std::size_t largest_list = 16 * 1024 * 1024;
+/// A tree has two or three.
+constexpr int most_kernels = 16;
 /// Of all kernels. One of Debian's has some 15,000.
 constexpr std::size_t most_needs = 1'000'000;
 
@@ -42,10 +44,11 @@ KernelModules::KernelModules(const FileTree& tree)
 void KernelModules::take(const FileTree& tree, const Node& kernel)
 {
     const auto* list = tree.find(kernel.path + "/modules.dep");
-    if (list == nullptr)
+    if (list == nullptr || kernels_ == most_kernels)
         return;
+    ++kernels_;
     std::istringstream lines(tree.read(*list, largest_list));
-    for (std::string line; needs_ < most_needs && std::getline(lines, line);) {
+    for (std::string line; needs_ < most_needs && std::getline(lines, line); ++needs_) {
         // "kernel/fs/a.ko: kernel/fs/b.ko kernel/fs/c.ko"; all that it needs, also indirectly
         const auto colon = line.find(':');
         if (colon == line.npos)

@@ -23,6 +23,7 @@ private:
     void take(const FileTree& tree, const FileTree::Node& kernel);
 
     std::multimap<std::string, std::vector<const FileTree::Node*>, std::less<>> modules_; ///< by name with "-"
+    int kernels_ = 0;
     std::size_t needs_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <map>
 #include <sstream>
 
@@ -21,7 +22,6 @@ constexpr std::array initramfs_words{"initrd", "initrd16", "initrdefi"};
 constexpr std::array boot_folders{"/boot", ""};
 constexpr std::array configurations{"/grub/grub.cfg", "/grub2/grub.cfg", "/extlinux/extlinux.conf",
                                     "/syslinux/syslinux.cfg", "/syslinux.cfg"};
-constexpr std::array grub_platforms{"/i386-pc", "/x86_64-efi"};
 
 const Node* find_file(const FileTree& tree, const std::string& path)
 {
@@ -47,8 +47,17 @@ std::vector<Words> lines_of(const FileTree& tree, const Node& file)
     return lines;
 }
 
-/// The files on the first line that begins with one of these words, as paths of the file system or of the
-/// configuration's folder.
+/// A path of the file system, or of the configuration's folder.
+void add_file(const FileTree& tree, StartRanges& ranges, const Node& configuration, const std::string& name)
+{
+    const auto* file = find_file(tree, name);
+    if (file == nullptr || !name.starts_with('/'))
+        file = find_file(tree, configuration.parent->path + "/" + name);
+    if (file != nullptr)
+        ranges.add_whole(*file);
+}
+
+/// The files on the first line that begins with one of these words.
 void add_first(const FileTree& tree, StartRanges& ranges, const Node& configuration, const std::vector<Words>& lines,
                std::span<const char* const> keys)
 {
@@ -56,14 +65,8 @@ void add_first(const FileTree& tree, StartRanges& ranges, const Node& configurat
         lines, [&](const Words& words) { return std::ranges::find(keys, words[0]) != keys.end(); });
     if (line == lines.end())
         return;
-    for (std::size_t i = 1; i < line->size(); ++i) {
-        const auto& word = (*line)[i];
-        const auto* file = find_file(tree, word);
-        if (file == nullptr || !word.starts_with('/'))
-            file = find_file(tree, configuration.parent->path + "/" + word);
-        if (file != nullptr)
-            ranges.add_whole(*file);
-    }
+    for (std::size_t i = 1; i < line->size(); ++i)
+        add_file(tree, ranges, configuration, (*line)[i]);
 }
 
 /// Of a list of GRUB's: "name: word word". A command that may be extended has "*name".
@@ -112,11 +115,32 @@ void add_grub(const FileTree& tree, StartRanges& ranges, const std::string& fold
             ranges.add(*file);
 }
 
-void add_configuration(const FileTree& tree, StartRanges& ranges, const Node& configuration)
+/// "APPEND root=… initrd=a.img,b.img" of syslinux
+void add_appended(const FileTree& tree, StartRanges& ranges, const Node& configuration, const std::vector<Words>& lines)
+{
+    constexpr std::string_view key = "initrd=";
+    for (const auto& line : lines) {
+        if (line[0] != "append")
+            continue;
+        const auto word = std::ranges::find_if(line, [&](const std::string& one) { return one.starts_with(key); });
+        if (word == line.end())
+            continue;
+        std::istringstream names(word->substr(key.size()));
+        for (std::string name; std::getline(names, name, ',');)
+            add_file(tree, ranges, configuration, name);
+        return;
+    }
+}
+
+void add_configuration(const FileTree& tree, Firmware firmware, StartRanges& ranges, const Node& configuration)
 {
     const auto lines = lines_of(tree, configuration);
     const auto& folder = configuration.parent->path;
-    for (const auto* platform : grub_platforms)
+    // A disk for both kinds of firmware has both.
+    std::array platforms{"/i386-pc", "/x86_64-efi"};
+    if (firmware == Firmware::uefi)
+        std::ranges::reverse(platforms);
+    for (const auto* platform : platforms)
         if (tree.find(folder + platform) != nullptr) {
             add_grub(tree, ranges, folder + platform, lines);
             break;
@@ -127,28 +151,40 @@ void add_configuration(const FileTree& tree, StartRanges& ranges, const Node& co
             ranges.add(*file);
     add_first(tree, ranges, configuration, lines, kernel_words);
     add_first(tree, ranges, configuration, lines, initramfs_words);
+    add_appended(tree, ranges, configuration, lines);
 }
 
-/// The newest of them, by name: /boot/loader/entries/debian-6.1.conf
+/// The newest of them, by its version: /boot/loader/entries/debian-6.1.conf
 const Node* last_entry(const FileTree& tree, const std::string& folder)
 {
     const auto* found = tree.find(folder);
-    if (found == nullptr || found->entries.empty())
-        return nullptr;
-    return found->entries.rbegin()->second;
+    const Node* last = nullptr;
+    if (found == nullptr)
+        return last;
+    for (const auto& [name, entry] : found->entries)
+        if (name.ends_with(".conf") && (last == nullptr || strverscmp(last->path.c_str(), entry->path.c_str()) < 0))
+            last = entry;
+    return last;
 }
 
 } // namespace
 
-void guess_loader(const FileTree& tree, StartRanges& ranges)
+std::vector<FileRange> guess_loader(const FileTree& tree, Firmware firmware)
 {
+    StartRanges ranges(tree);
+    bool found = false;
+    const auto take = [&](const Node* configuration) {
+        if (configuration == nullptr)
+            return;
+        found = true;
+        add_configuration(tree, firmware, ranges, *configuration);
+    };
     for (const std::string boot : boot_folders) {
         for (const auto* name : configurations)
-            if (const auto* file = find_file(tree, boot + name); file != nullptr)
-                add_configuration(tree, ranges, *file);
-        if (const auto* entry = last_entry(tree, boot + "/loader/entries"); entry != nullptr)
-            add_configuration(tree, ranges, *entry);
+            take(find_file(tree, boot + name));
+        take(last_entry(tree, boot + "/loader/entries"));
     }
+    return found ? ranges.take() : std::vector<FileRange>();
 }
 
 } // namespace farboot::rootfs

@@ -33,14 +33,15 @@ struct Hierarchy {
 class SquashfsTree : public FileTree
 {
 public:
+    using FileTree::FileTree;
     /// An error code of libsquashfs, or 0.
     [[nodiscard]] int load(const std::filesystem::path& image);
 
-    [[nodiscard]] std::string read(const Node& file, std::size_t most) const override;
     [[nodiscard]] std::vector<FileRange> extents(const Node& node) const override;
     [[nodiscard]] std::vector<FileRange> inode(const Node&) const override { return {}; }
 
 private:
+    [[nodiscard]] std::string read_first(const Node& file, std::uint64_t bytes) const override;
     const Node* take(const sqfs_tree_node_t& from, const Node* parent);
     void take_tables(const sqfs_super_t& super);
 
@@ -156,22 +157,20 @@ std::vector<FileRange> SquashfsTree::extents(const Node& node) const
     return extents;
 }
 
-std::string SquashfsTree::read(const Node& file, std::size_t most) const
+std::string SquashfsTree::read_first(const Node& file, std::uint64_t bytes) const
 {
-    if (file.kind != Node::Kind::file)
-        return {};
-    std::string bytes(std::min<std::uint64_t>(file.bytes, most), '\0');
+    std::string text(bytes, '\0');
     const auto got =
-        sqfs_data_reader_read(data_.get(), inodes_[file.number], 0, bytes.data(), static_cast<sqfs_u32>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(std::max(got, 0)));
-    return bytes;
+        sqfs_data_reader_read(data_.get(), inodes_[file.number], 0, text.data(), static_cast<sqfs_u32>(text.size()));
+    text.resize(static_cast<std::size_t>(std::max(got, 0)));
+    return text;
 }
 
 } // namespace
 
-Result<std::unique_ptr<FileTree>> open_squashfs_tree(const std::filesystem::path& image)
+Result<std::unique_ptr<FileTree>> open_squashfs_tree(const std::filesystem::path& image, TreeBudget& budget)
 {
-    auto tree = std::make_unique<SquashfsTree>();
+    auto tree = std::make_unique<SquashfsTree>(budget);
     if (const int code = tree->load(image); code != 0)
         return fail(code == SQFS_ERROR_IO ? "io" : "not-squashfs",
                     "{}: cannot be read as a squashfs (libsquashfs: {}).", image.string(), code);

@@ -8,6 +8,7 @@ namespace farboot::rootfs
 {
 
 /// Of a squashfs image. libsquashfs reads it, and checks what it reads. Reasons: io; not-squashfs.
-[[nodiscard]] Result<std::unique_ptr<FileTree>> open_squashfs_tree(const std::filesystem::path& image);
+[[nodiscard]] Result<std::unique_ptr<FileTree>> open_squashfs_tree(const std::filesystem::path& image,
+                                                                   TreeBudget& budget);
 
 } // namespace farboot::rootfs

@@ -4,6 +4,7 @@
 #include "rootfs/guess/unit_walk.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <sstream>
 
@@ -15,7 +16,9 @@ namespace
 
 using Node = FileTree::Node;
 
-constexpr auto* systemd = "/usr/lib/systemd/systemd";
+/// The second is the first, or a system's own before /usr was merged.
+constexpr std::array library_tops{"/usr/lib", "/lib"};
+constexpr auto* systemd = "/systemd/systemd";
 constexpr auto* other_init = "/sbin/init";
 constexpr std::uint64_t probe = 4096;
 constexpr std::uint64_t first_probe = 128 * 1024;
@@ -44,11 +47,14 @@ void add_probes(const FileRange& place, StartRanges& ranges)
 /// What systemd looks at first, whatever it starts then.
 void pick_systemd(FilePicks& picks)
 {
-    picks.add(systemd);
-    picks.add_below("/usr/lib/systemd/system-generators");
-    picks.add_below("/usr/lib/modules", [](const Node& file) {
-        return name_of(file).starts_with("modules.") && (file.path.ends_with(".bin") || file.path.ends_with("dep"));
-    });
+    for (const std::string top : library_tops)
+        picks.add(top + systemd);
+    for (const std::string top : library_tops) {
+        picks.add_below(top + "/systemd/system-generators");
+        picks.add_below(top + "/modules", [](const Node& file) {
+            return name_of(file).starts_with("modules.") && (file.path.ends_with(".bin") || file.path.ends_with("dep"));
+        });
+    }
     for (const auto* name : {"autofs4", "ip_tables", "qemu_fw_cfg", "dmi-sysfs", "efi-pstore", "configfs"})
         picks.add_module(name);
 }
@@ -78,8 +84,10 @@ void pick_checkers(FilePicks& picks)
     const auto* table = picks.tree().find("/etc/fstab");
     if (table == nullptr || !picks.tree().read(*table, largest_setting).contains("ext4"))
         return;
-    for (const auto* path : {"/usr/lib/systemd/systemd-fsck", "/usr/sbin/fsck", "/usr/sbin/fsck.ext4"})
-        picks.add(path);
+    for (const std::string top : library_tops)
+        picks.add(top + "/systemd/systemd-fsck");
+    for (const auto* command : {"fsck", "fsck.ext4"})
+        picks.add_command(command, FilePicks::Commands::followed);
 }
 
 /// In the order of a start: what everything waits for first.
@@ -87,18 +95,22 @@ void pick_system(FilePicks& picks, UnitWalk& units, Hardware hardware)
 {
     pick_checkers(picks);
     units.start({"systemd-journald.service", "systemd-udevd.service", "sysinit.target", "basic.target"});
-    for (const auto* path : {"/usr/bin/mount", "/usr/bin/kmod", "/usr/bin/bash", "/usr/bin/sh", "/usr/bin/udevadm",
-                             "/usr/bin/systemctl", "/usr/lib/udev/hwdb.bin", "/usr/lib/locale/C.utf8/LC_CTYPE"})
-        picks.add(path);
-    picks.add_below("/usr/lib/udev", [](const Node& file) {
-        return file.path.starts_with("/usr/lib/udev/rules.d/") || !file.path.ends_with(".hwdb");
-    });
+    for (const auto* command : {"mount", "kmod", "bash", "sh", "udevadm", "systemctl"})
+        picks.add_command(command, FilePicks::Commands::followed);
+    for (const std::string top : library_tops)
+        picks.add(top + "/udev/hwdb.bin");
+    picks.add("/usr/lib/locale/C.utf8/LC_CTYPE");
+    for (const std::string top : library_tops)
+        picks.add_below(top + "/udev", [](const Node& file) {
+            return file.path.contains("/udev/rules.d/") || !file.path.ends_with(".hwdb");
+        });
     pick_modules(picks);
     if (hardware == Hardware::virtual_machine)
         pick_virtual_devices(picks);
     units.start({"dbus.service", "systemd-logind.service", "default.target", "getty@tty1.service", "user@0.service"});
-    for (const auto* path :
-         {"/usr/sbin/agetty", "/usr/bin/login", "/etc/ssl/certs/ca-certificates.crt", "/etc/ld.so.cache"})
+    for (const auto* command : {"agetty", "login"})
+        picks.add_command(command, FilePicks::Commands::followed);
+    for (const auto* path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/ld.so.cache"})
         picks.add(path);
     for (const auto* command :
          {"cat", "chmod", "cp",   "cut",  "env",   "expr",   "grep", "gzip",     "head", "hostname",
@@ -151,8 +163,8 @@ void pick_login(FilePicks& picks)
 
 void pick_settings(FilePicks& picks)
 {
-    for (const auto* folder : {"/usr/lib/systemd/system", "/usr/lib/tmpfiles.d", "/usr/lib/sysctl.d",
-                               "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/etc"})
+    for (const auto* folder : {"/usr/lib/systemd/system", "/lib/systemd/system", "/usr/lib/tmpfiles.d",
+                               "/usr/lib/sysctl.d", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/etc"})
         picks.add_plain_below(folder, largest_setting);
 }
 
@@ -235,7 +247,7 @@ std::vector<FileRange> guess_start(const FileTree& tree, Hardware hardware)
     FilePicks picks(tree);
     StartRanges ranges(tree);
     pick_systemd(picks);
-    if (!picks.files().empty() && picks.files().front()->path == systemd) {
+    if (!picks.files().empty() && picks.files().front()->path.ends_with(systemd)) {
         pick_all(picks, hardware);
         add_probes(tree.place(), ranges);
     } else if (tree.find(other_init) != nullptr) {

@@ -153,6 +153,20 @@ TEST_F(ProfileCommand, GuessesThatOfAVirtualMachinesDisk)
     good({"profile", "drop", image, "--store", "store"});
     EXPECT_EQ(good_json({"profile", "guess", "disk", image, "--store", "store", "--json"})["chunks"], chunks);
 
+    const auto make_damaged =
+        "cd " + folder_.string() +
+        " && PATH=$PATH:/usr/sbin && truncate -s 16M two && printf 'start=2048,size=14336\\nsize=8192\\n' | "
+        "sfdisk -q two && for place in 1 8; do dd if=ext of=two bs=1M seek=$place conv=notrunc status=none; done";
+    ASSERT_EQ(std::system(make_damaged.c_str()), 0);
+    good({"profile", "drop", image, "--store", "store"}); // it would be inherited
+    const auto damaged = publish_vm("two", "auto");
+    ASSERT_EQ(damaged.code, 0) << damaged.err;
+    EXPECT_THAT(damaged.err, HasSubstr("guessed from the image's files"));
+    EXPECT_THAT(damaged.err, HasSubstr("Not guessed: "));
+    const std::string damaged_image = nlohmann::json::parse(damaged.out)["image"]["manifest"];
+    EXPECT_THAT(run({"profile", "guess", "two", damaged_image, "--store", "store"}).err, HasSubstr("Not guessed: "));
+
+    good({"profile", "drop", damaged_image, "--store", "store"});
     put("windows", noise(500'000, 3));
     const auto other = publish_vm("windows", "auto");
     ASSERT_EQ(other.code, 0) << other.err;

@@ -55,6 +55,7 @@ protected:
     }
 
     TreeFolder files;
+    TreeBudget budget;
     const std::filesystem::path& folder = files.path;
 };
 
@@ -69,7 +70,7 @@ std::vector<std::string> paths_of(const FilePicks& picks)
 TEST_F(StartGuess, FindsFilesAndWhereTheirBytesLie)
 {
     const auto file = image("-noD -noF"); // as they are
-    const auto tree = open_squashfs_tree(file);
+    const auto tree = open_squashfs_tree(file, budget);
     ASSERT_TRUE(tree) << tree.error().sentence;
     const auto bytes = read_whole(file);
     for (const auto* path : {"/usr/share/web", "/bin/../bin/cron", "/usr/lib/systemd/system/default.target"}) {
@@ -89,7 +90,7 @@ TEST_F(StartGuess, SurvivesLinksInACircle)
 {
     link("b", "a");
     link("a", "b");
-    const auto tree = open_squashfs_tree(image());
+    const auto tree = open_squashfs_tree(image(), budget);
     ASSERT_TRUE(tree);
     EXPECT_EQ((*tree)->find("/a"), nullptr);
 }
@@ -97,7 +98,7 @@ TEST_F(StartGuess, SurvivesLinksInACircle)
 TEST_F(StartGuess, SaysWhatIsNoSquashfs)
 {
     put("x", "no file system");
-    const auto tree = open_squashfs_tree(folder / "tree/x");
+    const auto tree = open_squashfs_tree(folder / "tree/x", budget);
     ASSERT_FALSE(tree);
     EXPECT_EQ(tree.error().reason, "not-squashfs");
     EXPECT_THAT(tree.error().sentence, testing::HasSubstr("tree/x"));
@@ -105,7 +106,7 @@ TEST_F(StartGuess, SaysWhatIsNoSquashfs)
 
 TEST_F(StartGuess, FollowsUnitsProgramsAndScripts)
 {
-    const auto tree = open_squashfs_tree(image());
+    const auto tree = open_squashfs_tree(image(), budget);
     ASSERT_TRUE(tree);
     FilePicks picks(**tree);
     UnitWalk(picks).start({"default.target", "not-there.service"});
@@ -127,7 +128,7 @@ TEST_F(StartGuess, BringsModulesWithThoseThatTheyNeed)
     put(kernel + "kernel/md/dm-log.ko.xz", "logs");
     put(kernel + "kernel/md/dm-mod.ko.xz", "maps");
     put("usr/lib/systemd/system/web.service", "[Unit]\nWants=modprobe@dm_log.service modprobe@built_in.service\n");
-    const auto tree = open_squashfs_tree(image());
+    const auto tree = open_squashfs_tree(image(), budget);
     ASSERT_TRUE(tree);
     FilePicks picks(**tree);
     UnitWalk(picks).start({"web.service"});
@@ -138,10 +139,35 @@ TEST_F(StartGuess, BringsModulesWithThoseThatTheyNeed)
     EXPECT_THAT(KernelModules(**tree).with_needs("gone"), testing::SizeIs(1)) << "what is there of it";
 }
 
+TEST_F(StartGuess, TakesTheModulesOfSoManyKernels)
+{
+    for (int number = 10; number < 30; ++number) {
+        const auto kernel = fmt::format("usr/lib/modules/{}/", number);
+        put(kernel + "modules.dep", "a.ko:\n");
+        put(kernel + "a.ko", "a module");
+    }
+    const auto tree = open_squashfs_tree(image(), budget);
+    ASSERT_TRUE(tree);
+    EXPECT_THAT(KernelModules(**tree).with_needs("a"), testing::SizeIs(16));
+}
+
+TEST_F(StartGuess, ReadsNoMoreThanItsBudget)
+{
+    put("usr/bin/web", "#!/bin/sh\nserve-pages\n" + std::string(1000, '#'));
+    const auto tree = open_squashfs_tree(image(), budget);
+    ASSERT_TRUE(tree);
+    budget.read_bytes = 256 + 800; // enough to see that it is a script
+    FilePicks picks(**tree);
+    picks.add("/usr/bin/web");
+    EXPECT_THAT(paths_of(picks), ElementsAre("/usr/bin/web"));
+    EXPECT_EQ((*tree)->read(*(*tree)->find("/usr/bin/web"), 1000), "");
+    EXPECT_EQ((*tree)->read(*(*tree)->find("/usr/bin/web"), 2), "#!");
+}
+
 TEST_F(StartGuess, WhatASocketStartsComesLast)
 {
     put("usr/lib/systemd/system/web.socket", "[Socket]\nListenStream=80\n");
-    const auto tree = open_squashfs_tree(image());
+    const auto tree = open_squashfs_tree(image(), budget);
     ASSERT_TRUE(tree);
     FilePicks picks(**tree);
     UnitWalk units(picks);
@@ -157,7 +183,7 @@ TEST_F(StartGuess, WhatASocketStartsHasSocketsToo)
     put("usr/lib/systemd/system/one.service", "[Unit]\nWants=two.socket\n");
     put("usr/lib/systemd/system/two.socket", "[Socket]\n");
     put("usr/lib/systemd/system/two.service", "[Service]\nExecStart=/usr/bin/cron\n");
-    const auto tree = open_squashfs_tree(image());
+    const auto tree = open_squashfs_tree(image(), budget);
     ASSERT_TRUE(tree);
     FilePicks picks(**tree);
     UnitWalk units(picks);
@@ -172,7 +198,7 @@ TEST_F(StartGuess, FollowsLinksToFolders)
     link("../data/a", "usr/share/fonts/maps");
     link("../../fonts", "usr/share/data/a/back");
     link("/usr", "usr/share/fonts/everything");
-    const auto tree = open_squashfs_tree(image());
+    const auto tree = open_squashfs_tree(image(), budget);
     ASSERT_TRUE(tree);
     FilePicks picks(**tree);
     picks.add_plain_below("/usr/share/fonts", 1000);
@@ -183,7 +209,7 @@ TEST_F(StartGuess, AnAlternativeIsNoFolderOfSettings)
 {
     put("usr/lib/compiler/unit", "a compiler's");
     link("/usr/lib/compiler", "etc/alternatives/compiler");
-    const auto tree = open_squashfs_tree(image());
+    const auto tree = open_squashfs_tree(image(), budget);
     ASSERT_TRUE(tree);
     FilePicks picks(**tree);
     picks.add_plain_below("/etc", 1000);
@@ -198,7 +224,7 @@ TEST_F(StartGuess, AnyChainOfLinksHasAnEnd)
         link(fmt::format("../{}", number + 1), fmt::format("usr/share/chain/{}/next", number));
     }
     link("../chain/0", "usr/share/fonts/first");
-    const auto tree = open_squashfs_tree(image());
+    const auto tree = open_squashfs_tree(image(), budget);
     ASSERT_TRUE(tree);
     FilePicks picks(**tree);
     picks.add_plain_below("/usr/share/fonts", 1000);
@@ -210,7 +236,7 @@ TEST_F(StartGuess, KnowsWhereOtherFileSystemsAreLookedFor)
 {
     put("usr/share/large", std::string(5'000'000, 'x'));
     const auto file = image("-noD -no-fragments");
-    const auto tree = open_squashfs_tree(file);
+    const auto tree = open_squashfs_tree(file, budget);
     ASSERT_TRUE(tree);
     std::set<std::uint64_t> offsets;
     for (const auto& range : guess_start(**tree, Hardware::pc))
@@ -224,7 +250,7 @@ TEST_F(StartGuess, TakesTheBeginningOfWhatIsVeryLarge)
 {
     put("usr/bin/serve-pages", std::string(5'000'000, 's'));
     put("usr/share/web", std::string(9'000'000, 'w'));
-    const auto tree = open_squashfs_tree(image("-noD -noF -no-fragments"));
+    const auto tree = open_squashfs_tree(image("-noD -noF -no-fragments"), budget);
     ASSERT_TRUE(tree);
     std::map<std::uint64_t, std::uint64_t> lengths;
     for (const auto& range : guess_start(**tree, Hardware::pc))
@@ -239,7 +265,7 @@ TEST_F(StartGuess, TakesTheBeginningOfWhatIsVeryLarge)
 TEST_F(StartGuess, GivesPartsOfTheImageEachOnce)
 {
     const auto file = image();
-    const auto tree = open_squashfs_tree(file);
+    const auto tree = open_squashfs_tree(file, budget);
     ASSERT_TRUE(tree);
     const auto ranges = guess_start(**tree, Hardware::pc);
     ASSERT_GT(ranges.size(), 3U);
@@ -249,7 +275,7 @@ TEST_F(StartGuess, GivesPartsOfTheImageEachOnce)
         EXPECT_TRUE(offsets.insert(range.offset).second) << range.offset;
     }
     std::filesystem::remove(folder / "tree/usr/lib/systemd/systemd");
-    const auto without = open_squashfs_tree(image());
+    const auto without = open_squashfs_tree(image(), budget);
     ASSERT_TRUE(without);
     EXPECT_THAT(guess_start(**without, Hardware::pc), IsEmpty());
 }
