@@ -5,6 +5,7 @@ Everything goes through the programs that an admin would use; nothing here knows
 
 import json
 import os
+import re
 import secrets
 import shutil
 import ssl
@@ -157,10 +158,10 @@ class Site:
     # Talking to it
 
     def request(self, method, path, body=None, headers=None, want=None):
-        """A request as admin; returns the decoded JSON or None, or the header `want`. Raises SiteError with the server's
+        """A request as admin; returns the decoded JSON, the metrics' text or None, or the header `want`. Raises SiteError with the server's
         sentence."""
         all_headers = {"Content-Type": "application/json", **(headers or {})}
-        if path.startswith("/api/"):
+        if path.startswith("/api/") or path == "/metrics":
             all_headers["Authorization"] = f"Bearer {self.token_file.read_text().strip()}"
         request = urllib.request.Request(self.local_url + path, method=method, headers=all_headers,
                                          data=None if body is None else json.dumps(body).encode())
@@ -170,9 +171,14 @@ class Site:
                 text = answer.read()
                 if want:
                     return answer.headers[want]
-                return json.loads(text) if "json" in answer.headers.get("Content-Type", "") else None
+                kind = answer.headers.get("Content-Type", "")
+                return json.loads(text) if "json" in kind else text.decode() if path == "/metrics" else None
         except urllib.error.HTTPError as error:
             raise SiteError(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}") from error
+
+    def sent_of_store(self):
+        """Bytes of the store that the server has sent since it was started."""
+        return int(float(re.search(r"^farboot_store_sent_bytes_total (\S+)$", self.request("GET", "/metrics"), re.M)[1]))
 
     def set_auto(self, record, seconds):
         """Marks a system as the one that boots by itself; None takes the mark away."""

@@ -21,9 +21,16 @@ class Machine:
         self._shell = None
 
     def power_on(self, *arguments, **options):
+        self.start_up(*arguments, **options)
+        self.log_in()
+
+    def start_up(self, *arguments, **options):
+        """Returns when somebody may log in."""
         self.system.power_on(self.pc, *arguments, **options)
         self.pc.wait_stage("root-mounted", chain.SYSTEM)
         self.pc.wait_text("farboot login:", chain.SYSTEM)
+
+    def log_in(self):
         self._shell = self.pc.shell("root", "farboot")
 
     def run(self, command, deadline=300):
