@@ -46,6 +46,9 @@ Result<PublishedImage> publish_with_progress(StoreWriter& writer, const ImageSou
 
 bool inherit_with_note(StoreWriter& writer, const Digest& image)
 {
+    const auto stored = LocalImage::open(writer.store(), image);
+    if (stored && !stored->locator().hot().rows.empty())
+        return true;
     const auto heritage = inherit_from_store(writer, image);
     if (!heritage)
         note(fmt::format("The image gets no boot profile: {}", heritage.error().sentence));

@@ -24,7 +24,7 @@ void add_cutting_options(CLI::App& command, std::string& chunking, int& zstd_lev
                                                            const std::string& doing, const std::stop_token& stop);
 /// Gives the image the boot profile of the version before, as inherit_from_store() does, and says so. An image boots
 /// without one too: what goes wrong is said, and publishing goes on.
-/// True if there was one.
+/// True if it has one now: one that it had before, as another record's image, is kept.
 bool inherit_with_note(StoreWriter& writer, const Digest& image);
 /// Gives the image the profile that guess_profile() makes of `file`, and says so. An image boots without one too:
 /// what goes wrong is said, and publishing goes on. Reason: cancelled.

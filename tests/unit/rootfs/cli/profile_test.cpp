@@ -127,6 +127,30 @@ TEST_F(ProfileCommand, GuessesThatOfASystemThatHasNone)
                 HasSubstr("neither partitions nor a file system"));
 }
 
+TEST_F(ProfileCommand, WhatAnImageHasLearntIsKeptWhenItIsPublishedAgain)
+{
+    std::filesystem::create_directories(folder_ / "tree/usr/lib/systemd");
+    std::filesystem::copy_file("/bin/true", folder_ / "tree/usr/lib/systemd/systemd");
+    put("tree/more", noise(500'000, 7));
+    const auto squash =
+        "mksquashfs " + (folder_ / "tree").string() + " " + (folder_ / "root").string() + " > /dev/null";
+    ASSERT_EQ(std::system(squash.c_str()), 0);
+    put("kernel", "a kernel");
+    const auto publish_as = [&](const std::string& series) {
+        return good_json({"publish", "boot", "--store", "store", "--series", series, "--number", "1", "--title", "T",
+                          "--kernel", "kernel", "--image", "root", "--key", "publisher.pem", "-o", "r.dsse", "--json"});
+    };
+    const std::string image = publish_as("one")["image"]["manifest"];
+    const auto guessed = show(image)["chunks"].get<int>();
+    put("boot.csv", "# farboot trace 1\n# manifest " + image + "\n# image_bytes " + std::to_string(get("root").size()) +
+                        "\nt_seconds,offset,length\n0.0,0,4096\n");
+    good({"profile", "make", "boot.csv", "--store", "store"});
+    const auto learnt = show(image)["chunks"].get<int>();
+    ASSERT_NE(learnt, guessed);
+    EXPECT_EQ(publish_as("two")["image"]["manifest"], image);
+    EXPECT_EQ(show(image)["chunks"], learnt);
+}
+
 TEST_F(ProfileCommand, GuessesThatOfAVirtualMachinesDisk)
 {
     std::filesystem::create_directories(folder_ / "tree/usr/lib/systemd");
