@@ -1,4 +1,7 @@
-/** A real farboot-server in a folder of its own, set up with the programs that an admin uses. */
+/**
+ * A real farboot-server in a folder of its own, set up with the programs that an admin uses; on SQLite unless the
+ * environment has FARBOOT_TEST_DATABASE=postgresql.
+ */
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -8,6 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { startPostgresql } from './postgresql.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -51,7 +55,8 @@ async function start(folder, more) {
 export async function startServer({ more = [], files = {} } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'farboot-web-'));
   const at = (name) => join(folder, name);
-  await run(program, ['init', '--data', at('data'), '--name', 'localhost']);
+  const database = process.env.FARBOOT_TEST_DATABASE === 'postgresql' ? await startPostgresql() : null;
+  await run(program, ['init', '--data', at('data'), '--name', 'localhost', ...(database ? ['--database', database.url] : [])]);
   await run(publisher, ['key', 'new', at('publisher.pem')]);
   await run(publisher, [
     ...['policy', 'new', '--publisher', at('publisher.pem'), '--statement', at('data/statement.pub')],
@@ -86,6 +91,7 @@ export async function startServer({ more = [], files = {} } = {}) {
       child.kill('SIGTERM');
       await ended;
     }
+    await database?.close();
     await rm(folder, { recursive: true });
   }
 
