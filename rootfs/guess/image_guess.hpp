@@ -1,7 +1,7 @@
 #pragma once
 
 #include "rootfs/base/error.hpp"
-#include "rootfs/guess/loader_guess.hpp"
+#include "rootfs/guess/firmware.hpp"
 #include "rootfs/image/format.hpp"
 
 #include <filesystem>

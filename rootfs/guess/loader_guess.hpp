@@ -1,12 +1,10 @@
 #pragma once
 
+#include "rootfs/guess/firmware.hpp"
 #include "rootfs/guess/start_ranges.hpp"
 
 namespace farboot::rootfs
 {
-
-/// What a disk is started by.
-enum class Firmware { unknown, bios, uefi };
 
 /// What a boot loader reads of a file system: its configuration (of GRUB, extlinux, syslinux, and as the Boot Loader
 /// Specification has it), GRUB's modules, and the kernel and the initramfs that come first there; the file system's

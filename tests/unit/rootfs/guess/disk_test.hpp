@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rootfs/guess/image_guess.hpp"
+#include "rootfs/guess/tree_budget.hpp"
 #include "tree_folder.hpp"
 
 #include <gtest/gtest.h>
