@@ -50,7 +50,7 @@ void add_file(const FileTree& tree, StartRanges& ranges, const Node& configurati
     if (file == nullptr || !name.starts_with('/'))
         file = tree.find_file(configuration.parent->path + "/" + name);
     if (file != nullptr)
-        ranges.add_whole(*file);
+        ranges.add_whole(tree, *file);
 }
 
 /// The files on the first line that begins with one of these words.
@@ -102,13 +102,13 @@ void add_grub(const FileTree& tree, StartRanges& ranges, const std::string& fold
         if (!known.insert(name).second)
             continue;
         if (const auto* module = tree.find_file(fmt::format("{}/{}.mod", folder, name)); module != nullptr)
-            ranges.add(*module);
+            ranges.add(tree, *module);
         if (const auto found = needs.find(name); found != needs.end())
             waiting.insert(waiting.end(), found->second.begin(), found->second.end());
     }
     for (const auto* list : {"/command.lst", "/fs.lst", "/crypto.lst", "/terminal.lst"})
         if (const auto* file = tree.find_file(folder + list); file != nullptr)
-            ranges.add(*file);
+            ranges.add(tree, *file);
 }
 
 /// "APPEND root=… initrd=a.img,b.img" of syslinux
@@ -141,10 +141,10 @@ void add_configuration(const FileTree& tree, Firmware firmware, StartRanges& ran
             add_grub(tree, ranges, folder + platform, lines);
             break;
         }
-    ranges.add(configuration);
+    ranges.add(tree, configuration);
     for (const auto* besides : {"/grubenv", "/fonts/unicode.pf2", "/unicode.pf2"})
         if (const auto* file = tree.find_file(folder + besides); file != nullptr)
-            ranges.add(*file);
+            ranges.add(tree, *file);
     add_first(tree, ranges, configuration, lines, kernel_words);
     add_first(tree, ranges, configuration, lines, initramfs_words);
     add_appended(tree, ranges, configuration, lines);
@@ -165,13 +165,14 @@ const Node* last_entry(const FileTree& tree, const std::string& folder)
 
 } // namespace
 
-std::vector<FileRange> guess_loader(const FileTree& tree, Firmware firmware)
+bool guess_loader(const FileTree& tree, Firmware firmware, StartRanges& ranges)
 {
-    StartRanges ranges(tree);
     bool found = false;
     const auto take = [&](const Node* configuration) {
         if (configuration == nullptr)
             return;
+        if (!found)
+            ranges.add_tables(tree);
         found = true;
         add_configuration(tree, firmware, ranges, *configuration);
     };
@@ -180,7 +181,7 @@ std::vector<FileRange> guess_loader(const FileTree& tree, Firmware firmware)
             take(tree.find_file(boot + name));
         take(last_entry(tree, boot + "/loader/entries"));
     }
-    return found ? ranges.take() : std::vector<FileRange>();
+    return found;
 }
 
 } // namespace farboot::rootfs

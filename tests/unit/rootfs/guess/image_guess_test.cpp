@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+#include <utility>
+
 namespace farboot::rootfs
 {
 namespace
@@ -32,6 +35,14 @@ TEST_F(DiskGuess, LoaderKernelAndInitramfsComeFirst)
         EXPECT_LE(range.offset + range.length, 32 * mebibyte);
 }
 
+TEST_F(DiskGuess, GivesPartsOfTheDiskEachOnce)
+{
+    (void)system_disk();
+    std::set<std::pair<std::uint64_t, std::uint64_t>> ranges;
+    for (const auto& [offset, length] : good_guess()) // both the loader's and the start's begin with the tables
+        EXPECT_TRUE(ranges.emplace(offset, length).second) << offset;
+}
+
 TEST_F(DiskGuess, FindsSystemdWhereUsrIsNotMerged)
 {
     std::filesystem::create_directories(files.path / "tree/lib");
@@ -52,9 +63,14 @@ TEST_F(DiskGuess, ASystemWithoutSystemdHasItsInit)
     put("bin/busybox", noise(90'000, 10));
     files.link("../bin/busybox", "sbin/init");
     put("etc/inittab", "::sysinit:/etc/rcS\n");
+    put("lib/modules/6.1/modules.dep", "autofs4.ko:\n");
+    put("lib/modules/6.1/modules.dep.bin", noise(90'000, 17));
+    put("lib/modules/6.1/autofs4.ko", noise(90'000, 18));
     (void)system_disk();
     EXPECT_TRUE(guessed(good_guess(), "bin/busybox"));
     EXPECT_TRUE(guessed(good_guess(), "etc/inittab"));
+    EXPECT_TRUE(guessed(good_guess(), "lib/modules/6.1/modules.dep.bin"));
+    EXPECT_FALSE(guessed(good_guess(), "lib/modules/6.1/autofs4.ko")) << "systemd loads it";
     EXPECT_FALSE(guessed(good_guess(), "usr/bin/web"));
 }
 

@@ -80,6 +80,15 @@ std::vector<std::string> paths_of(const FilePicks& picks)
     return paths;
 }
 
+std::vector<FileRange> guess(const FileTree& tree)
+{
+    StartRanges ranges;
+    const auto found = guess_start(tree, Hardware::pc, ranges);
+    auto all = ranges.take();
+    EXPECT_NE(found, all.empty());
+    return all;
+}
+
 TEST_F(StartGuess, FindsFilesAndWhereTheirBytesLie)
 {
     const auto file = image("-noD -noF"); // as they are
@@ -229,7 +238,7 @@ TEST_F(StartGuess, KnowsWhereOtherFileSystemsAreLookedFor)
 {
     put("usr/share/large", std::string(5'000'000, 'x'));
     std::set<std::uint64_t> offsets;
-    for (const auto& range : guess_start(tree("-noD -no-fragments"), Hardware::pc))
+    for (const auto& range : guess(tree("-noD -no-fragments")))
         offsets.insert(range.offset);
     for (const std::uint64_t kib : {128, 256, 512, 1024, 2048, 4096})
         EXPECT_THAT(offsets, Contains(kib * 1024));
@@ -242,7 +251,7 @@ TEST_F(StartGuess, TakesTheBeginningOfWhatIsVeryLarge)
     put("usr/share/web", std::string(9'000'000, 'w'));
     const auto& large = tree("-noD -noF -no-fragments");
     std::map<std::uint64_t, std::uint64_t> lengths;
-    for (const auto& range : guess_start(large, Hardware::pc))
+    for (const auto& range : guess(large))
         lengths[range.offset] = range.length;
     const auto length_of = [&](const char* path) { return lengths[large.extents(*large.find(path)).front().offset]; };
     EXPECT_EQ(length_of("/usr/bin/serve-pages"), 5'000'000);
@@ -251,7 +260,7 @@ TEST_F(StartGuess, TakesTheBeginningOfWhatIsVeryLarge)
 
 TEST_F(StartGuess, GivesPartsOfTheImageEachOnce)
 {
-    const auto ranges = guess_start(tree(), Hardware::pc);
+    const auto ranges = guess(tree());
     ASSERT_GT(ranges.size(), 3U);
     std::set<std::uint64_t> offsets;
     for (const auto& range : ranges) {
@@ -259,7 +268,7 @@ TEST_F(StartGuess, GivesPartsOfTheImageEachOnce)
         EXPECT_TRUE(offsets.insert(range.offset).second) << range.offset;
     }
     std::filesystem::remove(folder / "tree/usr/lib/systemd/systemd");
-    EXPECT_THAT(guess_start(tree(), Hardware::pc), IsEmpty());
+    EXPECT_THAT(guess(tree()), IsEmpty());
 }
 
 TEST(ElfNeeds, TellsOfLoaderAndLibraries)
