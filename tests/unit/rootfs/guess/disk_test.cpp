@@ -71,7 +71,9 @@ std::filesystem::path DiskTest::system_disk() const
 std::uint64_t DiskTest::offset_of(const std::string& name, std::size_t skipped) const
 {
     const auto bytes = read_whole(files.path / "tree" / name).substr(skipped, 4096);
-    return read_whole(files.path / "disk").find(bytes);
+    const auto offset = read_whole(files.path / "disk").find(bytes);
+    EXPECT_NE(offset, std::string::npos) << name << " is not on the disk";
+    return offset;
 }
 
 std::size_t DiskTest::index_of(const std::vector<FileRange>& ranges, std::uint64_t offset)

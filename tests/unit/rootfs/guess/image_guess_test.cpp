@@ -88,12 +88,12 @@ TEST_F(DiskGuess, SaysWhatNoStartCanBeGuessedOf)
     EXPECT_THAT(sentence_of("truncate -s 4M swap && mkswap swap && rm disk && truncate -s 8M disk && "
                             "echo start=2048,size=8192 | sfdisk disk && dd if=swap of=disk bs=1M seek=1 conv=notrunc"),
                 HasSubstr("it has swap"));
+    std::filesystem::rename(files.path / "tree/usr/lib/systemd", files.path / "tree/usr/lib/other");
     make_ext("ext", 30);
     (void)make_disk("start=2048\\n", 32);
     place("ext", 1);
     EXPECT_TRUE(guess_image(files.path / "disk", Firmware::unknown, {})) << "a loader alone";
     std::filesystem::remove_all(files.path / "tree/boot/grub");
-    std::filesystem::rename(files.path / "tree/usr/lib/systemd", files.path / "tree/usr/lib/other");
     make_ext("ext", 30);
     place("ext", 1);
     EXPECT_THAT(sentence_of("true"), HasSubstr("no systemd"));
