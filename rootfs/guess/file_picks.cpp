@@ -97,7 +97,7 @@ void FilePicks::take_libraries(const Node& file)
     folders.emplace_back(folder_of(file.path));
     for (const auto& library : needs.libraries)
         for (const auto& folder : folders)
-            if (const auto* found = tree_.find_file(folder + "/" + library); found != nullptr) {
+            if (const auto* found = tree_.find_file(fmt::format("{}/{}", folder, library)); found != nullptr) {
                 take(*found, Commands::ignored);
                 break;
             }

@@ -159,7 +159,7 @@ void pick_login(FilePicks& picks)
         }
     for (const auto& folder : picks.library_folders()) {
         for (const auto& module : modules)
-            picks.add(folder + "/security/" + module);
+            picks.add(fmt::format("{}/security/{}", folder, module));
         for (const auto& [name, entry] : picks.tree().find(folder)->entries)
             if (name.starts_with("libnss_"))
                 picks.add(entry->path);
