@@ -2,7 +2,7 @@
 
 #include "rootfs/cli/command.hpp"
 #include "rootfs/cli/trial_boot.hpp"
-#include "rootfs/guess/loader_guess.hpp"
+#include "rootfs/guess/firmware.hpp"
 #include "rootfs/image/hot_pack.hpp"
 
 #include <nlohmann/json_fwd.hpp>

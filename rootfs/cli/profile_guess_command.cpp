@@ -28,12 +28,9 @@ struct GuessOptions {
 Result<Trace> trace_of(const std::string& file, const std::vector<FileRange>& ranges, const ManifestRoot& manifest)
 {
     Trace trace{manifest.ref().manifest, manifest.image_bytes(), {}, {}, {}};
-    for (const auto& range : ranges) {
-        if (trace.reads.size() == Trace::most_reads)
-            break;
+    for (const auto& range : ranges)
         if (range.offset < trace.image_bytes)
             trace.reads.push_back({{}, {range.offset, std::min(range.length, trace.image_bytes - range.offset)}});
-    }
     if (trace.reads.empty())
         return fail("no-guess", "{}: nothing of what a start reads of it lies in the image {}, which has {} bytes.",
                     file, trace.manifest.hex(), trace.image_bytes);

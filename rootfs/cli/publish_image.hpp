@@ -1,7 +1,7 @@
 #pragma once
 
 #include "rootfs/cli/trial_boot.hpp"
-#include "rootfs/guess/loader_guess.hpp"
+#include "rootfs/guess/firmware.hpp"
 #include "rootfs/image/publisher.hpp"
 
 #include <CLI/CLI.hpp>

@@ -16,7 +16,7 @@ namespace
 
 using Probe = std::unique_ptr<blkid_struct_probe, Freer<blkid_free_probe>>;
 
-/// A GPT has no more; it bounds a chain of logical ones, too.
+/// As many as a GPT usually has room for; it bounds a chain of logical ones, too. Those after it are not looked at.
 constexpr int most_parts = 128;
 constexpr std::uint64_t sector = 512;
 constexpr std::string_view gpt_efi_system = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";

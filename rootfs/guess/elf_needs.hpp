@@ -13,7 +13,7 @@ struct ElfNeeds {
     std::vector<std::string> folders;   ///< where to look first, of DT_RPATH and DT_RUNPATH; may begin with $ORIGIN
 };
 
-/// Of the file with these bytes; nothing if it is no ELF file that libelf can read.
+/// Of the file with these bytes, which libelf wants writable; nothing if it is no ELF file that it can read.
 [[nodiscard]] ElfNeeds elf_needs(std::string& file);
 
 } // namespace farboot::rootfs

@@ -54,8 +54,8 @@ FilePicks::FilePicks(const FileTree& tree) : tree_(tree), modules_(tree)
 
 void FilePicks::add(std::string_view path, Commands commands)
 {
-    if (const auto* node = tree_.find(path); node != nullptr && node->kind == Node::Kind::file)
-        take(*node, commands);
+    if (const auto* file = tree_.find_file(path); file != nullptr)
+        take(*file, commands);
 }
 
 void FilePicks::take(const Node& file, Commands commands)
@@ -97,8 +97,7 @@ void FilePicks::take_libraries(const Node& file)
     folders.emplace_back(folder_of(file.path));
     for (const auto& library : needs.libraries)
         for (const auto& folder : folders)
-            if (const auto* found = tree_.find(folder + "/" + library);
-                found != nullptr && found->kind == Node::Kind::file) {
+            if (const auto* found = tree_.find_file(fmt::format("{}/{}", folder, library)); found != nullptr) {
                 take(*found, Commands::ignored);
                 break;
             }
@@ -130,8 +129,7 @@ void FilePicks::add_command(std::string_view word, Commands commands)
     if (word.contains('/'))
         return;
     for (const auto* folder : program_folders)
-        if (const auto* found = tree_.find(folder + std::string(word));
-            found != nullptr && found->kind == Node::Kind::file)
+        if (const auto* found = tree_.find_file(folder + std::string(word)); found != nullptr)
             return take(*found, commands);
 }
 

@@ -34,6 +34,12 @@ const FileTree::Node* FileTree::find(std::string_view path) const
     return nodes_.empty() ? nullptr : find(path, 0);
 }
 
+const FileTree::Node* FileTree::find_file(std::string_view path) const
+{
+    const auto* found = find(path);
+    return found != nullptr && found->kind == Node::Kind::file ? found : nullptr;
+}
+
 const FileTree::Node* FileTree::find(std::string_view path, int links) const
 {
     const Node* at = nodes_.front().get();

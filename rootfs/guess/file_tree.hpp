@@ -36,6 +36,8 @@ public:
 
     /// Follows links, also in the middle. Null if there is nothing.
     [[nodiscard]] const Node* find(std::string_view path) const;
+    /// The same of files: null for anything else.
+    [[nodiscard]] const Node* find_file(std::string_view path) const;
     /// A file's first bytes, at most so many. Empty if they cannot be read, or the budget is spent.
     [[nodiscard]] std::string read(const Node& file, std::size_t most) const;
     /// Whether what is made of the tree is no longer wanted.

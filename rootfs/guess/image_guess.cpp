@@ -31,20 +31,13 @@ bool is_ext(const DiskPart& part)
     return part.content.starts_with("ext");
 }
 
-std::unexpected<Error> was_stopped(const std::filesystem::path& image)
-{
-    return fail("cancelled", "{}: guessing what a start reads of it was stopped.", image.string());
-}
-
-/// The beginning of a place without what is empty.
+/// The beginning of a place without what is empty; less if it is stopped.
 Result<std::vector<FileRange>> filled_blocks(const File& disk, const FileRange& place, std::uint64_t most,
                                              const std::stop_token& stop)
 {
     std::vector<FileRange> ranges;
     const auto end = place.offset + std::min(place.length, most);
-    for (auto offset = place.offset; offset < end; offset += block) {
-        if (stop.stop_requested())
-            return was_stopped(disk.path());
+    for (auto offset = place.offset; offset < end && !stop.stop_requested(); offset += block) {
         const auto length = std::min(block, end - offset);
         const auto bytes = disk.read(offset, length);
         if (!bytes)
@@ -87,46 +80,46 @@ public:
     [[nodiscard]] Result<ImageGuess> take();
 
 private:
-    [[nodiscard]] Result<Trees> open_trees();
     [[nodiscard]] Result<void> take_loader();
     [[nodiscard]] Result<void> take_fats(bool efi_system);
-    void add(const std::vector<FileRange>& ranges)
-    {
-        guess_.ranges.insert(guess_.ranges.end(), ranges.begin(), ranges.end());
-    }
+    [[nodiscard]] Result<void> take_filled(const FileRange& place, std::uint64_t most);
+    [[nodiscard]] Result<Trees> open_trees();
 
     const File& disk_;
     const std::vector<DiskPart>& parts_;
     Firmware firmware_;
     TreeBudget& budget_;
-    ImageGuess guess_;
+    StartRanges ranges_;
+    std::vector<std::string> left_out_;
 };
 
 Result<void> DiskGuess::take_loader()
 {
-    std::vector<FileRange> places{{0, parts_.front().place.offset}};
+    if (auto done = take_filled({0, parts_.front().place.offset}, most_of_loader); !done)
+        return done;
     for (const auto& part : parts_)
         if (part.use == Use::bios_loader)
-            places.push_back(part.place);
-    for (const auto& place : places) {
-        const auto filled = filled_blocks(disk_, place, most_of_loader, budget_.stop);
-        if (!filled)
-            return std::unexpected(filled.error());
-        add(*filled);
-    }
+            if (auto done = take_filled(part.place, most_of_loader); !done)
+                return done;
     return {};
 }
 
 Result<void> DiskGuess::take_fats(bool efi_system)
 {
-    for (const auto& part : parts_) {
-        if (part.content != "vfat" || (part.use == Use::efi_system) != efi_system)
-            continue;
-        const auto filled = filled_blocks(disk_, part.place, most_of_fat, budget_.stop);
-        if (!filled)
-            return std::unexpected(filled.error());
-        add(*filled);
-    }
+    for (const auto& part : parts_)
+        if (part.content == "vfat" && (part.use == Use::efi_system) == efi_system)
+            if (auto done = take_filled(part.place, most_of_fat); !done)
+                return done;
+    return {};
+}
+
+Result<void> DiskGuess::take_filled(const FileRange& place, std::uint64_t most)
+{
+    const auto filled = filled_blocks(disk_, place, most, budget_.stop);
+    if (!filled)
+        return std::unexpected(filled.error());
+    for (const auto& range : *filled)
+        ranges_.add(range);
     return {};
 }
 
@@ -140,8 +133,8 @@ Result<Trees> DiskGuess::open_trees()
         if (!is_ext(part))
             continue;
         if (part.place.offset < end) {
-            guess_.left_out.push_back(fmt::format("{}: its partition at byte {} begins within one before it.",
-                                                  disk_.path().string(), part.place.offset));
+            left_out_.push_back(fmt::format("{}: its partition at byte {} begins within one before it.",
+                                            disk_.path().string(), part.place.offset));
             continue;
         }
         end = part.place.offset + part.place.length;
@@ -149,7 +142,7 @@ Result<Trees> DiskGuess::open_trees()
         if (tree) {
             trees.push_back(std::move(*tree));
         } else {
-            guess_.left_out.push_back(tree.error().sentence);
+            left_out_.push_back(tree.error().sentence);
             if (!first_error)
                 first_error = std::move(tree.error());
         }
@@ -176,19 +169,19 @@ Result<ImageGuess> DiskGuess::take()
     const auto trees = open_trees();
     if (!trees)
         return std::unexpected(trees.error());
-    const auto before = guess_.ranges.size();
+    bool found = false;
     // A file system alone, without a loader in front of it, is a system's root: its kernel comes from elsewhere.
     if (boot_code || parts_.front().place.offset > 0)
         for (const auto& tree : *trees)
-            add(guess_loader(*tree, firmware_));
+            found |= guess_loader(*tree, firmware_, ranges_);
     for (const auto& tree : *trees)
-        add(guess_start(*tree, Hardware::virtual_machine));
-    if (guess_.ranges.size() == before)
-        return ImageGuess{{}, std::move(guess_.left_out)};
+        found |= guess_start(*tree, Hardware::virtual_machine, ranges_);
+    if (!found)
+        return ImageGuess{{}, std::move(left_out_)};
     if (bios)
         if (auto done = take_fats(true); !done)
             return std::unexpected(done.error());
-    return std::move(guess_);
+    return ImageGuess{ranges_.take(), std::move(left_out_)};
 }
 
 Result<ImageGuess> guess_squashfs(const std::filesystem::path& image, TreeBudget& budget)
@@ -196,7 +189,9 @@ Result<ImageGuess> guess_squashfs(const std::filesystem::path& image, TreeBudget
     const auto tree = open_squashfs_tree(image, budget);
     if (!tree)
         return std::unexpected(tree.error());
-    return ImageGuess{guess_start(**tree, Hardware::pc), {}};
+    StartRanges ranges;
+    (void)guess_start(**tree, Hardware::pc, ranges); // if there is nothing, the ranges say so
+    return ImageGuess{ranges.take(), {}};
 }
 
 Result<ImageGuess> guess_disk(const std::filesystem::path& image, const std::vector<DiskPart>& parts, Firmware firmware,
@@ -228,7 +223,7 @@ Result<ImageGuess> guess_image(const std::filesystem::path& image, Firmware firm
     budget.stop = stop;
     auto guess = squashfs ? guess_squashfs(image, budget) : guess_disk(image, *parts, firmware, budget);
     if (stop.stop_requested())
-        return was_stopped(image);
+        return fail("cancelled", "{}: guessing what a start reads of it was stopped.", image.string());
     if (guess && guess->ranges.empty()) {
         std::string what = "there is no systemd in it, nor another /sbin/init, nor a boot loader's configuration";
         for (const auto& sentence : guess->left_out)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "rootfs/base/error.hpp"
-#include "rootfs/guess/loader_guess.hpp"
+#include "rootfs/guess/firmware.hpp"
 #include "rootfs/image/format.hpp"
 
 #include <filesystem>
@@ -12,7 +12,7 @@
 namespace farboot::rootfs
 {
 
-/// Parts of an image, what is read first first.
+/// Parts of an image, what is read first first; each once, and at most Trace::most_reads.
 struct ImageGuess {
     std::vector<FileRange> ranges;
     std::vector<std::string> left_out; ///< sentences, of the file systems that could not be read

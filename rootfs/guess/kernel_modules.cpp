@@ -43,7 +43,7 @@ KernelModules::KernelModules(const FileTree& tree)
 
 void KernelModules::take(const FileTree& tree, const Node& kernel)
 {
-    const auto* list = tree.find(kernel.path + "/modules.dep");
+    const auto* list = tree.find_file(kernel.path + "/modules.dep");
     if (list == nullptr || kernels_ == most_kernels)
         return;
     ++kernels_;
@@ -57,8 +57,7 @@ void KernelModules::take(const FileTree& tree, const Node& kernel)
         std::istringstream words(line);
         std::vector<const Node*> files;
         for (std::string word; needs_ < most_needs && words >> word; ++needs_)
-            if (const auto* file = tree.find(kernel.path + "/" + word);
-                file != nullptr && file->kind == Node::Kind::file)
+            if (const auto* file = tree.find_file(kernel.path + "/" + word); file != nullptr)
                 files.push_back(file);
         modules_.emplace(name_of(line.substr(0, colon)), std::move(files));
     }

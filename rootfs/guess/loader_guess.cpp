@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 #include <map>
+#include <set>
+#include <span>
 #include <sstream>
 
 namespace farboot::rootfs
@@ -22,12 +24,6 @@ constexpr std::array initramfs_words{"initrd", "initrd16", "initrdefi"};
 constexpr std::array boot_folders{"/boot", ""};
 constexpr std::array configurations{"/grub/grub.cfg", "/grub2/grub.cfg", "/extlinux/extlinux.conf",
                                     "/syslinux/syslinux.cfg", "/syslinux.cfg"};
-
-const Node* find_file(const FileTree& tree, const std::string& path)
-{
-    const auto* found = tree.find(path);
-    return found != nullptr && found->kind == Node::Kind::file ? found : nullptr;
-}
 
 std::vector<Words> lines_of(const FileTree& tree, const Node& file)
 {
@@ -50,11 +46,11 @@ std::vector<Words> lines_of(const FileTree& tree, const Node& file)
 /// A path of the file system, or of the configuration's folder.
 void add_file(const FileTree& tree, StartRanges& ranges, const Node& configuration, const std::string& name)
 {
-    const auto* file = find_file(tree, name);
+    const auto* file = tree.find_file(name);
     if (file == nullptr || !name.starts_with('/'))
-        file = find_file(tree, configuration.parent->path + "/" + name);
+        file = tree.find_file(configuration.parent->path + "/" + name);
     if (file != nullptr)
-        ranges.add_whole(*file);
+        ranges.add_whole(tree, *file);
 }
 
 /// The files on the first line that begins with one of these words.
@@ -73,7 +69,7 @@ void add_first(const FileTree& tree, StartRanges& ranges, const Node& configurat
 std::map<std::string, Words> list_of(const FileTree& tree, const std::string& path)
 {
     std::map<std::string, Words> list;
-    const auto* file = find_file(tree, path);
+    const auto* file = tree.find_file(path);
     if (file == nullptr)
         return list;
     for (const auto& words : lines_of(tree, *file)) {
@@ -105,14 +101,14 @@ void add_grub(const FileTree& tree, StartRanges& ranges, const std::string& fold
         waiting.pop_back();
         if (!known.insert(name).second)
             continue;
-        if (const auto* module = find_file(tree, fmt::format("{}/{}.mod", folder, name)); module != nullptr)
-            ranges.add(*module);
+        if (const auto* module = tree.find_file(fmt::format("{}/{}.mod", folder, name)); module != nullptr)
+            ranges.add(tree, *module);
         if (const auto found = needs.find(name); found != needs.end())
             waiting.insert(waiting.end(), found->second.begin(), found->second.end());
     }
     for (const auto* list : {"/command.lst", "/fs.lst", "/crypto.lst", "/terminal.lst"})
-        if (const auto* file = find_file(tree, folder + list); file != nullptr)
-            ranges.add(*file);
+        if (const auto* file = tree.find_file(folder + list); file != nullptr)
+            ranges.add(tree, *file);
 }
 
 /// "APPEND root=… initrd=a.img,b.img" of syslinux
@@ -145,10 +141,10 @@ void add_configuration(const FileTree& tree, Firmware firmware, StartRanges& ran
             add_grub(tree, ranges, folder + platform, lines);
             break;
         }
-    ranges.add(configuration);
+    ranges.add(tree, configuration);
     for (const auto* besides : {"/grubenv", "/fonts/unicode.pf2", "/unicode.pf2"})
-        if (const auto* file = find_file(tree, folder + besides); file != nullptr)
-            ranges.add(*file);
+        if (const auto* file = tree.find_file(folder + besides); file != nullptr)
+            ranges.add(tree, *file);
     add_first(tree, ranges, configuration, lines, kernel_words);
     add_first(tree, ranges, configuration, lines, initramfs_words);
     add_appended(tree, ranges, configuration, lines);
@@ -164,27 +160,28 @@ const Node* last_entry(const FileTree& tree, const std::string& folder)
     for (const auto& [name, entry] : found->entries)
         if (name.ends_with(".conf") && (last == nullptr || strverscmp(last->path.c_str(), entry->path.c_str()) < 0))
             last = entry;
-    return last;
+    return last != nullptr ? tree.find_file(last->path) : nullptr;
 }
 
 } // namespace
 
-std::vector<FileRange> guess_loader(const FileTree& tree, Firmware firmware)
+bool guess_loader(const FileTree& tree, Firmware firmware, StartRanges& ranges)
 {
-    StartRanges ranges(tree);
     bool found = false;
     const auto take = [&](const Node* configuration) {
         if (configuration == nullptr)
             return;
+        if (!found)
+            ranges.add_tables(tree);
         found = true;
         add_configuration(tree, firmware, ranges, *configuration);
     };
     for (const std::string boot : boot_folders) {
         for (const auto* name : configurations)
-            take(find_file(tree, boot + name));
+            take(tree.find_file(boot + name));
         take(last_entry(tree, boot + "/loader/entries"));
     }
-    return found ? ranges.take() : std::vector<FileRange>();
+    return found;
 }
 
 } // namespace farboot::rootfs

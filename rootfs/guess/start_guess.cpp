@@ -1,6 +1,5 @@
 #include "rootfs/guess/start_guess.hpp"
 
-#include "rootfs/guess/start_ranges.hpp"
 #include "rootfs/guess/unit_walk.hpp"
 
 #include <algorithm>
@@ -44,17 +43,23 @@ void add_probes(const FileRange& place, StartRanges& ranges)
         ranges.add({place.offset + bytes - raid_probe, probe});
 }
 
+/// Of kernel modules.
+void pick_indexes(FilePicks& picks)
+{
+    for (const std::string top : library_tops)
+        picks.add_below(top + "/modules", [](const Node& file) {
+            return name_of(file).starts_with("modules.") && (file.path.ends_with(".bin") || file.path.ends_with("dep"));
+        });
+}
+
 /// What systemd looks at first, whatever it starts then.
 void pick_systemd(FilePicks& picks)
 {
     for (const std::string top : library_tops)
         picks.add(top + systemd);
-    for (const std::string top : library_tops) {
+    for (const std::string top : library_tops)
         picks.add_below(top + "/systemd/system-generators");
-        picks.add_below(top + "/modules", [](const Node& file) {
-            return name_of(file).starts_with("modules.") && (file.path.ends_with(".bin") || file.path.ends_with("dep"));
-        });
-    }
+    pick_indexes(picks);
     for (const auto* name : {"autofs4", "ip_tables", "qemu_fw_cfg", "dmi-sysfs", "efi-pstore", "configfs"})
         picks.add_module(name);
 }
@@ -154,7 +159,7 @@ void pick_login(FilePicks& picks)
         }
     for (const auto& folder : picks.library_folders()) {
         for (const auto& module : modules)
-            picks.add(folder + "/security/" + module);
+            picks.add(fmt::format("{}/security/{}", folder, module));
         for (const auto& [name, entry] : picks.tree().find(folder)->entries)
             if (name.starts_with("libnss_"))
                 picks.add(entry->path);
@@ -221,6 +226,7 @@ void pick_desktop(FilePicks& picks)
 void pick_all(FilePicks& picks, Hardware hardware)
 {
     UnitWalk units(picks);
+    pick_systemd(picks);
     pick_system(picks, units, hardware);
     pick_login(picks);
     pick_settings(picks);
@@ -234,6 +240,7 @@ void pick_all(FilePicks& picks, Hardware hardware)
 /// Of busybox, OpenRC, runit: what it begins with, and settings.
 void pick_other_init(FilePicks& picks)
 {
+    pick_indexes(picks);
     for (const auto* path : {other_init, "/etc/inittab", "/bin/sh"})
         picks.add(path);
     picks.add_below("/etc/init.d");
@@ -242,22 +249,23 @@ void pick_other_init(FilePicks& picks)
 
 } // namespace
 
-std::vector<FileRange> guess_start(const FileTree& tree, Hardware hardware)
+bool guess_start(const FileTree& tree, Hardware hardware, StartRanges& ranges)
 {
+    const auto has_systemd = std::ranges::any_of(
+        library_tops, [&](const std::string& top) { return tree.find_file(top + systemd) != nullptr; });
+    if (!has_systemd && tree.find_file(other_init) == nullptr)
+        return false;
     FilePicks picks(tree);
-    StartRanges ranges(tree);
-    pick_systemd(picks);
-    if (!picks.files().empty() && picks.files().front()->path.ends_with(systemd)) {
+    ranges.add_tables(tree);
+    if (has_systemd) {
         pick_all(picks, hardware);
         add_probes(tree.place(), ranges);
-    } else if (tree.find(other_init) != nullptr) {
-        pick_other_init(picks);
     } else {
-        return {};
+        pick_other_init(picks);
     }
     for (const auto* file : picks.files())
-        ranges.add(*file);
-    return ranges.take();
+        ranges.add(tree, *file);
+    return true;
 }
 
 } // namespace farboot::rootfs

@@ -9,25 +9,22 @@
 namespace farboot::rootfs
 {
 
-/// Where in the image files lie that are read one after the other, each place once, with what leads to them: folders
-/// and inodes.
+/// Where in an image lies what is read one after the other, each place once; at most Trace::most_reads. Files come with
+/// what leads to them: folders and inodes. Their trees outlive it.
 class StartRanges
 {
 public:
-    /// Begins with the tables.
-    explicit StartRanges(const FileTree& tree);
-
-    /// Of a large file the beginning.
-    void add(const FileTree::Node& file);
-    void add_whole(const FileTree::Node& file);
     void add(const FileRange& range);
+    void add_tables(const FileTree& tree);
+    /// Of a large file the beginning.
+    void add(const FileTree& tree, const FileTree::Node& file);
+    void add_whole(const FileTree& tree, const FileTree::Node& file);
 
     [[nodiscard]] std::vector<FileRange> take() { return std::move(ranges_); }
 
 private:
-    void add_way(const FileTree::Node& node);
+    void add_way(const FileTree& tree, const FileTree::Node& node);
 
-    const FileTree& tree_;
     std::unordered_set<const FileTree::Node*> folders_;
     std::set<std::pair<std::uint64_t, std::uint64_t>> seen_; ///< small files of a squashfs share theirs
     std::vector<FileRange> ranges_;

@@ -40,8 +40,7 @@ void UnitWalk::start_on_use()
 const FileTree::Node* UnitWalk::find(const std::string& unit) const
 {
     for (const auto* folder : unit_folders)
-        if (const auto* found = picks_.tree().find(folder + unit);
-            found != nullptr && found->kind == FileTree::Node::Kind::file)
+        if (const auto* found = picks_.tree().find_file(folder + unit); found != nullptr)
             return found;
     // getty@tty1.service is made of getty@.service.
     const auto at = unit.find('@');

@@ -1,6 +1,10 @@
+#include "rootfs/image/store.hpp"
 #include "tests/unit/rootfs/cli/program.hpp"
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
+#include <thread>
 
 namespace farboot::rootfs
 {
@@ -197,6 +201,46 @@ TEST_F(ProfileCommand, GuessesThatOfAVirtualMachinesDisk)
     EXPECT_THAT(other.err, HasSubstr("neither partitions nor a file system"));
     const std::string other_image = nlohmann::json::parse(other.out)["image"]["manifest"];
     EXPECT_EQ(show(other_image)["chunks"], 0);
+}
+
+TEST_F(ProfileCommand, CtrlCInAGuessEndsThePublication)
+{
+    // To guess what this system's start reads takes many seconds: each of 2,000 scripts names as many commands as fit.
+    std::string script = "#!/bin/sh\n";
+    for (int number = 0; script.size() < 125'000; ++number)
+        script += std::to_string(number) + " ";
+    std::filesystem::create_directories(folder_ / "tree/usr/bin");
+    std::filesystem::create_directories(folder_ / "tree/usr/lib/systemd/system");
+    put("tree/usr/bin/script", script);
+    std::string service = "[Service]\n";
+    for (int number = 0; number < 2000; ++number) {
+        const auto name = "usr/bin/script-" + std::to_string(number);
+        std::filesystem::create_hard_link(folder_ / "tree/usr/bin/script", folder_ / "tree" / name);
+        service += "ExecStart=/" + name + "\n";
+    }
+    std::filesystem::copy_file("/bin/true", folder_ / "tree/usr/lib/systemd/systemd");
+    put("tree/usr/lib/systemd/system/default.target", service);
+    const auto squash =
+        "mksquashfs " + (folder_ / "tree").string() + " " + (folder_ / "root").string() + " > /dev/null";
+    ASSERT_EQ(std::system(squash.c_str()), 0);
+
+    Program program(folder_, {"publish", "vm", "--store", "vms", "--series", "v", "--number", "1", "--title", "T",
+                              "--image", "root", "--key", "publisher.pem", "-o", "v.dsse"});
+    const auto published = [&] { // what is guessed then
+        const auto store = Store::open(folder_ / "vms");
+        return store && !store->manifests().empty();
+    };
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(3);
+    while (!published() && std::chrono::steady_clock::now() < deadline) {
+        ASSERT_FALSE(program.has_ended()) << "too early: " << program.wait().err;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ASSERT_TRUE(published());
+    program.signal(SIGINT);
+    const auto stopped = program.wait();
+    EXPECT_EQ(stopped.code, 130);
+    EXPECT_THAT(stopped.err, HasSubstr("guessing what a start reads of it was stopped"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "v.dsse"));
 }
 
 } // namespace

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <stdexcept>
 
 namespace farboot::rootfs
 {
@@ -53,10 +54,22 @@ protected:
         files.run("mksquashfs tree image -noappend -quiet -no-progress " + options);
         return folder / "image";
     }
+    /// Of such an image; until it is called again.
+    [[nodiscard]] const FileTree& tree(const std::string& options = "")
+    {
+        auto opened = open_squashfs_tree(image(options), budget);
+        if (!opened)
+            throw std::runtime_error(opened.error().sentence);
+        tree_ = std::move(*opened);
+        return *tree_;
+    }
 
     TreeFolder files;
     TreeBudget budget;
     const std::filesystem::path& folder = files.path;
+
+private:
+    std::unique_ptr<FileTree> tree_;
 };
 
 std::vector<std::string> paths_of(const FilePicks& picks)
@@ -65,6 +78,15 @@ std::vector<std::string> paths_of(const FilePicks& picks)
     for (const auto* file : picks.files())
         paths.push_back(file->path);
     return paths;
+}
+
+std::vector<FileRange> guess(const FileTree& tree)
+{
+    StartRanges ranges;
+    const auto found = guess_start(tree, Hardware::pc, ranges);
+    auto all = ranges.take();
+    EXPECT_NE(found, all.empty());
+    return all;
 }
 
 TEST_F(StartGuess, FindsFilesAndWhereTheirBytesLie)
@@ -90,9 +112,7 @@ TEST_F(StartGuess, SurvivesLinksInACircle)
 {
     link("b", "a");
     link("a", "b");
-    const auto tree = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(tree);
-    EXPECT_EQ((*tree)->find("/a"), nullptr);
+    EXPECT_EQ(tree().find("/a"), nullptr);
 }
 
 TEST_F(StartGuess, SaysWhatIsNoSquashfs)
@@ -106,9 +126,7 @@ TEST_F(StartGuess, SaysWhatIsNoSquashfs)
 
 TEST_F(StartGuess, FollowsUnitsProgramsAndScripts)
 {
-    const auto tree = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(tree);
-    FilePicks picks(**tree);
+    FilePicks picks(tree());
     UnitWalk(picks).start({"default.target", "not-there.service"});
     EXPECT_THAT(paths_of(picks),
                 ElementsAre("/usr/lib/systemd/system/graphical.target", "/usr/lib/systemd/system/cron@.service",
@@ -128,15 +146,13 @@ TEST_F(StartGuess, BringsModulesWithThoseThatTheyNeed)
     put(kernel + "kernel/md/dm-log.ko.xz", "logs");
     put(kernel + "kernel/md/dm-mod.ko.xz", "maps");
     put("usr/lib/systemd/system/web.service", "[Unit]\nWants=modprobe@dm_log.service modprobe@built_in.service\n");
-    const auto tree = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(tree);
-    FilePicks picks(**tree);
+    FilePicks picks(tree());
     UnitWalk(picks).start({"web.service"});
     const auto folder_of_modules = "/" + kernel + "kernel/md/";
     EXPECT_THAT(paths_of(picks),
                 testing::UnorderedElementsAre("/usr/lib/systemd/system/web.service", folder_of_modules + "dm-log.ko.xz",
                                               folder_of_modules + "dm-mod.ko.xz"));
-    EXPECT_THAT(KernelModules(**tree).with_needs("gone"), testing::SizeIs(1)) << "what is there of it";
+    EXPECT_THAT(KernelModules(picks.tree()).with_needs("gone"), testing::SizeIs(1)) << "what is there of it";
 }
 
 TEST_F(StartGuess, TakesTheModulesOfSoManyKernels)
@@ -146,30 +162,24 @@ TEST_F(StartGuess, TakesTheModulesOfSoManyKernels)
         put(kernel + "modules.dep", "a.ko:\n");
         put(kernel + "a.ko", "a module");
     }
-    const auto tree = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(tree);
-    EXPECT_THAT(KernelModules(**tree).with_needs("a"), testing::SizeIs(16));
+    EXPECT_THAT(KernelModules(tree()).with_needs("a"), testing::SizeIs(16));
 }
 
 TEST_F(StartGuess, ReadsNoMoreThanItsBudget)
 {
     put("usr/bin/web", "#!/bin/sh\nserve-pages\n" + std::string(1000, '#'));
-    const auto tree = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(tree);
+    FilePicks picks(tree());
     budget.read_bytes = 256 + 800; // enough to see that it is a script
-    FilePicks picks(**tree);
     picks.add("/usr/bin/web");
     EXPECT_THAT(paths_of(picks), ElementsAre("/usr/bin/web"));
-    EXPECT_EQ((*tree)->read(*(*tree)->find("/usr/bin/web"), 1000), "");
-    EXPECT_EQ((*tree)->read(*(*tree)->find("/usr/bin/web"), 2), "#!");
+    EXPECT_EQ(picks.tree().read(*picks.tree().find("/usr/bin/web"), 1000), "");
+    EXPECT_EQ(picks.tree().read(*picks.tree().find("/usr/bin/web"), 2), "#!");
 }
 
 TEST_F(StartGuess, WhatASocketStartsComesLast)
 {
     put("usr/lib/systemd/system/web.socket", "[Socket]\nListenStream=80\n");
-    const auto tree = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(tree);
-    FilePicks picks(**tree);
+    FilePicks picks(tree());
     UnitWalk units(picks);
     units.start({"web.socket"});
     EXPECT_THAT(paths_of(picks), ElementsAre("/usr/lib/systemd/system/web.socket"));
@@ -183,9 +193,7 @@ TEST_F(StartGuess, WhatASocketStartsHasSocketsToo)
     put("usr/lib/systemd/system/one.service", "[Unit]\nWants=two.socket\n");
     put("usr/lib/systemd/system/two.socket", "[Socket]\n");
     put("usr/lib/systemd/system/two.service", "[Service]\nExecStart=/usr/bin/cron\n");
-    const auto tree = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(tree);
-    FilePicks picks(**tree);
+    FilePicks picks(tree());
     UnitWalk units(picks);
     units.start({"one.socket"});
     units.start_on_use();
@@ -198,9 +206,7 @@ TEST_F(StartGuess, FollowsLinksToFolders)
     link("../data/a", "usr/share/fonts/maps");
     link("../../fonts", "usr/share/data/a/back");
     link("/usr", "usr/share/fonts/everything");
-    const auto tree = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(tree);
-    FilePicks picks(**tree);
+    FilePicks picks(tree());
     picks.add_plain_below("/usr/share/fonts", 1000);
     EXPECT_THAT(paths_of(picks), ElementsAre("/usr/share/data/a/map"));
 }
@@ -209,9 +215,7 @@ TEST_F(StartGuess, AnAlternativeIsNoFolderOfSettings)
 {
     put("usr/lib/compiler/unit", "a compiler's");
     link("/usr/lib/compiler", "etc/alternatives/compiler");
-    const auto tree = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(tree);
-    FilePicks picks(**tree);
+    FilePicks picks(tree());
     picks.add_plain_below("/etc", 1000);
     EXPECT_THAT(paths_of(picks), Contains("/etc/motd"));
     EXPECT_THAT(paths_of(picks), Not(Contains("/usr/lib/compiler/unit")));
@@ -224,9 +228,7 @@ TEST_F(StartGuess, AnyChainOfLinksHasAnEnd)
         link(fmt::format("../{}", number + 1), fmt::format("usr/share/chain/{}/next", number));
     }
     link("../chain/0", "usr/share/fonts/first");
-    const auto tree = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(tree);
-    FilePicks picks(**tree);
+    FilePicks picks(tree());
     picks.add_plain_below("/usr/share/fonts", 1000);
     EXPECT_LT(paths_of(picks).size(), 100U);
     EXPECT_THAT(paths_of(picks), Contains("/usr/share/chain/9/file"));
@@ -235,49 +237,38 @@ TEST_F(StartGuess, AnyChainOfLinksHasAnEnd)
 TEST_F(StartGuess, KnowsWhereOtherFileSystemsAreLookedFor)
 {
     put("usr/share/large", std::string(5'000'000, 'x'));
-    const auto file = image("-noD -no-fragments");
-    const auto tree = open_squashfs_tree(file, budget);
-    ASSERT_TRUE(tree);
     std::set<std::uint64_t> offsets;
-    for (const auto& range : guess_start(**tree, Hardware::pc))
+    for (const auto& range : guess(tree("-noD -no-fragments")))
         offsets.insert(range.offset);
     for (const std::uint64_t kib : {128, 256, 512, 1024, 2048, 4096})
         EXPECT_THAT(offsets, Contains(kib * 1024));
-    EXPECT_THAT(offsets, Contains(std::filesystem::file_size(file) - 1'581'056));
+    EXPECT_THAT(offsets, Contains(std::filesystem::file_size(folder / "image") - 1'581'056));
 }
 
 TEST_F(StartGuess, TakesTheBeginningOfWhatIsVeryLarge)
 {
     put("usr/bin/serve-pages", std::string(5'000'000, 's'));
     put("usr/share/web", std::string(9'000'000, 'w'));
-    const auto tree = open_squashfs_tree(image("-noD -noF -no-fragments"), budget);
-    ASSERT_TRUE(tree);
+    const auto& large = tree("-noD -noF -no-fragments");
     std::map<std::uint64_t, std::uint64_t> lengths;
-    for (const auto& range : guess_start(**tree, Hardware::pc))
+    for (const auto& range : guess(large))
         lengths[range.offset] = range.length;
-    const auto length_of = [&](const char* path) {
-        return lengths[(*tree)->extents(*(*tree)->find(path)).front().offset];
-    };
+    const auto length_of = [&](const char* path) { return lengths[large.extents(*large.find(path)).front().offset]; };
     EXPECT_EQ(length_of("/usr/bin/serve-pages"), 5'000'000);
     EXPECT_EQ(length_of("/usr/share/web"), 1024 * 1024);
 }
 
 TEST_F(StartGuess, GivesPartsOfTheImageEachOnce)
 {
-    const auto file = image();
-    const auto tree = open_squashfs_tree(file, budget);
-    ASSERT_TRUE(tree);
-    const auto ranges = guess_start(**tree, Hardware::pc);
+    const auto ranges = guess(tree());
     ASSERT_GT(ranges.size(), 3U);
     std::set<std::uint64_t> offsets;
     for (const auto& range : ranges) {
-        EXPECT_LE(range.offset + range.length, std::filesystem::file_size(file));
+        EXPECT_LE(range.offset + range.length, std::filesystem::file_size(folder / "image"));
         EXPECT_TRUE(offsets.insert(range.offset).second) << range.offset;
     }
     std::filesystem::remove(folder / "tree/usr/lib/systemd/systemd");
-    const auto without = open_squashfs_tree(image(), budget);
-    ASSERT_TRUE(without);
-    EXPECT_THAT(guess_start(**without, Hardware::pc), IsEmpty());
+    EXPECT_THAT(guess(tree()), IsEmpty());
 }
 
 TEST(ElfNeeds, TellsOfLoaderAndLibraries)
