@@ -59,7 +59,8 @@ bool VmTraces::look(Clock::time_point now)
 
 void VmTraces::watch(const std::stop_token& stop)
 {
-    const auto pause = std::min<std::chrono::milliseconds>(longest_pause, settings_.quiet / 2);
+    const auto pause =
+        std::min<std::chrono::milliseconds>(longest_pause, std::chrono::milliseconds(settings_.quiet) / 2);
     while (sleep_about(pause, stop) && look(Clock::now()))
         ;
 }

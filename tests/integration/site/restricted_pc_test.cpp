@@ -126,14 +126,13 @@ TEST_F(EnrolledPc, TheReaderOfVirtualDisksAndVmchooserActAsThePc)
 TEST_F(EnrolledPc, WhatAVirtualMachineHasReadMakesAProfile)
 {
     start_enrolled();
-    const auto control = path("control.sock");
+    const auto control = (folder_.path / "nbd/control.sock").string();
     const Process system({FARBOOT_SYSTEM, "--folder", handed().string(), "--socket", path("people"), "--vm-reader",
                           control, "run", "--quiet-seconds", "1"},
                          folder_.path / "system.log");
     ASSERT_TRUE(eventually([&] { return std::filesystem::exists(handed() / "pc-session"); }));
-    auto parameters = reader_with_session();
-    parameters.push_back("control=" + control);
-    const NbdServer reader(folder_.path / "nbd", parameters);
+    const NbdServer reader(folder_.path / "nbd", reader_with_session());
+    ASSERT_EQ(reader.control(), control);
     expect_read(reader);
     const auto traces = [&] { return json::parse(admin("GET", "/api/v1/traces").body)["traces"]; };
     ASSERT_TRUE(eventually([&] { return !traces().empty(); })) << read_whole(folder_.path / "system.log");
