@@ -53,8 +53,9 @@ class Run:
 
     def enrol(self):
         known = self.registered()
+        before = len(self.pc.stages)
         self.site.request("POST", f"/api/v1/pcs/{known['id']}/enrolment", {"code": known["asking"]["code"]})
-        self.pc.wait_stage("menu-ready", chain.PAINT, after=len(self.pc.stages))  # it has shown its key anew
+        self.pc.wait_stage("menu-ready", chain.PAINT, after=before)  # it has shown its key anew
 
     def traces(self):
         """What the PC has sent, by what it was read of."""
