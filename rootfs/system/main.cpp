@@ -12,6 +12,7 @@
 #include "rootfs/system/next_start.hpp"
 #include "rootfs/system/pc_session.hpp"
 #include "rootfs/system/relay.hpp"
+#include "rootfs/system/vm_traces.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -21,6 +22,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 
 #include <sys/stat.h>
 
@@ -33,6 +35,7 @@ using nlohmann::json;
 struct Options {
     std::filesystem::path folder = "/run/farboot";
     std::filesystem::path reader = "/run/initramfs/run/control.sock"; ///< of the root file system's reader
+    rootfs::VmTraces::Settings machines;
     std::filesystem::path socket = "/run/farboot-system/socket";
     std::string state;
     bool failed = false;
@@ -209,6 +212,15 @@ int run(const Options& options)
                 return session->ask(std::move(request.method), request.path, std::move(request.body), stop.token());
             });
         });
+    rootfs::VmTraces machines(
+        options.machines,
+        [&](const std::string& what, const std::string& trace) {
+            return session->send_text(what, trace, stop.token());
+        },
+        say);
+    // On a thread of its own: a reader that hangs delays no report, and no good-bye.
+    std::jthread watching([&](const std::stop_token& over) { machines.watch(over); });
+    const std::stop_callback stop_watching(stop.token(), [&] { watching.request_stop(); });
     const auto begun = std::chrono::steady_clock::now();
     bool traced = false;
     std::chrono::milliseconds until_next{0};
@@ -330,14 +342,22 @@ int main(int argc, char** argv)
 {
     CLI::App app("Tells the server what has become of the system that it has started.", "farboot-system");
     Options options;
+    auto quiet_seconds = options.machines.quiet.count();
     app.set_version_flag("--version", FARBOOT_VERSION);
     app.add_option("--folder", options.folder, "What the preboot system has handed over")->capture_default_str();
     app.add_option("--reader", options.reader, "Control socket of the root file system's reader")
+        ->capture_default_str();
+    app.add_option("--vm-reader", options.machines.reader, "Control socket of the virtual machines' reader")
         ->capture_default_str();
     app.add_option("--socket", options.socket, "Where programs of the people at this PC ask the server")
         ->capture_default_str();
     app.require_subcommand(1);
     auto* run_command = app.add_subcommand("run", "Report from time to time, until SIGTERM; a service of systemd's");
+    run_command
+        ->add_option("--quiet-seconds", quiet_seconds,
+                     "A virtual machine that has read nothing new for so long has started")
+        ->check(CLI::Range(1, 600))
+        ->capture_default_str();
     auto* say_command = app.add_subcommand("say", "Report one state now");
     say_command->add_option("STATE", options.state, "running or standby")
         ->required()
@@ -353,6 +373,7 @@ int main(int argc, char** argv)
     kexec_command->add_option("--told", options.told, "An admin's command and the series that he named, as 7:debian")
         ->type_name("ID:SERIES");
     CLI11_PARSE(app, argc, argv);
+    options.machines.quiet = std::chrono::seconds(quiet_seconds);
     if (kexec_command->parsed())
         return kexec_reboot(options);
     if (ask_command->parsed())
