@@ -18,7 +18,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -44,12 +43,6 @@ struct Options {
     std::string told;
 };
 
-/// Somebody can work now: what was read until then makes a boot profile.
-constexpr std::array<std::string_view, 1> marks{"vmchooser-ready"};
-/// A system without these stages has started so long after systemd says so, for what a person starts next …
-constexpr double settled_after = 60; ///< seconds
-/// … or by then.
-constexpr auto longest_start = std::chrono::minutes(5);
 /// Of a command, that the server keeps.
 constexpr std::size_t max_outcome = 200;
 /// Of the service, when its session can never begin: sysexits.h's EX_NOPERM; systemd does not start it again then.
@@ -65,27 +58,20 @@ void say(std::string_view sentence)
     fmt::print(stderr, "farboot-system: {}\n", sentence);
 }
 
-json stages_json()
+std::vector<rootfs::BootStage> stages_so_far()
 {
-    auto list = json::array();
-    const auto stages = rootfs::boot_stages();
+    auto stages = rootfs::boot_stages();
     if (!stages)
         say(stages.error().sentence);
-    else
-        for (const auto& stage : *stages)
-            list.push_back({{"name", stage.name}, {"seconds", stage.seconds}});
-    return list;
+    return stages ? std::move(*stages) : std::vector<rootfs::BootStage>();
 }
 
-bool has_started(const json& stages, std::chrono::steady_clock::time_point begun)
+json to_json(const std::vector<rootfs::BootStage>& stages)
 {
-    const std::chrono::duration<double> up = std::chrono::steady_clock::now().time_since_epoch(); // CLOCK_MONOTONIC
-    return std::chrono::steady_clock::now() - begun > longest_start ||
-           std::ranges::any_of(stages, [&](const json& stage) {
-               const auto name = stage["name"].get<std::string>();
-               return std::ranges::find(marks, name) != marks.end() ||
-                      (name == rootfs::startup_stage && stage["seconds"].get<double>() + settled_after < up.count());
-           });
+    auto list = json::array();
+    for (const auto& stage : stages)
+        list.push_back({{"name", stage.name}, {"seconds", stage.seconds}});
+    return list;
 }
 
 /// Sends what has been read of the root file system so far. True: it need not be tried again.
@@ -225,10 +211,12 @@ int run(const Options& options)
     bool traced = false;
     std::chrono::milliseconds until_next{0};
     while (rootfs::sleep_about(until_next, stop.token())) {
-        const auto stages = stages_json();
-        if (!traced && has_started(stages, begun))
+        const auto stages = stages_so_far();
+        const auto now = std::chrono::steady_clock::now();
+        // The clock is the kernel's, CLOCK_MONOTONIC, as that of the stages.
+        if (!traced && rootfs::has_started(stages, now.time_since_epoch(), now - begun))
             traced = send_trace(*session, options, stop.token());
-        const auto again = report(*session, stages, stop.token());
+        const auto again = report(*session, to_json(stages), stop.token());
         if (!again) {
             say("the server knows this PC's session no longer");
             return EXIT_SUCCESS;
