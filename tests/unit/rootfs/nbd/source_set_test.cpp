@@ -23,6 +23,7 @@ protected:
         options.first_wait = 1ms;
         options.longest_wait = 4ms;
         options.notice = [this](std::string_view line) { notices.emplace_back(line); };
+        options.waiting = [this](bool waits) { waiting.push_back(waits); };
         return options;
     }
 
@@ -39,6 +40,7 @@ protected:
     std::function<std::string(const Source&, Freshness)> outcome;
     std::vector<std::string> attempts;
     std::vector<std::string> notices;
+    std::vector<bool> waiting;
     Counters counters;
 };
 
@@ -108,6 +110,7 @@ TEST_F(SourceSetTest, WaitsUntilASourceIsBackAndSaysSoOnce)
     EXPECT_EQ(counters.waits, 5);
     EXPECT_THAT(notices, ElementsAre(HasSubstr("waiting for the network"), HasSubstr("back after")));
     EXPECT_FALSE(sources.waiting());
+    EXPECT_THAT(waiting, ElementsAre(true, false));
 }
 
 TEST_F(SourceSetTest, ASourceInDisgraceIsStillTriedWhenThereIsNoOther)
@@ -143,6 +146,7 @@ TEST_F(SourceSetTest, EndsWhenNobodyWantsTheBytesAnyMore)
     patience.still_wanted = [&] { return ++asked < 3; };
     EXPECT_FALSE(sources.until_good(attempt(), counters, patience));
     EXPECT_FALSE(sources.waiting());
+    EXPECT_THAT(waiting, ElementsAre(true, false)) << "nobody waits any more, whatever has become of the source";
 }
 
 TEST_F(SourceSetTest, IsWokenWhenSomebodyElseReachesASource)
