@@ -5,6 +5,7 @@
 #include "rootfs/cli/progress.hpp"
 #include "rootfs/cli/server_client.hpp"
 #include "rootfs/image/store_cleaner.hpp"
+#include "rootfs/image/store_images.hpp"
 #include "rootfs/record/envelope.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,6 +25,7 @@ struct RemoveOptions {
     std::string records;
     ServerOptions server;
     bool force = false;
+    bool now = false; ///< no PC may read it any more
 };
 
 struct CleanCommand {
@@ -87,6 +89,11 @@ void add_needs_server(CLI::App& command, ServerOptions& options, const char* des
     add_credentials(command, options);
 }
 
+std::int64_t seconds_now()
+{
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+}
+
 Result<void> remove_images(const RemoveOptions& options)
 {
     const auto digests = parse_digests(options.digests);
@@ -107,14 +114,10 @@ Result<void> remove_images(const RemoveOptions& options)
                             "or retire the record first, or use --force.",
                             digest.hex(), named->second);
     for (const auto& digest : *digests) {
-        // Without its locator it is no image any more; a manifest that a kill leaves goes when this is repeated.
-        const auto locator = writer->remove(writer->store().locator(digest));
-        if (!locator)
-            return std::unexpected(locator.error());
-        const auto manifest = writer->remove(writer->store().manifest(digest));
-        if (!manifest)
-            return std::unexpected(manifest.error());
-        say(fmt::format("{}  {}", digest.hex(), *locator || *manifest ? "removed" : "was not there"));
+        const auto removed = options.now ? delete_image(*writer, digest) : retire_image(*writer, digest, seconds_now());
+        if (!removed)
+            return std::unexpected(removed.error());
+        say(fmt::format("{}  {}", digest.hex(), *removed ? "removed" : "was not there"));
     }
     note(fmt::format("To free what only they needed: farboot image clean --store {}", options.store));
     return {};
@@ -188,8 +191,7 @@ Result<void> clean(const CleanCommand& options)
     if (!needs)
         return std::unexpected(needs.error());
     clean.records = std::move(*needs);
-    clean.now =
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    clean.now = seconds_now();
     Progress checking("Checking packs");
     Progress moving("Moving chunks");
     clean.checking = [&](std::uint64_t done, std::uint64_t total) { checking.update(done, total); };
@@ -214,7 +216,10 @@ void add_clean_commands(CLI::App& group, Action& chosen)
     add_needs_server(*remove, remove_options->server,
                      "Refuse if a version that this server offers, or has as a draft, names one");
     remove->add_flag("--force", remove_options->force, "Remove them even so");
-    remove->footer("No PC must run from them any more: it could read nothing that it has not read before.\n\nExample:\n"
+    remove->add_flag("--now", remove_options->now,
+                     "Delete them at once: PCs that run them can read nothing any more that they have not read before");
+    remove->footer("PCs that run from them read on for the --keep-days of \"clean\", which then deletes them.\n\n"
+                   "Example:\n"
                    "  farboot image remove 3b1f… --store /srv/farboot/store --records /srv/farboot/records");
 
     const auto [clean_command, clean_options] =
@@ -222,7 +227,7 @@ void add_clean_commands(CLI::App& group, Action& chosen)
     add_store_option(*clean_command, clean_options->store);
     clean_command
         ->add_option("--keep-days", clean_options->clean.keep_days,
-                     "How long what is replaced stays for PCs that read old locators")
+                     "How long what is replaced or removed stays for PCs that read old locators")
         ->check(CLI::Range(0, 3650))
         ->capture_default_str();
     clean_command

@@ -5,6 +5,7 @@
 #include "rootfs/cli/progress.hpp"
 #include "rootfs/image/pack_index.hpp"
 #include "rootfs/image/parallel.hpp"
+#include "rootfs/image/store_images.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -61,9 +62,12 @@ Result<void> list_images(const ImageOptions& options)
     const auto store = Store::open(options.store);
     if (!store)
         return std::unexpected(store.error());
+    const auto images = images_of(*store);
+    if (!images)
+        return std::unexpected(images.error());
     auto list = nlohmann::json::array();
     std::size_t bad = 0;
-    for (const auto& digest : store->manifests()) {
+    for (const auto& digest : *images) {
         const auto ref = store->image(digest);
         if (!ref) {
             note(ref.error().sentence);
@@ -146,16 +150,12 @@ Result<void> verify_images(const ImageOptions& options)
     const auto store = Store::open(options.store);
     if (!store)
         return std::unexpected(store.error());
-    auto digests = store->manifests();
-    if (!options.digest.empty()) {
-        const auto digest = parse_digest(options.digest);
-        if (!digest)
-            return std::unexpected(digest.error());
-        digests = {*digest};
-    }
+    const auto digests = options.digest.empty() ? images_of(*store) : parse_digests({options.digest});
+    if (!digests)
+        return std::unexpected(digests.error());
     std::size_t bad = 0;
     auto list = nlohmann::json::array();
-    for (const auto& digest : digests) {
+    for (const auto& digest : *digests) {
         const auto verified = verify_one(*store, digest, stop.token());
         if (!verified && verified.error().reason == "cancelled")
             return verified;
@@ -174,7 +174,7 @@ Result<void> verify_images(const ImageOptions& options)
         return fail("image-damaged",
                     "{} of {} images cannot be read whole. To repair one, remove the pack that is named and publish "
                     "the image again.",
-                    bad, digests.size());
+                    bad, digests->size());
     return {};
 }
 

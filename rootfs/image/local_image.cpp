@@ -54,6 +54,17 @@ LocalImage::LocalImage(Store store, ManifestFile manifest, File locator_file, Lo
 
 Result<LocalImage> LocalImage::open(const Store& store, const Digest& digest)
 {
+    const auto retired = RetiredList::load(store);
+    if (!retired)
+        return std::unexpected(retired.error());
+    return open(store, digest, *retired);
+}
+
+Result<LocalImage> LocalImage::open(const Store& store, const Digest& digest, const RetiredList& retired)
+{
+    if (retired.has_image(digest))
+        return fail("not-found", "The image {} was removed from the store {}. Publish it again if it is needed.",
+                    digest.hex(), store.folder().string());
     auto manifest = store.open_manifest(digest);
     if (!manifest)
         return std::unexpected(manifest.error());

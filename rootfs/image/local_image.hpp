@@ -3,6 +3,7 @@
 #include "rootfs/image/file.hpp"
 #include "rootfs/image/locator.hpp"
 #include "rootfs/image/manifest_file.hpp"
+#include "rootfs/image/retired_list.hpp"
 #include "rootfs/image/store.hpp"
 
 #include <cstdint>
@@ -30,8 +31,12 @@ public:
     /// Gets every chunk in order, and where it lies.
     using VisitPlace = std::function<void(const ChunkRef& chunk, const ChunkPlace& place)>;
 
-    /// Reasons: not-found, and those of ManifestRoot and Locator.
+    /// Reasons: not-found (also if it was removed and its files are still there), retired-malformed, and those of
+    /// ManifestRoot and Locator.
     [[nodiscard]] static Result<LocalImage> open(const Store& store, const Digest& manifest);
+    /// The same for many of them, with the store's list of what is retired.
+    [[nodiscard]] static Result<LocalImage> open(const Store& store, const Digest& manifest,
+                                                 const RetiredList& retired);
 
     [[nodiscard]] const ManifestRoot& manifest() const { return manifest_.root(); }
     [[nodiscard]] const Locator& locator() const { return locator_; }

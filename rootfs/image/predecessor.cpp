@@ -19,15 +19,15 @@ double shared_part(const HotList& list, const ChunkList& chunks)
 }
 
 /// The best predecessor, opened.
-std::optional<LocalImage> find_predecessor(const Store& store, const Digest& manifest, const ChunkList& chunks)
+std::optional<LocalImage> find_predecessor(const StoreWriter& writer, const Digest& manifest, const ChunkList& chunks)
 {
     std::optional<LocalImage> best;
     auto best_part = least_shared;
-    for (const auto& other : store.manifests()) {
+    for (const auto& other : writer.store().manifests()) {
         if (other == manifest)
             continue;
-        auto image = LocalImage::open(store, other);
-        if (!image) // damaged, or being removed: not this image's trouble
+        auto image = LocalImage::open(writer.store(), other, writer.retired());
+        if (!image) // damaged, or removed: not this image's trouble
             continue;
         const auto part = shared_part(image->locator().hot(), chunks);
         if (part < best_part)
@@ -61,7 +61,7 @@ Result<std::optional<Heritage>> inherit_from_store(StoreWriter& writer, const Di
     const auto chunks = ChunkList::load(*image);
     if (!chunks)
         return std::unexpected(chunks.error());
-    const auto predecessor = find_predecessor(writer.store(), manifest, *chunks);
+    const auto predecessor = find_predecessor(writer, manifest, *chunks);
     if (!predecessor)
         return std::nullopt;
     const auto inherited = inherit_profile(*predecessor, *image);

@@ -1,6 +1,7 @@
 #include "rootfs/image/retired_list.hpp"
 
 #include "rootfs/image/file.hpp"
+#include "rootfs/image/locator.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -30,9 +31,11 @@ Result<RetiredList> RetiredList::load(const Store& store)
         return std::unexpected(text.error());
     auto list = parse(*text);
     if (!list)
-        return fail(list.error().reason,
-                    "{} cannot be used: {} It may be deleted: what it lists is then found again, and waits anew.",
-                    path(store).string(), list.error().sentence);
+        return fail(
+            list.error().reason,
+            "{} cannot be used: {} It may be deleted: what it lists is then found again, and waits anew; images "
+            "that had been removed are there again.",
+            path(store).string(), list.error().sentence);
     return list;
 }
 
@@ -54,6 +57,11 @@ Result<RetiredList> RetiredList::parse(std::string_view text)
         return fail("retired-malformed", "It is not the JSON that was expected ({}).", error.what());
     }
     return list;
+}
+
+bool RetiredList::has_image(const Digest& image) const
+{
+    return contains(locator_path(image));
 }
 
 std::string RetiredList::to_json() const

@@ -13,6 +13,7 @@ namespace
 
 constexpr std::int64_t day_seconds = 24 * 60 * 60;
 constexpr const char* files_folder = "v1/files/";
+constexpr const char* locators_folder = "v1/locators/";
 
 class StoreCleaner
 {
@@ -68,13 +69,20 @@ Result<CleanReport> StoreCleaner::run(const std::stop_token& stop)
 Result<StoreNeeds> StoreCleaner::find_all_needs(const std::stop_token& stop) const
 {
     auto needs = find_needs(store(), stop);
-    if (needs && options_.records)
-        for (const auto& [image, record] : options_.records->images)
-            if (!needs->images.contains(image) && std::filesystem::exists(store().manifest(image)))
-                return fail("image-unreadable",
-                            "The image {} has no locator, but {} names it. Publish it again, or remove it, before the "
-                            "store is cleaned up.",
-                            image.hex(), record);
+    if (!needs || !options_.records)
+        return needs;
+    for (const auto& [image, record] : options_.records->images) {
+        if (writer_.retired().has_image(image) && std::filesystem::exists(store().locator(image)))
+            return fail("image-needed",
+                        "The image {} was removed, but {} names it. Publish it again, or retire or remove what names "
+                        "it, before the store is cleaned up; or remove it for good (farboot image remove --now).",
+                        image.hex(), record);
+        if (!needs->images.contains(image) && std::filesystem::exists(store().manifest(image)))
+            return fail("image-unreadable",
+                        "The image {} has no locator, but {} names it. Publish it again, or remove it, before the "
+                        "store is cleaned up.",
+                        image.hex(), record);
+    }
     return needs;
 }
 
@@ -124,6 +132,8 @@ Result<void> StoreCleaner::retire(const StoreNeeds& needs)
         sort_out(store().pack(pack), needs.packs.contains(pack), list);
     for (const auto& pack : store().hot_packs())
         sort_out(store().hot_pack(pack), needs.hot_packs.contains(pack), list);
+    for (const auto& image : store().locators()) // not needed are those of images that were removed
+        sort_out(store().locator(image), needs.images.contains(image), list);
     for (const auto& manifest : store().manifests())
         sort_out(store().manifest(manifest), needs.images.contains(manifest), list);
     if (options_.records)
@@ -158,7 +168,10 @@ void StoreCleaner::sort_out(const std::filesystem::path& path, bool needed, Reti
 Result<void> StoreCleaner::delete_old()
 {
     auto remaining = list_;
-    for (const auto& [file, entry] : list_.entries()) {
+    // Locators first: none may be left that leads to what is gone.
+    std::vector<std::pair<std::string, RetiredList::Entry>> ordered(list_.entries().begin(), list_.entries().end());
+    std::ranges::stable_partition(ordered, [](const auto& item) { return item.first.starts_with(locators_folder); });
+    for (const auto& [file, entry] : ordered) {
         const CleanReport::File item{file, entry.bytes, entry.since + options_.keep_days * day_seconds};
         if (item.until > options_.now || (file.starts_with(files_folder) && !options_.records)) {
             report_.waiting.push_back(item);

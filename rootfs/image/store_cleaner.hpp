@@ -49,8 +49,9 @@ struct CleanReport {
 
 /// Frees what no image of a store needs: packs with hardly a needed chunk are emptied into new ones, packs, hot packs,
 /// manifests without a locator and files that nothing names are retired, and what has been retired for keep_days is
-/// deleted. At any moment every image can be read whole; a run that was killed is completed by the next. Reasons: io,
-/// index, image-unreadable, cancelled.
+/// deleted, removed images too. At any moment every image can be read whole, a removed one until its locator goes; a
+/// run that was killed is completed by the next. Reasons: io, index, image-unreadable, image-needed (a record names an
+/// image that was removed), cancelled.
 [[nodiscard]] Result<CleanReport> clean_store(StoreWriter& writer, const CleanOptions& options,
                                               const std::stop_token& stop = {});
 

@@ -63,6 +63,17 @@ Result<Profile> profile_of(const ManifestFile& manifest, std::span<const Digest>
     return profile;
 }
 
+/// A manifest that is retired, as that of an image that was removed, is sent again: it must not go a few days later.
+Result<ManifestFile> open_sent(const Store& store, const Digest& name)
+{
+    const auto retired = RetiredList::load(store);
+    if (!retired)
+        return std::unexpected(retired.error());
+    if (retired->contains(manifest_path(name)))
+        return fail("not-found", "The image {} was removed from the store: send its manifest again.", name.hex());
+    return store.open_manifest(name);
+}
+
 /// Gives it its name; true if nothing had it before.
 Result<bool> adopt(StoreWriter& writer, AtomicFile file, const std::filesystem::path& target)
 {
@@ -154,7 +165,7 @@ Result<Lacking> StoreIntake::lacking(const Digest& name, std::uint64_t from, std
     const auto store = Store::open(folder_);
     if (!store)
         return std::unexpected(store.error());
-    const auto manifest = store->open_manifest(name);
+    const auto manifest = open_sent(*store, name);
     if (!manifest)
         return std::unexpected(manifest.error());
     Lacking result;
@@ -199,7 +210,7 @@ Result<void> StoreIntake::locate(const Digest& name, std::span<const Digest> hot
     auto writer = StoreWriter::open_existing(folder_);
     if (!writer)
         return std::unexpected(writer.error());
-    const auto manifest = writer->store().open_manifest(name);
+    const auto manifest = open_sent(writer->store(), name);
     if (!manifest)
         return std::unexpected(manifest.error());
     const auto index = ChunkIndex::open(writer->store());

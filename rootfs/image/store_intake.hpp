@@ -45,7 +45,8 @@ public:
     /// A kernel or initramfs. Reason: digest-mismatch.
     [[nodiscard]] Result<bool> take_file(AtomicFile file, const Digest& name);
 
-    /// What is lacking from chunk `from` on, in at most `most` gaps. Reasons: not-found (the manifest), index.
+    /// What is lacking from chunk `from` on, in at most `most` gaps. Reasons: not-found (the manifest, also if it is
+    /// retired), index.
     [[nodiscard]] Result<Lacking> lacking(const Digest& manifest, std::uint64_t from, std::size_t most);
     /// Writes the image's locator, and its hot pack with these chunks in this order; without any, it keeps the hot pack
     /// that it had. Reasons: not-found, chunks-missing.

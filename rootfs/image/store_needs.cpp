@@ -6,9 +6,9 @@ namespace farboot::rootfs
 namespace
 {
 
-Result<void> add_needs(const Store& store, const Digest& digest, StoreNeeds& needs)
+Result<void> add_needs(const Store& store, const Digest& digest, const RetiredList& retired, StoreNeeds& needs)
 {
-    const auto image = LocalImage::open(store, digest);
+    const auto image = LocalImage::open(store, digest, retired);
     if (!image)
         return std::unexpected(image.error());
     std::vector<PackUse*> uses;
@@ -32,11 +32,16 @@ Result<void> add_needs(const Store& store, const Digest& digest, StoreNeeds& nee
 
 Result<StoreNeeds> find_needs(const Store& store, const std::stop_token& stop)
 {
+    const auto retired = RetiredList::load(store);
+    if (!retired)
+        return std::unexpected(retired.error());
     StoreNeeds needs;
     for (const auto& image : store.locators()) {
+        if (retired->has_image(image))
+            continue;
         if (stop.stop_requested())
             return fail("cancelled", "Reading the locators of {} was stopped.", store.folder().string());
-        if (const auto added = add_needs(store, image, needs); !added)
+        if (const auto added = add_needs(store, image, *retired, needs); !added)
             return fail("image-unreadable",
                         "It is not known what the image {} needs: {} Publish it again, or remove it, before the store "
                         "is cleaned up.",

@@ -16,12 +16,12 @@ namespace farboot::rootfs
 struct StoreNeeds {
     std::unordered_map<Digest, PackUse, DigestHash> packs;
     std::set<Digest> hot_packs;
-    std::set<Digest> images; ///< that have a locator
+    std::set<Digest> images; ///< that have a locator, and were not removed
 };
 
-/// Reads all manifests and locators, no pack. An image that cannot be read, or one of whose packs is missing, is an
-/// error: it is not known what it needs, as its locator may be what is wrong.
-/// Reasons: image-unreadable, cancelled.
+/// Reads the manifests and locators of all images that were not removed, no pack. An image that cannot be read, or one
+/// of whose packs is missing, is an error: it is not known what it needs, as its locator may be what is wrong. Reasons:
+/// image-unreadable, retired-malformed, cancelled.
 [[nodiscard]] Result<StoreNeeds> find_needs(const Store& store, const std::stop_token& stop);
 
 } // namespace farboot::rootfs

@@ -112,7 +112,7 @@ bool StoreRepacker::may_refer_to(const Digest& pack) const
 
 Result<void> StoreRepacker::rewrite_locator(const Digest& digest)
 {
-    const auto image = LocalImage::open(writer_.store(), digest);
+    const auto image = LocalImage::open(writer_.store(), digest, writer_.retired());
     if (!image)
         return std::unexpected(image.error());
     const auto& packs = image->locator().packs();

@@ -69,9 +69,9 @@ StoreWriter::~StoreWriter()
 
 Result<void> StoreWriter::write(const std::filesystem::path& target, Bytes data)
 {
-    if (auto done = use_again(target); !done)
+    if (auto done = write_file(target, data, temporary_); !done)
         return done;
-    return write_file(target, data, temporary_);
+    return use_again(target);
 }
 
 Result<void> StoreWriter::use_again(const std::filesystem::path& target)
@@ -160,9 +160,9 @@ Result<void> StoreWriter::copy(const std::filesystem::path& source_path, const D
 
 Result<void> StoreWriter::adopt(AtomicFile file, const std::filesystem::path& target)
 {
-    if (auto done = use_again(target); !done)
+    if (auto done = file.commit(target); !done)
         return done;
-    return file.commit(target);
+    return use_again(target);
 }
 
 } // namespace farboot::rootfs

@@ -47,7 +47,8 @@ private:
         Digest digest;
     };
     [[nodiscard]] Result<Copied> copy_beside(const File& source, std::uint64_t bytes) const;
-    /// What is written from now on may be referred to, so nobody may delete it.
+    /// What was written may be referred to from now on, so nobody may delete it. Not before it is written: a removed
+    /// image would be there again with its old locator, and the packs of that may go.
     [[nodiscard]] Result<void> use_again(const std::filesystem::path& target);
 
     Store store_;

@@ -212,6 +212,22 @@ TEST_F(HotPack, APublishedSuccessorInheritsIt)
               0)
         << output;
     EXPECT_THAT(output, HasSubstr("Boot profile inherited from " + first.manifest.hex().substr(0, 12)));
+
+    // The same boot of the successor: what lay behind the change lies further back.
+    const auto web = serve("web", store());
+    auto next = parameters({&web}, false);
+    next.push_back("record=" + (folder.path / "next.dsse").string());
+    const NbdServer server(folder.path / "nbd", next);
+    NbdClient client(server.uri());
+    ASSERT_TRUE(becomes(server, "done")) << server.status().dump(2);
+    auto places = boot();
+    for (auto& place : places)
+        place += place < 6 * megabyte ? 0 : 300'000;
+    read_all(client, places);
+    const auto status = server.status()["exports"][0];
+    EXPECT_GE(status["hot_bytes"].get<std::size_t>(), 50 * read_bytes);
+    EXPECT_LT(status["demand_bytes"].get<std::size_t>(), status["hot_bytes"].get<std::size_t>() / 10)
+        << server.status().dump(2);
 }
 
 } // namespace

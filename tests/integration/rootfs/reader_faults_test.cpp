@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cerrno>
+#include <sstream>
 
 namespace farboot::test
 {
@@ -163,6 +164,34 @@ TEST_F(ReaderFaults, BelievesNoServerOfAnotherAuthority)
     EXPECT_EQ(client.read(0, 4096).error, EIO);
     EXPECT_EQ(fetched(server), 0);
     EXPECT_THAT(server.log(), HasSubstr("certificate"));
+}
+
+/// The parameters of the shipped unit, with what an admin adds in /etc/default/farboot-reader.
+TEST_F(ReaderFaults, TheUnitTakesOptionsOfAnAdmin)
+{
+    auto web = serve("web", store());
+    const auto handed_over = parameters({&web}, false);
+    const auto unit = read_whole(FARBOOT_DOCS "/../rootfs/nbd/systemd/farboot-reader.service");
+    EXPECT_THAT(unit, HasSubstr("\nEnvironmentFile=-/etc/default/farboot-reader\n"));
+    const auto start = unit.find("\nExecStart=");
+    std::istringstream line(unit.substr(start + 1, unit.find('\n', start + 1) - start - 1));
+    std::vector<std::string> options;
+    for (std::string word; line >> word;)
+        if (word == "$FARBOOT_READER_OPTIONS") // the words of its value
+            options.insert(options.end(), {"give-up=1"});
+        else if (word.starts_with("cache=") || word.starts_with("session="))
+            options.push_back(word);
+    options.insert(options.end(), handed_over.begin(), handed_over.end());
+    const NbdServer server(folder.path / "nbd", options);
+    std::string output;
+    ASSERT_EQ(
+        run({FARBOOT_READER, "--socket", server.control().string(), "add", (folder.path / "record.dsse").string()},
+            &output),
+        0)
+        << output;
+    NbdClient client(server.uri("vm/tiny@3"));
+    web.stop();
+    EXPECT_EQ(client.read(5 * megabyte, 4096).error, EIO);
 }
 
 } // namespace

@@ -52,6 +52,15 @@ protected:
         return list;
     }
 
+    /// What `farboot image list` says.
+    std::set<std::string> images(const std::string& store)
+    {
+        std::set<std::string> list;
+        for (const auto& image : good_json({"image", "list", "--store", store, "--json"}))
+            list.insert(image["manifest"]);
+        return list;
+    }
+
     std::string one_;
     std::string two_;
 };
@@ -81,10 +90,53 @@ TEST_F(StoreCommand, RemoveRefusesWhatARecordNames)
     const auto removed = run({"image", "remove", one_, "--store", "store", "--records", "records"});
     EXPECT_EQ(removed.code, 0) << removed.err;
     EXPECT_THAT(removed.err, HasSubstr("farboot image clean --store store"));
-    EXPECT_FALSE(files("store").contains("v1/manifests/" + one_));
-    EXPECT_FALSE(files("store").contains("v1/locators/" + one_));
+    EXPECT_EQ(images("store"), std::set{two_});
+    EXPECT_EQ(files("store"), before) << "PCs may run from it";
     good({"image", "remove", two_, "--store", "store", "--records", "records", "--force"});
-    EXPECT_FALSE(files("store").contains("v1/locators/" + two_));
+    EXPECT_EQ(images("store"), std::set<std::string>());
+    EXPECT_EQ(run({"image", "clean", "--store", "store", "--records", "records"}).code, 1) << "two.dsse names it";
+}
+
+TEST_F(StoreCommand, ARemovedImageIsNoneForAnyCommand)
+{
+    const std::vector<std::string> store{"--store", "store"};
+    const auto refusal = [&](std::vector<std::string> words) {
+        words.insert(words.end(), store.begin(), store.end());
+        const auto said = run(words);
+        EXPECT_EQ(said.code, 1) << words.at(1);
+        return said.err;
+    };
+    good({"image", "remove", one_, "--store", "store"});
+    for (const std::string name : {"show", "verify", "export"}) {
+        std::vector<std::string> words{"image", name, one_};
+        if (name == "export")
+            words.insert(words.end(), {"-o", "out"});
+        const auto said = name == "verify" ? run({"image", name, one_, "--store", "store"}).out : refusal(words);
+        EXPECT_THAT(said, HasSubstr(one_ + " was removed")) << name;
+    }
+    EXPECT_THAT(refusal({"image", "copy", one_, "--to", "other"}), HasSubstr("was removed"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "other"));
+    EXPECT_THAT(refusal({"image", "diff", one_, two_}), HasSubstr("was removed"));
+    EXPECT_THAT(refusal({"profile", "show", one_}), HasSubstr("was removed"));
+    EXPECT_THAT(refusal({"profile", "drop", one_}), HasSubstr("was removed"));
+    EXPECT_THAT(refusal({"profile", "inherit", one_, two_}), HasSubstr("was removed"));
+    good({"image", "verify", "--store", "store"});
+
+    EXPECT_EQ(publish("one"), one_);
+    EXPECT_EQ(images("store"), (std::set{one_, two_}));
+    EXPECT_THAT(good({"image", "clean", "--store", "store", "--keep-days", "0"}), HasSubstr("0 B freed"));
+    EXPECT_TRUE(exports_as(one_, "store", "one"));
+}
+
+TEST_F(StoreCommand, RemovingAtOnceLeavesNothingThatLeadsToIt)
+{
+    good({"image", "remove", two_, "--store", "store"});
+    for (const auto& image : {one_, two_}) {
+        EXPECT_THAT(good({"image", "remove", image, "--store", "store", "--now"}), HasSubstr("removed"));
+        EXPECT_FALSE(files("store").contains("v1/manifests/" + image));
+        EXPECT_FALSE(files("store").contains("v1/locators/" + image));
+    }
+    EXPECT_EQ(images("store"), std::set<std::string>());
 }
 
 TEST_F(StoreCommand, AHalfDoneRemovalIsFinishedByRepeatingIt)
@@ -92,6 +144,8 @@ TEST_F(StoreCommand, AHalfDoneRemovalIsFinishedByRepeatingIt)
     std::filesystem::remove(folder_ / "store/v1/locators" / one_);
     EXPECT_THAT(run({"image", "show", one_, "--store", "store"}).err, HasSubstr("interrupted"));
     EXPECT_THAT(good({"image", "remove", one_, "--store", "store"}), HasSubstr("removed"));
+    EXPECT_EQ(images("store"), std::set{two_});
+    good({"image", "clean", "--store", "store", "--keep-days", "0"});
     EXPECT_FALSE(files("store").contains("v1/manifests/" + one_));
     EXPECT_THAT(good({"image", "remove", one_, "--store", "store"}), HasSubstr("was not there"));
     EXPECT_EQ(run({"image", "remove", "xyz", "--store", "store"}).code, 2);
@@ -105,7 +159,7 @@ TEST_F(StoreCommand, CleanFreesAndKeepsForSomeDays)
     const auto before = files("store");
     const auto planned = good_json({"image", "clean", "--store", "store", "--dry-run", "--json"});
     EXPECT_EQ(planned["rewritten_packs"], 1);
-    EXPECT_EQ(planned["waiting"].size(), 1U);
+    EXPECT_EQ(planned["waiting"].size(), 3U) << "its manifest and its locator, and the pack";
     EXPECT_EQ(files("store"), before);
 
     const auto cleaned = good_json({"image", "clean", "--store", "store", "--json"});
