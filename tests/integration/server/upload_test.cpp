@@ -2,6 +2,8 @@
 #include "rootfs/image/pack_writer.hpp"
 #include "rootfs/image/publisher.hpp"
 #include "rootfs/image/trace.hpp"
+#include "rootfs/record/policy.hpp"
+#include "tests/integration/rootfs/nbd_server.hpp"
 #include "tests/integration/rootfs/rounds.hpp"
 #include "tests/integration/server/server_process.hpp"
 #include "tests/unit/server/catalog/signers.hpp"
@@ -67,6 +69,30 @@ protected:
         std::filesystem::remove_all(mine());
         fill_image(seed);
         image = publish();
+    }
+    /// A reader's parameters for this image in the server's store.
+    [[nodiscard]] std::vector<std::string> reader_of(const Digest& image) const
+    {
+        const auto key = rootfs::SigningKey::generate();
+        const auto id = key.public_key().id();
+        rootfs::Policy policy;
+        policy.header = {{"policy", "policy"}, 1};
+        policy.keys[id] = {key.public_key(), "test"};
+        policy.roles = {{{"vm", "policy"}, {"*"}, 1, {id}}};
+        rootfs::VmRecord record;
+        record.header = {{"vm", "tiny"}, 1};
+        record.title = "Tiny";
+        record.image = *rootfs::Store::open(store())->image(image);
+        record.machine.os = "http://debian.org/debian/12";
+        const auto sign = [&](const std::string& type, const std::string& payload) {
+            rootfs::Envelope envelope{rootfs::payload_type_of(type), payload, {}};
+            envelope.sign(key);
+            const auto file = folder_.path / (type + ".dsse");
+            write_whole(file, envelope.to_json());
+            return file.string();
+        };
+        return {"policy=" + sign("policy", policy.to_json()), "record=" + sign("vm", record.to_json()),
+                "ca=" + (data() / "ca.pem").string(), "source=" + url() + "/store"};
     }
     [[nodiscard]] std::vector<std::string> copy_command(const Digest& image) const
     {
@@ -218,6 +244,19 @@ TEST_F(Upload, AHotPackIsMadeAgainFromItsOrder)
     EXPECT_GT(hot(mine()).rows.size(), 3U);
     EXPECT_EQ(hot(store()).pack.digest, hot(mine()).pack.digest);
     expect_there(image);
+
+    // A PC gets it from there, and so finds at once what it reads.
+    const NbdServer reader(folder_.path / "nbd", reader_of(image));
+    NbdClient client(reader.uri());
+    const auto its = [&] { return reader.status()["exports"][0]; };
+    ASSERT_TRUE(eventually([&] { return its()["hot"].is_object() && its()["hot"]["state"] == "done"; }))
+        << reader.status().dump(2);
+    EXPECT_GE(its()["hot_bytes"], 200'000);
+    const std::size_t place = 1'003'520; // the whole blocks of 4 KiB of the second read of the trace
+    const std::size_t count = 192'512;
+    EXPECT_TRUE(client.read(place, count).bytes == image_.substr(place, count));
+    EXPECT_EQ(its()["demand_bytes"], 0) << reader.status().dump(2);
+    EXPECT_EQ(its()["verify_failures"], 0);
 }
 
 /// Client and server are killed at random instants. What has arrived is removed, and another image follows.
