@@ -72,7 +72,7 @@ class Segment:
             del frame[12:16]
         if frame[12:14] == b"\x08\x00" and bytes(frame[26:30]) in self._blocked:
             return None
-        if _is_dhcp(frame):
+        if is_dhcp(frame):
             self._client = bytes(frame[CLIENT:CLIENT + 6])
             self._disguise(frame)
         return frame
@@ -81,9 +81,9 @@ class Segment:
         """What the router sends: to the card."""
         if self._client and frame[0:6] == self._disguised(self._client):  # the router has learnt it from DHCP
             frame[0:6] = self._client
-        if _is_dhcp(frame):
+        if is_dhcp(frame):
             self._disguise(frame)
-            for option, place, _ in _options(frame):
+            for option, place, _ in dhcp_options(frame):
                 if option == LEASE_TIME and self.lease_seconds:
                     struct.pack_into("!I", frame, place, self.lease_seconds)
                 if option == MESSAGE_TYPE and frame[place] == 5:
@@ -114,13 +114,13 @@ def _free_port():
         return probe.getsockname()[1]
 
 
-def _is_dhcp(frame):
+def is_dhcp(frame):
     """IPv4 without options, UDP, between the ports 67 and 68."""
     return frame[12:15] == b"\x08\x00\x45" and frame[23] == 17 and \
         {struct.unpack_from("!H", frame, 34)[0], struct.unpack_from("!H", frame, 36)[0]} == {67, 68}
 
 
-def _options(frame):
+def dhcp_options(frame):
     """(option, where its value begins, length) of a DHCP message."""
     place = 14 + 20 + 8 + 240
     while place + 2 <= len(frame) and frame[place] != 255:

@@ -86,6 +86,8 @@ Result<Network> Network::parse(std::string_view text)
     }
     if (const auto mtu = json.find("mtu"); mtu != json.end() && mtu->is_number_unsigned())
         network.mtu = mtu->get<unsigned>();
+    if (const auto lease = json.find("lease"); lease != json.end() && lease->is_number_unsigned())
+        network.lease = lease->get<unsigned>();
     if (const auto dhcp = json.find("dhcp"); dhcp != json.end())
         network.dhcp = dhcp_facts(*dhcp);
     return network;
@@ -100,6 +102,8 @@ std::string Network::environment() const
         text += fmt::format("DNS={}\n", fmt::join(dns, " "));
     if (mtu != 0)
         text += fmt::format("MTU={}\n", mtu);
+    if (lease != 0)
+        text += fmt::format("LEASE={}\n", lease);
     return text;
 }
 

@@ -17,6 +17,7 @@ struct Network {
     std::string gateway; ///< may be empty
     std::vector<std::string> dns;
     unsigned mtu = 0;                ///< 0: not said
+    unsigned lease = 0;              ///< seconds that the address was given for; 0: not said
     std::vector<std::string> dhcp{}; ///< facts for the server, "domain=chem.example.org" (docs/rules.md)
 
     /// Reason: network-malformed.

@@ -18,8 +18,6 @@ namespace farboot::rootfs
 namespace
 {
 
-/// As Linux; a folder that lies deeper is not looked into.
-constexpr std::size_t longest_path = 4096;
 constexpr std::uint64_t largest_folder = 64 * 1024 * 1024;
 /// Of larger files no start reads the rest.
 constexpr std::uint64_t largest_listed = 256 * 1024 * 1024;
@@ -101,15 +99,13 @@ Result<void> ExtTree::load(const std::filesystem::path& image, const FileRange& 
         for (const auto& [name, number] : entries_of(static_cast<ext2_ino_t>(folder.number))) {
             auto& node = add(&folder, name);
             take(node, number);
-            const auto text = node.path.size() + node.target.size();
-            if (budget_.nodes == 0 || budget_.path_bytes < text)
+            if (!budget_.take_node(node.path.size() + node.target.size()))
                 return fail("too-many",
                             "{}: with its file system at byte {} it has too many files, or their paths are too long.",
                             image.string(), place.offset);
-            --budget_.nodes;
-            budget_.path_bytes -= text;
             folder.entries[name] = &node;
-            if (node.kind == Node::Kind::folder && node.path.size() <= longest_path && known.insert(number).second)
+            if (node.kind == Node::Kind::folder && node.path.size() <= TreeBudget::longest_path &&
+                known.insert(number).second)
                 waiting.push_back(&node);
         }
     }

@@ -1,14 +1,17 @@
 #include "rootfs/guess/squashfs_tree.hpp"
 
+#include "rootfs/base/freer.hpp"
+
 #include <algorithm>
+#include <deque>
 
 #include <sqfs/block.h>
 #include <sqfs/compressor.h>
 #include <sqfs/data_reader.h>
+#include <sqfs/dir.h>
 #include <sqfs/dir_reader.h>
 #include <sqfs/error.h>
 #include <sqfs/frag_table.h>
-#include <sqfs/id_table.h>
 #include <sqfs/inode.h>
 #include <sqfs/io.h>
 #include <sqfs/super.h>
@@ -26,23 +29,27 @@ constexpr std::uint32_t no_fragment = 0xffffffff;
 struct Object {
     void operator()(void* object) const { sqfs_destroy(object); }
 };
-struct Hierarchy {
-    void operator()(sqfs_tree_node_t* root) const { sqfs_dir_tree_destroy(root); }
-};
+using Inode = std::unique_ptr<sqfs_inode_generic_t, Freer<sqfs_free>>;
+using Entry = std::unique_ptr<sqfs_dir_entry_t, Freer<sqfs_free>>;
 
 class SquashfsTree : public FileTree
 {
 public:
     using FileTree::FileTree;
-    /// An error code of libsquashfs, or 0.
+    /// An error code of libsquashfs, or 0; the budget's and the stop's are ours.
     [[nodiscard]] int load(const std::filesystem::path& image);
+    static constexpr int too_many = 1;
+    static constexpr int cancelled = 2;
 
     [[nodiscard]] std::vector<FileRange> extents(const Node& node) const override;
     [[nodiscard]] std::vector<FileRange> inode(const Node&) const override { return {}; }
 
 private:
     [[nodiscard]] std::string read_first(const Node& file, std::uint64_t bytes) const override;
-    const Node* take(const sqfs_tree_node_t& from, const Node* parent);
+    [[nodiscard]] int take_all(sqfs_dir_reader_t* folders);
+    /// What a folder has; the folders among it wait to be read, too.
+    [[nodiscard]] int take_entries(sqfs_dir_reader_t* folders, Node& folder, std::deque<Node*>& waiting);
+    void take(Node& node, Inode inode);
     void take_tables(const sqfs_super_t& super);
 
     // Each uses those above it.
@@ -50,8 +57,7 @@ private:
     std::unique_ptr<sqfs_compressor_t, Object> compressor_;
     std::unique_ptr<sqfs_frag_table_t, Object> fragments_;
     std::unique_ptr<sqfs_data_reader_t, Object> data_;
-    std::unique_ptr<sqfs_tree_node_t, Hierarchy> hierarchy_;
-    std::vector<const sqfs_inode_generic_t*> inodes_; ///< by a node's number
+    std::vector<Inode> inodes_; ///< by a node's number
 };
 
 int SquashfsTree::load(const std::filesystem::path& image)
@@ -71,23 +77,17 @@ int SquashfsTree::load(const std::filesystem::path& image)
     compressor_.reset(compressor);
     fragments_.reset(sqfs_frag_table_create(0));
     data_.reset(sqfs_data_reader_create(file_.get(), super.block_size, compressor, 0));
-    const std::unique_ptr<sqfs_id_table_t, Object> owners(sqfs_id_table_create(0));
     const std::unique_ptr<sqfs_dir_reader_t, Object> folders(
         sqfs_dir_reader_create(&super, compressor, file_.get(), 0));
-    if (!fragments_ || !data_ || !owners || !folders)
+    if (!fragments_ || !data_ || !folders)
         throw std::bad_alloc();
     int code = sqfs_frag_table_read(fragments_.get(), file_.get(), &super, compressor);
     if (code == 0)
         code = sqfs_data_reader_load_fragment_table(data_.get(), &super);
     if (code == 0)
-        code = sqfs_id_table_read(owners.get(), file_.get(), &super, compressor);
-    sqfs_tree_node_t* root = nullptr;
-    if (code == 0)
-        code = sqfs_dir_reader_get_full_hierarchy(folders.get(), owners.get(), nullptr, 0, &root);
+        code = take_all(folders.get());
     if (code != 0)
         return code;
-    hierarchy_.reset(root);
-    take(*root, nullptr);
     take_tables(super);
     return 0;
 }
@@ -103,36 +103,74 @@ void SquashfsTree::take_tables(const sqfs_super_t& super)
         tables_.push_back({tables, mounted - tables});
 }
 
-const FileTree::Node* SquashfsTree::take(const sqfs_tree_node_t& from, const Node* parent)
+int SquashfsTree::take_all(sqfs_dir_reader_t* folders)
 {
-    auto& node = add(parent, reinterpret_cast<const char*>(from.name));
-    const auto& inode = *from.inode;
+    sqfs_inode_generic_t* inode = nullptr;
+    if (const int code = sqfs_dir_reader_get_root_inode(folders, &inode); code != 0)
+        return code;
+    auto& root = add(nullptr, "");
+    take(root, Inode(inode));
+    // A damaged folder may lie in itself: then the paths end it, or the budget.
+    std::deque<Node*> waiting{&root};
+    while (!waiting.empty()) {
+        if (stopped())
+            return cancelled;
+        auto& folder = *waiting.front();
+        waiting.pop_front();
+        if (const int code = take_entries(folders, folder, waiting); code != 0)
+            return code;
+    }
+    return 0;
+}
+
+int SquashfsTree::take_entries(sqfs_dir_reader_t* folders, Node& folder, std::deque<Node*>& waiting)
+{
+    if (const int code = sqfs_dir_reader_open_dir(folders, inodes_[folder.number].get(), 0); code != 0)
+        return code;
+    for (;;) {
+        sqfs_dir_entry_t* read = nullptr;
+        if (const int code = sqfs_dir_reader_read(folders, &read); code != 0)
+            return std::min(code, 0); // above 0: there is no more
+        const Entry entry(read);
+        sqfs_inode_generic_t* inode = nullptr;
+        if (const int code = sqfs_dir_reader_get_inode(folders, &inode); code != 0)
+            return code;
+        auto& node = add(&folder, reinterpret_cast<const char*>(entry->name));
+        take(node, Inode(inode));
+        // Many names may have one file whose list of blocks is long.
+        if (!budget_.take_node(node.path.size() + node.target.size() + inode->payload_bytes_used))
+            return too_many;
+        folder.entries[reinterpret_cast<const char*>(entry->name)] = &node;
+        if (node.kind == Node::Kind::folder && node.path.size() <= TreeBudget::longest_path)
+            waiting.push_back(&node);
+    }
+}
+
+void SquashfsTree::take(Node& node, Inode inode)
+{
     node.number = inodes_.size();
-    inodes_.push_back(&inode);
-    switch (inode.base.type) {
+    switch (inode->base.type) {
     case SQFS_INODE_DIR:
     case SQFS_INODE_EXT_DIR:
         node.kind = Node::Kind::folder;
-        for (const auto* child = from.children; child != nullptr; child = child->next)
-            node.entries[reinterpret_cast<const char*>(child->name)] = take(*child, &node);
         break;
     case SQFS_INODE_FILE:
     case SQFS_INODE_EXT_FILE:
         node.kind = Node::Kind::file;
-        sqfs_inode_get_file_size(&inode, &node.bytes);
+        sqfs_inode_get_file_size(inode.get(), &node.bytes);
         break;
     case SQFS_INODE_SLINK:
     case SQFS_INODE_EXT_SLINK: {
         node.kind = Node::Kind::link;
         const auto size =
-            inode.base.type == SQFS_INODE_SLINK ? inode.data.slink.target_size : inode.data.slink_ext.target_size;
-        node.target.assign(reinterpret_cast<const char*>(inode.extra), size);
+            inode->base.type == SQFS_INODE_SLINK ? inode->data.slink.target_size : inode->data.slink_ext.target_size;
+        node.target.assign(reinterpret_cast<const char*>(inode->extra), size);
         break;
     }
     default:
         break;
     }
-    return &node;
+    inodes_.push_back(std::move(inode));
 }
 
 std::vector<FileRange> SquashfsTree::extents(const Node& node) const
@@ -160,8 +198,8 @@ std::vector<FileRange> SquashfsTree::extents(const Node& node) const
 std::string SquashfsTree::read_first(const Node& file, std::uint64_t bytes) const
 {
     std::string text(bytes, '\0');
-    const auto got =
-        sqfs_data_reader_read(data_.get(), inodes_[file.number], 0, text.data(), static_cast<sqfs_u32>(text.size()));
+    const auto got = sqfs_data_reader_read(data_.get(), inodes_[file.number].get(), 0, text.data(),
+                                           static_cast<sqfs_u32>(text.size()));
     text.resize(static_cast<std::size_t>(std::max(got, 0)));
     return text;
 }
@@ -171,10 +209,17 @@ std::string SquashfsTree::read_first(const Node& file, std::uint64_t bytes) cons
 Result<std::unique_ptr<FileTree>> open_squashfs_tree(const std::filesystem::path& image, TreeBudget& budget)
 {
     auto tree = std::make_unique<SquashfsTree>(budget);
-    if (const int code = tree->load(image); code != 0)
+    switch (const int code = tree->load(image)) {
+    case 0:
+        return tree;
+    case SquashfsTree::too_many:
+        return fail("too-many", "{}: it has too many files, or their paths are too long.", image.string());
+    case SquashfsTree::cancelled:
+        return fail("cancelled", "{}: reading it was stopped.", image.string());
+    default:
         return fail(code == SQFS_ERROR_IO ? "io" : "not-squashfs",
                     "{}: cannot be read as a squashfs (libsquashfs: {}).", image.string(), code);
-    return tree;
+    }
 }
 
 } // namespace farboot::rootfs

@@ -7,7 +7,7 @@
 namespace farboot::rootfs
 {
 
-/// Of a squashfs image. libsquashfs reads it, and checks what it reads. Reasons: io; not-squashfs.
+/// Of a squashfs image. libsquashfs reads it, and checks what it reads. Reasons: io; not-squashfs; too-many; cancelled.
 [[nodiscard]] Result<std::unique_ptr<FileTree>> open_squashfs_tree(const std::filesystem::path& image,
                                                                    TreeBudget& budget);
 

@@ -53,6 +53,8 @@ Json status_of(const Export& item)
 {
     const auto& counters = item.reader->counters();
     return {{"name", item.name},
+            {"manifest", item.reader->manifest().hex()},
+            {"added_ms", std::chrono::floor<std::chrono::milliseconds>(item.added.time_since_epoch()).count()},
             {"bytes", item.reader->bytes()},
             {"fetched_bytes", counters.fetched_bytes()},
             {"demand_bytes", counters.demand_bytes.load()},
@@ -70,7 +72,8 @@ Json status_of(const Export& item)
             {"cache_misses", counters.cache_misses.load()},
             {"disk_hits", counters.disk_hits.load()},
             {"waits", counters.waits.load()},
-            {"verify_failures", counters.verify_failures.load()}};
+            {"verify_failures", counters.verify_failures.load()},
+            {"traced", item.reader->traced()}};
 }
 
 Json disk_of(const ReaderEngine& engine)

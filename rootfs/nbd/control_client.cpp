@@ -27,7 +27,7 @@ struct Socket {
 
 } // namespace
 
-Result<std::string> ask_reader(const std::filesystem::path& path, std::string_view line)
+Result<std::string> ask_reader(const std::filesystem::path& path, std::string_view line, std::chrono::seconds patience)
 {
     const auto failed = [&](const char* reason) {
         return fail(reason, "The reader does not answer on {}: {}. Is it running, and may you use its socket?",
@@ -41,8 +41,9 @@ Result<std::string> ask_reader(const std::filesystem::path& path, std::string_vi
     }
     path.native().copy(address.sun_path, path.native().size());
     const Socket socket;
-    const timeval patience{30, 0};
-    if (setsockopt(socket.descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
+    const timeval limit{patience.count(), 0};
+    if (setsockopt(socket.descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
+        setsockopt(socket.descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0 ||
         connect(socket.descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         return failed("unreachable");
 

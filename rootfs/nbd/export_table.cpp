@@ -31,7 +31,8 @@ Result<std::shared_ptr<Export>> ExportTable::add(const VerifiedImage& image, uid
     auto reader = Reader::open(engine_, image.image);
     if (!reader)
         return std::unexpected(std::move(reader.error()));
-    auto added = std::make_shared<Export>(Export{name, image.payload, std::move(*reader), {owner}});
+    auto added = std::make_shared<Export>(
+        Export{.name = name, .payload = image.payload, .reader = std::move(*reader), .owners = {owner}});
     exports_.emplace(name, added);
     return added;
 }

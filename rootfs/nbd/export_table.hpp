@@ -3,6 +3,7 @@
 #include "rootfs/nbd/reader.hpp"
 #include "rootfs/record/verified_image.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,8 @@ struct Export {
     Digest payload;   ///< of its record
     std::unique_ptr<Reader> reader;
     std::set<uid_t> owners; ///< who added it and has not removed it; belongs to the table's lock
+    /// Tells it from another of this name, before or after it; by the clock that all programs of the machine share.
+    std::chrono::steady_clock::time_point added = std::chrono::steady_clock::now();
 };
 
 /// The exports of a process. Whoever has one open keeps it after it was removed. Safe for many threads.

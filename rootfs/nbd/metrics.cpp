@@ -41,6 +41,8 @@ constexpr auto export_metrics = std::to_array<Metric>({
     {"disk_hits", "disk_hits_total", "", "Of the misses: chunks that lay on the local disk."},
     {"waits", "waits_total", "", "Times that no source could help and the reader waited."},
     {"verify_failures", "verify_failures_total", "", "Answers that were not what their digest says."},
+    {"traced", "trace_reads", "", "Reads in the image's trace: those that met something of it for the first time."},
+    {"added_ms", "added_milliseconds", "", "When the image was added, by CLOCK_MONOTONIC."},
 });
 constexpr auto hot_metrics = std::to_array<Metric>({
     {"chunks", "hot_chunks", "", "Chunks in the image's hot pack."},

@@ -4,6 +4,7 @@
 #include "rootfs/nbd/memory_lock.hpp"
 #include "rootfs/nbd/notice.hpp"
 #include "rootfs/nbd/plugin_settings.hpp"
+#include "rootfs/waiting/state.hpp"
 
 #include <cerrno>
 #include <memory>
@@ -33,6 +34,7 @@ struct Plugin {
     std::vector<VerifiedImage> images; ///< of the parameters; none: they are added on the control socket
     std::optional<ReaderEngine::Options> options;
     std::optional<Notice> notice;
+    std::optional<WaitingFile> waiting;
     std::optional<ReaderEngine> engine;
     std::optional<ExportTable> exports;
     std::optional<Control> control;
@@ -140,6 +142,8 @@ int after_fork()
         all.notice.emplace(all.settings.console());
         const auto notice = [](std::string_view sentence) { plugin->notice->print(sentence); };
         all.options->source_options.notice = notice;
+        all.waiting.emplace(all.settings.waiting(), all.options->sources);
+        all.options->source_options.waiting = [](bool waits) { plugin->waiting->set(waits); };
         if (all.options->disk)
             all.options->disk->notice = notice;
         all.engine.emplace(std::move(*all.options));

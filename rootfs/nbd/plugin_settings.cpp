@@ -55,14 +55,16 @@ const char* PluginSettings::help()
            "pin=true        Bring the whole image onto the local disk, and keep it there.\n"
            "give-up=<SECONDS>  Fail reads after so long without a source (default: 0, never).\n"
            "lock=true       Lock the process in memory: for root file systems.\n"
-           "console=<FILE>  Say here that reads wait (default: standard error), such as /dev/kmsg.";
+           "console=<FILE>  Say here that reads wait (default: standard error), such as /dev/kmsg.\n"
+           "waiting=<FILE>  Is there as long as reads wait, for farboot-waiting (default: none).";
 }
 
 Result<void> PluginSettings::set(std::string_view key, std::string_view value)
 {
     const std::map<std::string_view, std::filesystem::path*> paths{
-        {"policy", &policy_},       {"sources", &sources_}, {"ca", &ca_},           {"disk-cache", &disk_cache_},
-        {"disk-view", &disk_view_}, {"control", &control_}, {"console", &console_}, {"session", &session_}};
+        {"policy", &policy_},         {"sources", &sources_},     {"ca", &ca_},
+        {"disk-cache", &disk_cache_}, {"disk-view", &disk_view_}, {"control", &control_},
+        {"console", &console_},       {"session", &session_},     {"waiting", &waiting_}};
     const auto path = paths.find(key);
     if (path != paths.end() || key == "record") {
         if (!value.starts_with('/'))

@@ -34,6 +34,7 @@ public:
 
     [[nodiscard]] const std::filesystem::path& control() const { return control_; }
     [[nodiscard]] const std::filesystem::path& console() const { return console_; }
+    [[nodiscard]] const std::filesystem::path& waiting() const { return waiting_; }
     [[nodiscard]] bool lock() const { return lock_; }
     [[nodiscard]] bool pin() const { return pin_; }
 
@@ -41,7 +42,7 @@ private:
     std::vector<std::filesystem::path> records_;
     std::vector<std::string> stores_; ///< URLs, instead of the file sources_
     std::string tokens_;
-    std::filesystem::path policy_, sources_, ca_, control_, console_, disk_cache_, disk_view_, session_;
+    std::filesystem::path policy_, sources_, ca_, control_, console_, disk_cache_, disk_view_, session_, waiting_;
     std::size_t cache_mib_ = 64;
     std::size_t disk_cache_mib_ = 4096;
     std::size_t give_up_seconds_ = 0; ///< 0: never

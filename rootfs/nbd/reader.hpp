@@ -44,6 +44,9 @@ public:
     [[nodiscard]] std::optional<ImageFill::Status> fill() const;
     /// What was read since it was opened, without labels.
     [[nodiscard]] Trace trace() const;
+    /// How many reads that has so far.
+    [[nodiscard]] std::size_t traced() const { return trace_.count(); }
+    [[nodiscard]] const Digest& manifest() const { return ref_.manifest; }
 
     /// Fills `out` from `offset` on; both lie in the image. Waits as long as the engine's `give_up` and `still_wanted`
     /// allow.

@@ -203,6 +203,8 @@ void SourceSet::begin_waiting(const Error& error)
     if (waiting_++ > 0)
         return;
     waiting_since_ = Clock::now();
+    if (options_.waiting)
+        options_.waiting(true);
     if (options_.notice)
         options_.notice(fmt::format("waiting for the network or the server, it goes on by itself: {}", error.sentence));
 }
@@ -212,7 +214,11 @@ void SourceSet::end_waiting(const Waiter& waiter, bool good)
     const std::scoped_lock lock(mutex_);
     if (waiter.probes)
         probed_ = false;
-    if (--waiting_ > 0 || !good || !options_.notice)
+    if (--waiting_ > 0)
+        return;
+    if (options_.waiting)
+        options_.waiting(false);
+    if (!good || !options_.notice)
         return;
     const auto time = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - waiting_since_);
     options_.notice(fmt::format("back after {} s of waiting", time.count()));

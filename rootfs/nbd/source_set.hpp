@@ -74,6 +74,8 @@ public:
         std::chrono::milliseconds slow{30'000};
         /// One line for the person at the PC: when waiting begins and when it ends.
         std::function<void(std::string_view)> notice;
+        /// True when waiting begins, false when it ends, whatever ends it.
+        std::function<void(bool)> waiting;
     };
 
     /// Tries something at a source, with this patience, and tells its progress. Reasons that tell of old or wrong bytes

@@ -7,6 +7,7 @@
 #include "rootfs/settings/names.hpp"
 #include "rootfs/settings/printers.hpp"
 #include "rootfs/settings/proxy.hpp"
+#include "rootfs/settings/sources.hpp"
 #include "rootfs/settings/ssh_keys.hpp"
 
 namespace farboot::settings
@@ -31,6 +32,7 @@ struct Settings {
     std::optional<SshKeys> ssh_keys{};
     std::optional<Idle> idle{};
     std::optional<Shutdown> shutdown{};
+    std::optional<Sources> sources{};
 
     bool operator==(const Settings&) const = default;
     /// {"locale": "de_DE.UTF-8", …}; null is as good as a missing member. Names that are not known are wrong.
@@ -52,6 +54,7 @@ struct Settings {
         f(self.ssh_keys);
         f(self.idle);
         f(self.shutdown);
+        f(self.sources);
     }
 };
 

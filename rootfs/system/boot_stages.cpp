@@ -16,6 +16,9 @@ namespace
 {
 
 constexpr std::size_t max_stages = 100;
+constexpr std::string_view chooser_stage = "vmchooser-ready";
+constexpr auto settling = std::chrono::minutes(1);
+constexpr auto longest_start = std::chrono::minutes(5);
 /// SD_MESSAGE_STARTUP_FINISHED: systemd has started all that it was told to start.
 constexpr std::string_view startup_finished = "MESSAGE_ID=b07a249cd024414a82dd00cd181378ff";
 
@@ -84,6 +87,15 @@ Result<std::vector<BootStage>> boot_stages()
             stages.push_back({std::string(name), seconds_of(opened)});
     }
     return stages;
+}
+
+bool has_started(const std::vector<BootStage>& stages, std::chrono::duration<double> up,
+                 std::chrono::duration<double> looking)
+{
+    return looking > longest_start || std::ranges::any_of(stages, [&](const BootStage& stage) {
+               return stage.name == chooser_stage ||
+                      (stage.name == startup_stage && std::chrono::duration<double>(stage.seconds) + settling < up);
+           });
 }
 
 } // namespace farboot::rootfs

@@ -2,6 +2,7 @@
 
 #include "rootfs/base/error.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,5 +25,11 @@ inline constexpr std::string_view startup_stage = "startup-finished";
 /// What kernel, initramfs, systemd and vmchooser have written to the journal since the start, in order; at most a
 /// hundred. Of a stage that comes again, as when somebody else logs in, the first counts. Reason: journal.
 [[nodiscard]] Result<std::vector<BootStage>> boot_stages();
+
+/// Whether somebody can work now, so that what was read until now makes a boot profile: vmchooser is there, or systemd
+/// said a minute ago that the start is over (for what a person starts next), or five minutes have passed. `up`: since
+/// the kernel's start; `looking`: since the caller began to look.
+[[nodiscard]] bool has_started(const std::vector<BootStage>& stages, std::chrono::duration<double> up,
+                               std::chrono::duration<double> looking);
 
 } // namespace farboot::rootfs

@@ -12,15 +12,16 @@
 #include "rootfs/system/next_start.hpp"
 #include "rootfs/system/pc_session.hpp"
 #include "rootfs/system/relay.hpp"
+#include "rootfs/system/vm_traces.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 
 #include <sys/stat.h>
 
@@ -33,6 +34,7 @@ using nlohmann::json;
 struct Options {
     std::filesystem::path folder = "/run/farboot";
     std::filesystem::path reader = "/run/initramfs/run/control.sock"; ///< of the root file system's reader
+    rootfs::VmTraces::Settings machines;
     std::filesystem::path socket = "/run/farboot-system/socket";
     std::string state;
     bool failed = false;
@@ -41,12 +43,6 @@ struct Options {
     std::string told;
 };
 
-/// Somebody can work now: what was read until then makes a boot profile.
-constexpr std::array<std::string_view, 1> marks{"vmchooser-ready"};
-/// A system without these stages has started so long after systemd says so, for what a person starts next …
-constexpr double settled_after = 60; ///< seconds
-/// … or by then.
-constexpr auto longest_start = std::chrono::minutes(5);
 /// Of a command, that the server keeps.
 constexpr std::size_t max_outcome = 200;
 /// Of the service, when its session can never begin: sysexits.h's EX_NOPERM; systemd does not start it again then.
@@ -62,27 +58,20 @@ void say(std::string_view sentence)
     fmt::print(stderr, "farboot-system: {}\n", sentence);
 }
 
-json stages_json()
+std::vector<rootfs::BootStage> stages_so_far()
 {
-    auto list = json::array();
-    const auto stages = rootfs::boot_stages();
+    auto stages = rootfs::boot_stages();
     if (!stages)
         say(stages.error().sentence);
-    else
-        for (const auto& stage : *stages)
-            list.push_back({{"name", stage.name}, {"seconds", stage.seconds}});
-    return list;
+    return stages ? std::move(*stages) : std::vector<rootfs::BootStage>();
 }
 
-bool has_started(const json& stages, std::chrono::steady_clock::time_point begun)
+json to_json(const std::vector<rootfs::BootStage>& stages)
 {
-    const std::chrono::duration<double> up = std::chrono::steady_clock::now().time_since_epoch(); // CLOCK_MONOTONIC
-    return std::chrono::steady_clock::now() - begun > longest_start ||
-           std::ranges::any_of(stages, [&](const json& stage) {
-               const auto name = stage["name"].get<std::string>();
-               return std::ranges::find(marks, name) != marks.end() ||
-                      (name == rootfs::startup_stage && stage["seconds"].get<double>() + settled_after < up.count());
-           });
+    auto list = json::array();
+    for (const auto& stage : stages)
+        list.push_back({{"name", stage.name}, {"seconds", stage.seconds}});
+    return list;
 }
 
 /// Sends what has been read of the root file system so far. True: it need not be tried again.
@@ -209,14 +198,25 @@ int run(const Options& options)
                 return session->ask(std::move(request.method), request.path, std::move(request.body), stop.token());
             });
         });
+    rootfs::VmTraces machines(
+        options.machines,
+        [&](const std::string& what, const std::string& trace) {
+            return session->send_text(what, trace, stop.token());
+        },
+        say);
+    // On a thread of its own: a reader that hangs delays no report, and no good-bye.
+    std::jthread watching([&](const std::stop_token& over) { machines.watch(over); });
+    const std::stop_callback stop_watching(stop.token(), [&] { watching.request_stop(); });
     const auto begun = std::chrono::steady_clock::now();
     bool traced = false;
     std::chrono::milliseconds until_next{0};
     while (rootfs::sleep_about(until_next, stop.token())) {
-        const auto stages = stages_json();
-        if (!traced && has_started(stages, begun))
+        const auto stages = stages_so_far();
+        const auto now = std::chrono::steady_clock::now();
+        // The clock is the kernel's, CLOCK_MONOTONIC, as that of the stages.
+        if (!traced && rootfs::has_started(stages, now.time_since_epoch(), now - begun))
             traced = send_trace(*session, options, stop.token());
-        const auto again = report(*session, stages, stop.token());
+        const auto again = report(*session, to_json(stages), stop.token());
         if (!again) {
             say("the server knows this PC's session no longer");
             return EXIT_SUCCESS;
@@ -330,14 +330,22 @@ int main(int argc, char** argv)
 {
     CLI::App app("Tells the server what has become of the system that it has started.", "farboot-system");
     Options options;
+    auto quiet_seconds = options.machines.quiet.count();
     app.set_version_flag("--version", FARBOOT_VERSION);
     app.add_option("--folder", options.folder, "What the preboot system has handed over")->capture_default_str();
     app.add_option("--reader", options.reader, "Control socket of the root file system's reader")
+        ->capture_default_str();
+    app.add_option("--vm-reader", options.machines.reader, "Control socket of the virtual machines' reader")
         ->capture_default_str();
     app.add_option("--socket", options.socket, "Where programs of the people at this PC ask the server")
         ->capture_default_str();
     app.require_subcommand(1);
     auto* run_command = app.add_subcommand("run", "Report from time to time, until SIGTERM; a service of systemd's");
+    run_command
+        ->add_option("--quiet-seconds", quiet_seconds,
+                     "A virtual machine that has read nothing new for so long has started")
+        ->check(CLI::Range(1, 600))
+        ->capture_default_str();
     auto* say_command = app.add_subcommand("say", "Report one state now");
     say_command->add_option("STATE", options.state, "running or standby")
         ->required()
@@ -353,6 +361,7 @@ int main(int argc, char** argv)
     kexec_command->add_option("--told", options.told, "An admin's command and the series that he named, as 7:debian")
         ->type_name("ID:SERIES");
     CLI11_PARSE(app, argc, argv);
+    options.machines.quiet = std::chrono::seconds(quiet_seconds);
     if (kexec_command->parsed())
         return kexec_reboot(options);
     if (ask_command->parsed())

@@ -7,8 +7,11 @@
 #include "rootfs/base/encoding.hpp"
 #include "server/catalog/entries.hpp"
 #include "server/catalog/menu.hpp"
+#include "server/rules/effective.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace farboot::server::api
 {
@@ -40,6 +43,13 @@ awaitable<Response> get_menu(const Context& context, const Request& request)
             question->pc = known_at(pc->facts, session->enrolled, question->pc.address);
     }
     co_return http::json_text(200, co_await menu_answer(context, request, std::move(*question), session));
+}
+
+/// One that a location has, too, comes where the location has it.
+void add_source(std::vector<std::string>& sources, const std::string& url)
+{
+    if (std::ranges::find(sources, url) == sources.end())
+        sources.push_back(url);
 }
 
 awaitable<Response> post_statement(const Context& context, const Request& request)
@@ -76,9 +86,11 @@ awaitable<std::string> menu_answer(const Context& context, const Request& reques
     const auto snapshot = co_await context.snapshots.current();
     catalog::MenuOptions options;
     options.gui = context.gui.value_or(snapshot->newest_gui);
-    options.sources = context.sources;
-    if (options.sources.empty())
-        options.sources.push_back(context.hosts.origin(request) + "/store");
+    options.sources = rules::sources_of(snapshot->rules->path_of(question.pc));
+    for (const auto& url : context.sources)
+        add_source(options.sources, url);
+    if (context.sources.empty())
+        add_source(options.sources, context.hosts.origin(request) + "/store");
     if (!context.audiences.names().empty())
         options.tokens = context.hosts.origin(request) + std::string(token_path);
     options.login = may_log_in_at(context, request, session);

@@ -1,10 +1,13 @@
+#include "server/api/audience.hpp"
 #include "server/api/pc_auth.hpp"
 #include "server/api/resource.hpp"
 
 #include "rootfs/base/number.hpp"
 #include "rootfs/image/trace.hpp"
+#include "rootfs/record/envelope.hpp"
 #include "server/catalog/pc_boots.hpp"
 #include "server/catalog/pc_traces.hpp"
+#include "server/catalog/records.hpp"
 
 #include <algorithm>
 
@@ -14,6 +17,7 @@ namespace farboot::server::api
 
 using boost::asio::awaitable;
 using catalog::Connection;
+using catalog::PublishedRecord;
 using http::Method;
 using http::Request;
 using http::Response;
@@ -32,11 +36,35 @@ std::string label_of(std::string text)
     return text.substr(0, max_label);
 }
 
-/// What the PC runs, as its newest start says.
-std::string session_of(Connection& connection, std::int64_t pc)
+/// Of which record the trace is: of the virtual machine's that the request names, or of what the PC runs, as its newest
+/// start says.
+std::optional<PublishedRecord> record_of(Connection& connection, const Request& request, std::int64_t pc)
 {
-    const auto boots = catalog::list_pc_boots(connection, pc);
-    return boots.empty() ? "" : boots.front().record;
+    rootfs::RecordHeader header;
+    if (request.parameters.contains("series")) {
+        header = {{"vm", request.parameter("series")},
+                  rootfs::to_number<std::uint64_t>(request.parameter("number")).value_or(0)};
+    } else if (const auto boot = catalog::newest_pc_boot(connection, pc)) {
+        const auto name = rootfs::RecordName::parse(boot->record);
+        header = {name.value_or(rootfs::RecordName{}), static_cast<std::uint64_t>(boot->number)};
+    }
+    constexpr std::uint64_t highest = (std::uint64_t{1} << 53) - 1;
+    if (header.number == 0 || header.number > highest || !rootfs::RecordName::parse(header.name.text()))
+        return std::nullopt;
+    return catalog::find_record(connection, header);
+}
+
+/// A PC that may not read the image, or made it up, is told the same.
+Response image_unknown()
+{
+    return http::error(404, "image-unknown", "This trace is not of the image that the record names.");
+}
+
+bool is_of(const rootfs::Trace& trace, const PublishedRecord& record)
+{
+    const auto envelope = rootfs::Envelope::parse(record.envelope);
+    const auto image = envelope ? rootfs::image_of(envelope->payload) : std::unexpected(envelope.error());
+    return image && image->manifest == trace.manifest && image->bytes == trace.image_bytes;
 }
 
 awaitable<Response> post_trace(const Context& context, const Request& request)
@@ -49,13 +77,20 @@ awaitable<Response> post_trace(const Context& context, const Request& request)
     auto trace = rootfs::Trace::parse(request.body);
     if (!trace)
         co_return http::error(400, trace.error());
+    const auto record = co_await context.database.read(
+        [&](Connection& connection) { return record_of(connection, request, session->pc); });
+    if (!record || !is_of(*trace, *record))
+        co_return image_unknown();
+    const auto audience = catalog::audience_of(*record);
+    if (!co_await belongs_to(context, request, audience))
+        co_return image_unknown();
     const auto now = context.now();
     const auto taken = co_await context.database.write([&](Connection& connection) -> Result<catalog::PcTrace> {
         const auto pc = catalog::find_pc(connection, session->pc);
         if (!pc)
             return fail("not-found", "There is no PC {}.", session->pc);
         trace->hardware = label_of(pc->facts.hardware.vendor + " " + pc->facts.hardware.product);
-        trace->session = label_of(session_of(connection, pc->id));
+        trace->session = label_of(record->header.name.text());
         return catalog::take_pc_trace(connection, {.id = 0,
                                                    .manifest = trace->manifest.hex(),
                                                    .pc = pc->id,
@@ -102,9 +137,10 @@ awaitable<Response> get(const Context& context, const Request& request)
 
 void add_trace_routes(http::Router& router, const Context& context)
 {
-    router.add(
-        Method::post, "/api/v1/pc/trace", [&context](const Request& request) { return post_trace(context, request); },
-        rootfs::Trace::most_text_bytes);
+    for (const char* path : {"/api/v1/pc/trace", "/api/v1/pc/trace/vm/{series}/{number}"})
+        router.add(
+            Method::post, path, [&context](const Request& request) { return post_trace(context, request); },
+            rootfs::Trace::most_text_bytes);
     router.add(Method::get, "/api/v1/traces",
                for_users_with(context, Right::read_catalog,
                               [&context](const Request& r, const Principal&) { return list(context, r); }));

@@ -104,10 +104,19 @@ std::string host_name(const std::string& pattern, const PcNames& pc, const Locat
     return name.empty() ? "pc-" + number : name;
 }
 
+std::vector<std::string> sources_of(std::span<const Location* const> path)
+{
+    const auto closest =
+        std::ranges::find_if(path, [](const Location* location) { return location->settings.sources.has_value(); });
+    return closest != path.end() ? (*closest)->settings.sources->list : std::vector<std::string>();
+}
+
 nlohmann::json handed_settings(std::span<const Location* const> path, const PcNames& pc)
 {
     auto handed = nlohmann::json::object();
     for (auto& setting : effective_settings(path)) {
+        if (setting.name == settings::Sources::name)
+            continue; // the menu has said it
         if (setting.name == settings::Hostname::name)
             setting.value = host_name(setting.value.get<std::string>(), pc, *path.front());
         handed[setting.name] = std::move(setting.value);

@@ -34,7 +34,10 @@ struct PcNames {
 /// and dashes, and one that stands for nothing takes the PC's number.
 [[nodiscard]] std::string host_name(const std::string& pattern, const PcNames& pc, const Location& place);
 
-/// What a PC is handed (docs/settings.md): the effective settings, the host name filled in.
+/// Stores that a PC asks before the server's own.
+[[nodiscard]] std::vector<std::string> sources_of(std::span<const Location* const> path);
+
+/// What a PC is handed (docs/settings.md): the effective settings but for its sources, the host name filled in.
 [[nodiscard]] nlohmann::json handed_settings(std::span<const Location* const> path, const PcNames& pc);
 
 } // namespace farboot::rules

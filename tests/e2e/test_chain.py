@@ -4,15 +4,19 @@ import base64
 import contextlib
 import hashlib
 import json
+import shutil
 import sqlite3
 import subprocess
+import time
 
 import pytest
 from lab import chain
 from lab.pc import PC
 from lab.site import ROOT
+from lab.site import run as run_program
 
 OUT = ROOT / "build/e2e"
+UUID = "4c4c4544-0042-3510-8052-b4c04f4e4d34"
 
 
 class Run:
@@ -20,7 +24,8 @@ class Run:
 
     def __init__(self, site):
         self.site = site
-        self.pc = PC(OUT / "pc")
+        self.key = OUT / "chain-key.img"
+        self.pc = PC(OUT / "pc", extra=["-uuid", UUID, "-drive", f"if=virtio,format=raw,file={self.key}"])
         self.chain = chain.Chain(site, self.pc, OUT)
         self.failure = None
         self._shell = None
@@ -33,6 +38,30 @@ class Run:
         except BaseException as error:
             self.failure = str(error).splitlines()[0] if str(error) else repr(error)
             raise
+
+    def make_key_disk(self):
+        """Another key than that of an earlier run, which the server forgets."""
+        if known := self.registered():
+            self.site.request("DELETE", f"/api/v1/pcs/{known['id']}", headers={"If-Match": known["etag"]})
+        self.key.unlink(missing_ok=True)
+        run_program("mkfs.ext4", "-q", "-L", "FARBOOT-KEY", self.key, "16M")
+
+    def registered(self):
+        """What the server knows of the PC."""
+        found = [pc for pc in self.site.request("GET", "/api/v1/pcs?limit=500")["pcs"] if pc["uuid"] == UUID]
+        return found[0] if found else None
+
+    def enrol(self):
+        known = self.registered()
+        before = len(self.pc.stages)
+        self.site.request("POST", f"/api/v1/pcs/{known['id']}/enrolment", {"code": known["asking"]["code"]})
+        self.pc.wait_stage("menu-ready", chain.PAINT, after=before)  # it has shown its key anew
+
+    def traces(self):
+        """What the PC has sent, by what it was read of."""
+        known = self.registered()
+        return {trace["session"]: trace for trace in self.site.request("GET", "/api/v1/traces")["traces"]
+                if trace["pc"] == known["id"]}
 
     def shell(self):
         if not self._shell:
@@ -55,11 +84,16 @@ def run(site):
 
 
 def test_text_menu_is_there_before_any_browser(run):
+    run.step(run.make_key_disk)
     run.step(run.chain.power_on)
     run.step(run.chain.boot_text)
     names = [stage.name for stage in run.pc.stages]
     assert names.index("agent-start") < names.index("network-up") < names.index("statement-ok") < names.index("menu-ready")
     assert "page-ready" not in names
+
+
+def test_pc_is_enrolled_while_its_menu_is_there(run):
+    run.step(run.enrol)
 
 
 def test_browser_shows_the_menu_inside_its_sandbox(run):
@@ -179,6 +213,25 @@ def test_cold_files_are_read_after_the_server_was_restarted(run):
     run.step(run.site.start_server)
     run.step(lambda: cold_read(run, COLD[2]))
     assert "I/O error" not in run.sudo("dmesg")
+
+
+def test_server_has_what_system_and_machine_have_read(run):
+    """The machine has come to rest by now; nobody has asked the PC for anything."""
+    def wait():
+        end = time.monotonic() + chain.VIRTUAL_MACHINE
+        while not {"boot/debian-desktop", "vm/tiny-linux"} <= run.traces().keys():
+            assert time.monotonic() < end, run.traces()
+            time.sleep(1)
+    run.step(wait)
+    machine = run.traces()["vm/tiny-linux"]
+    assert machine["reads"] > 10, machine
+    folder = OUT / "chain-traces"
+    shutil.rmtree(folder, ignore_errors=True)
+    run_program(run.site.farboot, "profile", "fetch", machine["manifest"], "-o", folder, "--server", run.site.local_url,
+                "--ca", run.site.data / "ca.pem", "--token-file", run.site.token_file)
+    made = run_program(run.site.farboot, "profile", "make", *folder.glob("*.csv"), "--json", "--store", run.site.store,
+                       stdout=subprocess.PIPE).stdout
+    assert [profile["chunks"] > 10 for profile in json.loads(made)] == [True], made
 
 
 def test_system_powers_off_cleanly(run):

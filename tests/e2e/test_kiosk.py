@@ -8,6 +8,7 @@ import json
 
 import pytest
 from lab import chain
+from lab.dump import Dump
 from lab.pc import PC
 from lab.site import ROOT, run
 
@@ -30,7 +31,9 @@ def kiosk(site):
     forget_profile(site)
     site.set_auto("boot/debian-kiosk", 5)
     site.stop_server()
-    pc = new_pc()
+    dump = Dump(site.folder / "kiosk.pcap")
+    pc = new_pc(dump.arguments)
+    pc.dump = dump
     pc.power_on(site.pbl / "vmlinuz", site.pbl / "initramfs.img")
     yield pc
     pc.power_off()
@@ -60,6 +63,14 @@ def test_a_download_survives_the_loss_of_the_server(site, kiosk):
     site.start_server()
     kiosk.wait_stage("files-verified", chain.DOWNLOAD)
     kiosk.wait_stage("kexec", chain.DOWNLOAD)
+
+
+def test_the_system_goes_on_with_the_address_that_it_is_handed(kiosk):
+    """The new kernel is about to start: what the PC has sent until now was asked by the preboot system."""
+    before = kiosk.dump.dhcp_questions()
+    assert {1, 3} <= set(before), "the preboot system has asked for an address, and confirmed it"
+    kiosk.wait_stage("root-mounted", chain.SYSTEM)
+    assert kiosk.dump.dhcp_questions() == before, "DHCP was asked a second time"
 
 
 def test_system_comes_up_without_the_graphical_layer(kiosk):

@@ -17,8 +17,9 @@ bool apply_all(const Received& received, Machine& machine, const std::function<v
         all = all && result;
     };
     Settings::each(received.settings, [&]<class T>(const std::optional<T>& setting) {
-        if (setting)
-            note(T::name, apply(*setting, machine));
+        if constexpr (!std::is_same_v<T, Sources>) // the menu's, which has come another way
+            if (setting)
+                note(T::name, apply(*setting, machine));
     });
     note("the word about files", tell_home(received.settings.home, machine));
     if (const auto started = machine.start_units(); !started)

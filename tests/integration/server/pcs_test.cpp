@@ -84,40 +84,6 @@ TEST_F(Pcs, AProofIsForThisServerAndFresh)
     EXPECT_EQ(with({{"challenge", 1}}), "400 json-malformed");
 }
 
-TEST_F(Pcs, TracesOfEnrolledPcsAreKeptForProfiles)
-{
-    const auto key = rootfs::SigningKey::generate();
-    const auto manifest = std::string(64, 'a');
-    const auto text = "# farboot trace 1\n# manifest " + manifest +
-                      "\n# image_bytes 8192\n# session lies\nt_seconds,offset,length\n0.000000,0,4096\n";
-    const auto send = [&](const json& session, const std::string& trace) {
-        return code_of(request("POST", "/api/v1/pc/trace", trace, {{"Farboot-Pc", session.get<std::string>()}}));
-    };
-    const auto system_of = [&](const json& hello) {
-        const auto token =
-            json::parse(pc("boot-token", {{"record", "boot/debian"}, {"number", 1}}, hello["session"]).body)["token"];
-        return json::parse(
-            request("POST", "/api/v1/pc/system", json{{"token", token}, {"record", "boot/debian"}}.dump())
-                .body)["session"];
-    };
-    const auto waiting = met(key);
-    EXPECT_EQ(send(system_of(waiting), text), "403 not-enrolled");
-    EXPECT_EQ(send("nobody", text), "401 pc-unknown");
-    ASSERT_EQ(confirm(waiting).status, 200);
-    const auto session = system_of(met(key));
-    EXPECT_EQ(send(session, "nonsense"), "400 trace-malformed");
-    EXPECT_EQ(send(session, text), "204 ");
-    EXPECT_EQ(send(session, text), "204 ") << "takes the place of the one before";
-    const auto list = json::parse(admin("GET", "/api/v1/traces?manifest=" + manifest).body)["traces"];
-    ASSERT_EQ(list.size(), 1U);
-    EXPECT_EQ(list[0]["session"], "boot/debian") << "what the PC says of itself does not count";
-    const auto one = json::parse(admin("GET", fmt::format("/api/v1/traces/{}", list[0]["id"].get<int>())).body);
-    EXPECT_THAT(one["trace"].get<std::string>(), testing::HasSubstr("# session boot/debian\n"));
-    EXPECT_EQ(json::parse(admin("GET", "/api/v1/traces?manifest=" + std::string(64, 'b')).body)["traces"].size(), 0U);
-    EXPECT_EQ(code_of(admin("GET", "/api/v1/traces?manifest=x")), "400 parameter-malformed");
-    EXPECT_EQ(code_of(request("GET", "/api/v1/traces")), "401 login-needed");
-}
-
 TEST_F(Pcs, AdminsOnly)
 {
     const auto id = met(std::nullopt)["pc"]["id"].get<std::int64_t>();

@@ -123,6 +123,32 @@ TEST_F(EnrolledPc, TheReaderOfVirtualDisksAndVmchooserActAsThePc)
     EXPECT_EQ(rootfs::ask_relay(socket, "GET", "/api/v1/menu?for=session").error().reason, "relay-away");
 }
 
+TEST_F(EnrolledPc, WhatAVirtualMachineHasReadMakesAProfile)
+{
+    start_enrolled();
+    const auto control = (folder_.path / "nbd/control.sock").string();
+    const Process system({FARBOOT_SYSTEM, "--folder", handed().string(), "--socket", path("people"), "--vm-reader",
+                          control, "run", "--quiet-seconds", "1"},
+                         folder_.path / "system.log");
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(handed() / "pc-session"); }));
+    const NbdServer reader(folder_.path / "nbd", reader_with_session());
+    ASSERT_EQ(reader.control(), control);
+    expect_read(reader);
+    const auto traces = [&] { return json::parse(admin("GET", "/api/v1/traces").body)["traces"]; };
+    ASSERT_TRUE(eventually([&] { return !traces().empty(); })) << read_whole(folder_.path / "system.log");
+    const auto trace = traces().at(0);
+    EXPECT_EQ(trace["session"], "vm/exam");
+    EXPECT_EQ(trace["manifest"], manifest_);
+
+    farboot({"profile", "fetch", "-o", path("traces"), "--server", url(port_), "--ca", ca(), "--token-file",
+             path("token")});
+    const auto file = fmt::format("{}/{}-{}.csv", path("traces"), manifest_.substr(0, 12), trace["id"].get<int>());
+    const auto made = json::parse(
+        farboot({"profile", "make", file, "--json", "--store", rootfs::part_of_store(store(), "exam").string()}));
+    EXPECT_EQ(made.at(0)["traces"], 1) << made;
+    EXPECT_GT(made.at(0)["chunks"], 0) << made;
+}
+
 TEST_F(EnrolledPc, TheSessionBeginsBeforeARootThatIsNotForEverybody)
 {
     start_enrolled();

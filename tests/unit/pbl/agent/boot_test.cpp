@@ -76,7 +76,7 @@ TEST_F(BootTest, PrintsTheStagesInOrderAndHandsTheFilesOver)
               (nlohmann::json{{"version", 1}, {"sources", {{{"url", server_.url() + "/store"}}}}}));
     EXPECT_THAT(unpacked("handover.env"),
                 HasSubstr("MAC=52:54:00:12:34:56\nADDRESS=10.0.2.15/24\nGATEWAY=10.0.2.2\nDNS=10.0.2.3 10.0.2.4\nMTU="
-                          "1500\nTIME=1"));
+                          "1500\nLEASE=3600\nTIME=1"));
 }
 
 TEST_F(BootTest, AClockIn1970IsSetByTheStatement)

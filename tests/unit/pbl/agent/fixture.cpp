@@ -97,7 +97,7 @@ void AgentTest::set_menu(const json& changes)
 void AgentTest::write_network()
 {
     folder_.write("run/network.json", R"({"version": 1, "mac": "52:54:00:12:34:56", "address": "10.0.2.15/24",
-        "gateway": "10.0.2.2", "dns": ["10.0.2.3", "10.0.2.4"], "mtu": 1500,
+        "gateway": "10.0.2.2", "dns": ["10.0.2.3", "10.0.2.4"], "mtu": 1500, "lease": 3600,
         "dhcp": {"domain": "Chem.example.org", "serverid": "10.0.2.1", "opt224": "726f6f6d203132", "opt225": "0a"}})");
 }
 

@@ -124,6 +124,33 @@ TEST_F(StartGuess, SaysWhatIsNoSquashfs)
     EXPECT_THAT(tree.error().sentence, testing::HasSubstr("tree/x"));
 }
 
+TEST_F(StartGuess, ASquashfsMayHaveAsManyFilesAsTheBudgetHas)
+{
+    const auto file = image();
+    const auto reason_with = [&](const TreeBudget& given) {
+        budget = given;
+        const auto tree = open_squashfs_tree(file, budget);
+        return tree ? "" : tree.error().reason;
+    };
+    const TreeBudget before;
+    EXPECT_EQ(reason_with(before), "");
+    TreeBudget enough;
+    enough.nodes = before.nodes - budget.nodes;
+    enough.path_bytes = before.path_bytes - budget.path_bytes;
+    EXPECT_EQ(reason_with(enough), "");
+    auto too_few = enough;
+    --too_few.nodes;
+    EXPECT_EQ(reason_with(too_few), "too-many");
+    auto too_short = enough;
+    --too_short.path_bytes;
+    EXPECT_EQ(reason_with(too_short), "too-many");
+    auto stopped = enough;
+    std::stop_source stop;
+    stop.request_stop();
+    stopped.stop = stop.get_token();
+    EXPECT_EQ(reason_with(stopped), "cancelled");
+}
+
 TEST_F(StartGuess, FollowsUnitsProgramsAndScripts)
 {
     FilePicks picks(tree());

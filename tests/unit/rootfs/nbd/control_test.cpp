@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+#include <thread>
+
 namespace farboot::rootfs
 {
 namespace
@@ -121,8 +124,34 @@ TEST_F(ControlTest, TellsItsStatus)
     EXPECT_EQ(status["ok"], true);
     EXPECT_EQ(status["exports"][0]["name"], "vm/tiny@3");
     EXPECT_EQ(status["exports"][0]["fetched_bytes"], 0);
+    EXPECT_EQ(status["exports"][0]["manifest"], sha256(as_bytes("manifest")).hex());
+    EXPECT_EQ(status["exports"][0]["traced"], 0U);
     EXPECT_EQ(status["sources"][0]["state"], "good");
     EXPECT_EQ(status["waiting"], false);
+}
+
+TEST_F(ControlTest, TellsWhichOfSeveralExportsOfANameItIs)
+{
+    const auto added = [&] {
+        return ask({{"version", 1}, {"command", "status"}})["exports"][0]["added_ms"].get<std::int64_t>();
+    };
+    const auto now = [] {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::chrono::steady_clock::now().time_since_epoch())
+            .count();
+    };
+    const auto before = now();
+    ASSERT_EQ(add(3)["ok"], true);
+    const auto first = added();
+    EXPECT_GE(first, before);
+    EXPECT_LE(first, now());
+    while (now() == first)
+        std::this_thread::yield();
+    ASSERT_EQ(add(3, 1001)["ok"], true);
+    EXPECT_EQ(added(), first) << "it is the same, with another owner";
+    ASSERT_EQ(remove("vm/tiny@3", 0)["ok"], true);
+    ASSERT_EQ(add(3)["ok"], true);
+    EXPECT_GT(added(), first);
 }
 
 TEST_F(ControlTest, TellsATraceToOwnersAndRoot)

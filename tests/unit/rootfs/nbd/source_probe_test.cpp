@@ -33,14 +33,14 @@ protected:
         std::atomic<bool> good = false;
         std::jthread thread{};
     };
-    void begin(Waiting& waiting, SourceSet& sources)
+    void begin(Waiting& reader, SourceSet& sources)
     {
-        waiting.thread = std::jthread([&](const std::stop_token& stop) {
+        reader.thread = std::jthread([&](const std::stop_token& stop) {
             const SourceSet::Attempt when_up = [&](const Source&, Freshness, const Patience&) -> Result<void> {
-                ++waiting.asked;
+                ++reader.asked;
                 return up ? Result<void>() : fail("unreachable", "Down.");
             };
-            waiting.good = sources.until_good(when_up, counters, {stop, std::nullopt, {}}).has_value();
+            reader.good = sources.until_good(when_up, counters, {stop, std::nullopt, {}}).has_value();
         });
     }
     /// False after a minute.
@@ -58,19 +58,19 @@ protected:
 TEST_F(SourceProbeTest, OneOfThoseWhoWaitProbesAndWakesTheOthers)
 {
     SourceSet sources({"a"}, patient());
-    std::array<Waiting, 3> waiting;
-    for (auto& one : waiting)
+    std::array<Waiting, 3> readers;
+    for (auto& one : readers)
         begin(one, sources);
     const auto by_asked = [](const Waiting& one, const Waiting& other) { return one.asked < other.asked; };
     ASSERT_TRUE(eventually([&] {
-        const auto [least, most] = std::ranges::minmax_element(waiting, by_asked);
+        const auto [least, most] = std::ranges::minmax_element(readers, by_asked);
         return least->asked > 0 && most->asked >= 20;
     }));
-    EXPECT_EQ(std::ranges::count_if(waiting, [](const auto& one) { return one.asked == 1; }), 2);
+    EXPECT_EQ(std::ranges::count_if(readers, [](const auto& one) { return one.asked == 1; }), 2);
     EXPECT_EQ(counters.waits, 3) << "a probe is part of the same waiting";
     up = true;
     EXPECT_TRUE(
-        eventually([&] { return std::ranges::all_of(waiting, [](const auto& one) { return one.good.load(); }); }));
+        eventually([&] { return std::ranges::all_of(readers, [](const auto& one) { return one.good.load(); }); }));
     EXPECT_THAT(notices, ElementsAre(HasSubstr("waiting for the network"), HasSubstr("back after")));
 }
 

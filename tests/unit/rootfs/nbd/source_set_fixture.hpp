@@ -19,6 +19,7 @@ protected:
         options.first_wait = std::chrono::milliseconds(1);
         options.longest_wait = std::chrono::milliseconds(4);
         options.notice = [this](std::string_view line) { notices.emplace_back(line); };
+        options.waiting = [this](bool waits) { waiting.push_back(waits); };
         return options;
     }
 
@@ -35,6 +36,7 @@ protected:
     std::function<std::string(const Source&, Freshness)> outcome;
     std::vector<std::string> attempts;
     std::vector<std::string> notices;
+    std::vector<bool> waiting;
     Counters counters;
 };
 

@@ -75,6 +75,7 @@ TEST_F(SourceSetTest, WaitsUntilASourceIsBackAndSaysSoOnce)
     EXPECT_EQ(counters.waits, 5);
     EXPECT_THAT(notices, ElementsAre(HasSubstr("waiting for the network"), HasSubstr("back after")));
     EXPECT_FALSE(sources.waiting());
+    EXPECT_THAT(waiting, ElementsAre(true, false));
 }
 
 TEST_F(SourceSetTest, ASourceInDisgraceIsStillTriedWhenThereIsNoOther)
@@ -110,6 +111,7 @@ TEST_F(SourceSetTest, EndsWhenNobodyWantsTheBytesAnyMore)
     patience.still_wanted = [&] { return ++asked < 3; };
     EXPECT_FALSE(sources.until_good(attempt(), counters, patience));
     EXPECT_FALSE(sources.waiting());
+    EXPECT_THAT(waiting, ElementsAre(true, false)) << "nobody waits any more, whatever has become of the source";
 }
 
 TEST_F(SourceSetTest, IsWokenWhenSomebodyElseReachesASource)

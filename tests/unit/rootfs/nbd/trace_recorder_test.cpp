@@ -20,6 +20,7 @@ TEST(TraceRecorderTest, KeepsOnlyReadsThatMeetSomethingNew)
     EXPECT_THAT(trace.note({50, 100}, {2}), IsEmpty());
     EXPECT_THAT(trace.note({100, 300}, {2, 3}), ElementsAre(3));
     ASSERT_EQ(trace.reads().size(), 2);
+    EXPECT_EQ(trace.count(), 2);
     EXPECT_EQ(trace.reads()[1].range, (FileRange{100, 300}));
 }
 

@@ -42,7 +42,8 @@ inline nlohmann::json all_settings()
         {"proxy", {{"url", "http://proxy.example.org:3128"}, {"except", {"localhost", ".example.org"}}}},
         {"ssh_keys", {ssh_key}},
         {"idle", {{"log_out_minutes", 30}, {"power_off_minutes", 60}}},
-        {"shutdown", {{{"days", {"mon", "fri"}}, {"time", "22:00"}}}}};
+        {"shutdown", {{{"days", {"mon", "fri"}}, {"time", "22:00"}}}},
+        {"sources", {"https://cache.example.org/store", "https://[2001:db8::2]:8443/store"}}};
 }
 
 } // namespace farboot::test

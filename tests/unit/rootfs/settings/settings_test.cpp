@@ -44,13 +44,10 @@ TEST(Settings, WhatIsMissingOrNullSaysNothing)
 
 TEST(Settings, EachHasAValueThatMeansNone)
 {
-    const json none{{"login", {{"kind", "local"}}},
-                    {"home", {{"kind", "none"}}},
-                    {"proxy", {{"url", nullptr}}},
-                    {"printers", json::array()},
-                    {"ssh_keys", json::array()},
-                    {"shutdown", json::array()},
-                    {"idle", {{"log_out_minutes", 0}, {"power_off_minutes", 0}}}};
+    const json none{{"login", {{"kind", "local"}}}, {"home", {{"kind", "none"}}},
+                    {"proxy", {{"url", nullptr}}},  {"printers", json::array()},
+                    {"ssh_keys", json::array()},    {"shutdown", json::array()},
+                    {"sources", json::array()},     {"idle", {{"log_out_minutes", 0}, {"power_off_minutes", 0}}}};
     const auto settings = Settings::parse(none);
     ASSERT_TRUE(settings) << settings.error().field;
     EXPECT_EQ(settings->to_json(), none);
@@ -74,6 +71,9 @@ TEST(Settings, WhatIsWrongIsNamed)
     EXPECT_EQ(wrong("shutdown", {{{"days", {"someday"}}, {"time", "22:00"}}}), "shutdown.days");
     EXPECT_EQ(wrong("shutdown", {{{"time", "24:00"}}}), "shutdown.time");
     EXPECT_EQ(wrong("shutdown", json(json::array_t(21, json{{"time", "22:00"}}))), "shutdown");
+    EXPECT_EQ(wrong("sources", {"http://cache.example.org/store"}), "sources");
+    EXPECT_EQ(wrong("sources", {"https://anna:secret@cache.example.org/store"}), "sources");
+    EXPECT_EQ(wrong("sources", json(json::array_t(9, "https://cache.example.org/store"))), "sources");
     const json printer{{"name", "a"}, {"uri", "ipp://p/a"}};
     EXPECT_EQ(wrong("printers", {printer, printer}), "printers.name");
     EXPECT_EQ(Settings::parse(json::array()).error().field, "");

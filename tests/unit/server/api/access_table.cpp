@@ -53,8 +53,8 @@ std::vector<Row> access_table()
                              "GET /account/{path...}", "GET /account", "GET /"})
         open(page);
 
-    for (const char* said :
-         {"hello", "report", "boot-token", "system", "job", "trace", "login", "login/poll", "login/end"}) // by PCs
+    for (const char* said : {"hello", "report", "boot-token", "system", "job", "trace", "trace/vm/{series}/{number}",
+                             "login", "login/poll", "login/end"}) // by PCs
         open(fmt::format("POST /api/v1/pc/{}", said));
 
     login("GET /api/v1/session", "/api/v1/session");

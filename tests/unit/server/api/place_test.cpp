@@ -1,5 +1,7 @@
 #include "tests/unit/server/api/api_fixture.hpp"
 
+#include <gmock/gmock.h>
+
 #include <set>
 
 using namespace farboot;
@@ -156,6 +158,33 @@ TEST_P(PlaceTest, SettingsNeedARightOfTheirOwn)
     EXPECT_EQ(put(setter, with("/etc")), "400 location-malformed settings.time_zone");
     EXPECT_EQ(call(all_, "GET", path).json()["settings"], json({{"time_zone", "Europe/London"}}));
     EXPECT_EQ(call(all_, "GET", "/api/v1/explain?address=10.1.1.7").json()["settings"][0]["location"]["id"], room_);
+}
+
+TEST_P(PlaceTest, TheMenuNamesTheSourcesOfThePlaceFirst)
+{
+    const auto set = [&](std::int64_t id, std::int64_t parent, const char* subnet, const json& sources) {
+        auto body = json::parse(location(parent, {subnet}));
+        body["settings"] = {{"sources", sources}};
+        EXPECT_EQ(call(all_, "PUT", fmt::format("/api/v1/locations/{}", id), body.dump()).summary(), "200");
+    };
+    const auto own = "https://boot.example.org/store";
+    const auto sources_at = [&](const char* address) {
+        client_ = address;
+        const Headers to_us{{"host", "boot.example.org"}};
+        std::vector<std::string> urls;
+        for (const auto& source : call({}, "GET", "/api/v1/menu", {}, {}, to_us).json().at("sources"))
+            urls.push_back(source.at("url"));
+        return urls;
+    };
+    EXPECT_THAT(sources_at("10.1.1.7"), testing::ElementsAre(own));
+    set(building_, campus_, "10.1.0.0/16", {"https://building.example.org/store"});
+    set(room_, building_, "10.1.1.0/24", {"https://room.example.org/store", own, "https://far.example.org/store"});
+    EXPECT_THAT(sources_at("10.1.1.7"),
+                testing::ElementsAre("https://room.example.org/store", own, "https://far.example.org/store"));
+    EXPECT_THAT(sources_at("10.1.2.7"), testing::ElementsAre("https://building.example.org/store", own));
+    EXPECT_THAT(sources_at("10.2.1.7"), testing::ElementsAre(own));
+    set(room_, building_, "10.1.1.0/24", json::array()); // none of the building's
+    EXPECT_THAT(sources_at("10.1.1.7"), testing::ElementsAre(own));
 }
 
 TEST_P(PlaceTest, WhatLiesAboveIsShownAndNothingBeside)

@@ -20,7 +20,9 @@ Index campus()
                          "settings": {"locale": "de_DE.UTF-8", "time_zone": "Europe/Berlin",
                                       "home": {"kind": "nfs", "server": "nas", "path": "/home"}}})")
         .location(2, R"({"parent": 1, "settings": {"hostname": "{location}-{id}", "time_zone": "Europe/London"}})")
-        .location(3, R"({"parent": 2, "subnets": ["10.1.1.0/24"], "settings": {"home": {"kind": "none"}}})")
+        .location(
+            3,
+            R"({"parent": 2, "subnets": ["10.1.1.0/24"], "settings": {"home": {"kind": "none"}, "sources": ["https://room/store"]}})")
         .build();
 }
 
@@ -42,7 +44,8 @@ TEST(EffectiveSettings, InheritDownAndTheClosestWins)
     const decltype(found) expected{{"hostname", {2, "{location}-{id}"}},
                                    {"locale", {1, "de_DE.UTF-8"}},
                                    {"time_zone", {2, "Europe/London"}},
-                                   {"home", {3, {{"kind", "none"}}}}};
+                                   {"home", {3, {{"kind", "none"}}}},
+                                   {"sources", {3, {"https://room/store"}}}};
     EXPECT_EQ(found, expected);
     EXPECT_EQ(effective_settings(index.path_of(at("10.2.0.1"))).size(), 3U);
     EXPECT_TRUE(effective_settings(index.path_of(at("192.168.0.1"))).empty());
@@ -54,7 +57,7 @@ TEST(EffectiveSettings, SayWhereTheyComeFrom)
     Question question;
     question.pc = at("10.1.1.7");
     const auto settings = explanation(index, question)["settings"];
-    ASSERT_EQ(settings.size(), 4U);
+    ASSERT_EQ(settings.size(), 5U);
     EXPECT_EQ(settings[0]["name"], "hostname");
     EXPECT_EQ(settings[0]["location"]["id"], 2);
     EXPECT_EQ(settings[0]["sentence"],
@@ -70,6 +73,7 @@ TEST(HandedSettings, HaveTheHostNameFilledIn)
     EXPECT_EQ(handed["hostname"], "thing-3-12");
     EXPECT_EQ(handed["locale"], "de_DE.UTF-8");
     EXPECT_TRUE(settings::Settings::parse(handed));
+    EXPECT_FALSE(handed.contains("sources")); // the menu's
     EXPECT_EQ(handed_settings({}, {.id = 12}), json::object());
 }
 

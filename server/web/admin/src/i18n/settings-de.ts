@@ -22,6 +22,7 @@ export const settings: Messages['setting'] = {
     ssh_keys: 'SSH-Schlüssel für root',
     idle: 'Wenn niemand da ist',
     shutdown: 'Ausgeschaltet um',
+    sources: 'Quellen der Abbilder',
   },
   modes: {
     own: 'Wie folgt',
@@ -55,6 +56,7 @@ export const settings: Messages['setting'] = {
     home: 'Ohne ist, was ein Benutzer speichert, nach dem Ausschalten weg; das wird ihm gesagt.',
     printers: 'Jeder in einer Zeile: Name, Adresse, Beschreibung. Ein Stern vor dem Namen macht ihn zum Standard.',
     ssh_keys: 'Jeder in einer Zeile. Wer einen dieser Schlüssel hat, ist root auf den PCs.',
+    sources: 'Speicher, die PCs dieses Orts vor dem Server fragen, jeder in einer Zeile, der nächste zuerst: etwa ein Cache im Gebäude.',
     shutdown: 'Jede in einer Zeile: Tage, wenn nicht täglich, und die Uhrzeit. Wer dort sitzt, erfährt es zehn Minuten vorher.',
   },
 };

@@ -21,6 +21,7 @@ export const settings = {
     ssh_keys: 'SSH keys for root',
     idle: 'When nobody is there',
     shutdown: 'Switched off at',
+    sources: 'Sources of images',
   },
   modes: {
     own: 'As follows',
@@ -54,6 +55,7 @@ export const settings = {
     home: 'Without one, what a user saves is gone when the PC is switched off; he is told so.',
     printers: 'One a line: name, address, description. A star before the name makes it the default.',
     ssh_keys: 'One a line. Who has one of these keys is root of the PCs.',
+    sources: 'Stores that PCs of this place ask before the server, one a line, the closest first: a cache in the building, say.',
     shutdown: 'One a line: days, if not every day, and the time. Whoever sits there is told ten minutes before.',
   },
 };

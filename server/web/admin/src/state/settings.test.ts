@@ -15,6 +15,7 @@ const all: Settings = {
   ssh_keys: ['ssh-ed25519 AAAA anna'],
   idle: { log_out_minutes: 30, power_off_minutes: 0 },
   shutdown: [{ days: ['mon', 'fri'], time: '22:00' }],
+  sources: ['https://cache.example.org/store'],
 };
 const none: Settings = {
   login: { kind: 'local' },
@@ -23,6 +24,7 @@ const none: Settings = {
   proxy: { url: null },
   ssh_keys: [],
   shutdown: [],
+  sources: [],
 };
 
 describe('the form', () => {

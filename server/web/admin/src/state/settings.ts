@@ -52,6 +52,7 @@ export const settings: Readonly<Record<string, readonly Mode[]>> = {
   ssh_keys: [own(lines('', 'ssh-ed25519 AAAA… anna'))],
   idle: [own(number('log_out_minutes'), number('power_off_minutes'))],
   shutdown: [own(lines('', 'mon tue wed thu fri 22:00'))],
+  sources: [own(lines('', 'https://cache.example.org/store'))],
 };
 
 /** What the server may call wrong, as it names it. */
