@@ -1,7 +1,9 @@
 #include "rootfs/nbd/hot_stream.hpp"
 
 #include "rootfs/base/pause.hpp"
+#include "rootfs/nbd/hot_sources.hpp"
 #include "rootfs/nbd/hot_window.hpp"
+#include "rootfs/nbd/source_error.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -13,7 +15,6 @@ namespace farboot::rootfs
 namespace
 {
 
-constexpr int most_failures = 8;
 /// Of an image of 1 GB; 50 KB each.
 constexpr std::uint32_t most_pages_at_once = 16;
 /// Connections that are open by the time that it is known what to ask for.
@@ -117,45 +118,56 @@ void HotStream::run(const std::stop_token& stop)
 HotStream::State HotStream::stream_all(const std::stop_token& stop)
 {
     const Patience patience{stop, std::nullopt, {}};
-    auto bypass_caches = false;
+    HotSources sources;
     auto wait = first_pause;
     const auto first = image_->sources.best();
     const auto manifest = manifest_path(image_->map.manifest());
     image_->hot.open_connections(first, manifest, 1);
     image_->read_ahead.open_connections(first, manifest, read_ahead_at_once);
     image_->map.begin(first, patience);
-    for (int failures = 0; failures < most_failures; ++failures) {
-        const auto source = image_->sources.best();
+    while (const auto next = sources.next(image_->sources.by_preference())) {
+        if (next->again) {
+            if (sources.one_has_none() || !sleep_about(wait, stop))
+                break;
+            wait = std::min(wait * 2, longest_pause);
+        }
         const auto before = through_.load();
-        const auto result = attempt(source, bypass_caches, patience);
+        const auto result = attempt(next->source, next->past_caches, patience);
         if (stop.stop_requested())
             return State::failed;
-        if (result)
-            return use_.strays() ? State::strayed : chunks_ == 0 ? State::none : State::done;
-        if (SourceSet::may_be_stale(result.error())) {
-            // The locator was rewritten, or a cache has something else: once more, past all of them.
-            if (std::exchange(bypass_caches, true))
-                return State::failed;
-            image_->map.renew_locator(source, nullptr);
-            continue;
-        }
-        if (through_ > before) {
-            failures = 0;
+        if (use_.strays())
+            return State::strayed;
+        if (result && *result)
+            return State::done;
+        const auto moved = through_ > before;
+        if (moved) {
+            sources.note_progress();
             wait = first_pause;
         }
-        if (!sleep_about(wait, stop))
-            return State::failed;
-        wait = std::min(wait * 2, longest_pause);
+        if (result) {
+            sources.note_none(next->source);
+        } else if (may_be_stale(result.error()) && !(moved && result.error().reason == "truncated")) {
+            // The locator was rewritten, or a cache has something else. What broke off on its way is as it should be.
+            sources.note_stale(next->source);
+            image_->map.renew_locator(next->source, nullptr);
+        } else {
+            sources.note_failure(next->source);
+        }
     }
-    return State::failed;
+    if (expected_pack_)
+        return State::failed;
+    use_.expect({});
+    return sources.one_has_none() ? State::none : State::failed;
 }
 
-Result<void> HotStream::attempt(const Source& source, bool bypass_caches, const Patience& patience)
+Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const Patience& patience)
 {
     const auto locator = image_->map.locator(source, patience);
     if (!locator)
         return std::unexpected(locator.error());
     const auto& list = (*locator)->hot();
+    if (list.rows.empty())
+        return false;
     if (list.pack.digest != expected_pack_) {
         expected_pack_ = list.pack.digest;
         through_ = 0;
@@ -163,8 +175,6 @@ Result<void> HotStream::attempt(const Source& source, bool bypass_caches, const 
     }
     chunks_ = list.rows.size();
     pack_bytes_ = list.pack.bytes;
-    if (list.rows.empty())
-        return {};
     state_ = State::streaming;
     // What lies unread may not push out what is read: on a PC with little memory the stream comes in parts.
     const auto most = image_->cache.limit() / unread_share;
@@ -174,9 +184,9 @@ Result<void> HotStream::attempt(const Source& source, bool bypass_caches, const 
         if (room == 0)
             break;
         if (auto done = stream(source, list, std::min(room, largest_part(source)), bypass_caches, patience); !done)
-            return done;
+            return std::unexpected(std::move(done.error()));
     }
-    return {};
+    return true;
 }
 
 std::uint64_t HotStream::largest_part(const Source& source) const

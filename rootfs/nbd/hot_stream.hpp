@@ -66,7 +66,8 @@ private:
     /// tables.
     void look_up_pages(const std::stop_token& stop) const;
     [[nodiscard]] State stream_all(const std::stop_token& stop);
-    [[nodiscard]] Result<void> attempt(const Source& source, bool bypass_caches, const Patience& patience);
+    /// False if there is no list at this source.
+    [[nodiscard]] Result<bool> attempt(const Source& source, bool bypass_caches, const Patience& patience);
     [[nodiscard]] Result<void> stream(const Source& source, const HotList& list, std::uint64_t most, bool bypass_caches,
                                       const Patience& patience);
     /// So many plain bytes are asked for at once.

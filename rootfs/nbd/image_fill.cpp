@@ -82,14 +82,11 @@ bool ImageFill::fill_page(const std::shared_ptr<const ManifestPage>& page, const
     chunks_ += data;
     const auto before = present_.load();
     for (;;) {
-        std::vector<std::size_t> missing;
-        for (std::size_t index = 0; index < page->chunks.size(); ++index)
-            if (const auto& ref = page->chunks[index]; !ref.is_zero() && !image_->disk->pin(ref.digest))
-                missing.push_back(index);
-        present_ = before + data - missing.size();
-        if (missing.empty() || !image_->disk->status().writable)
+        const auto missing = missing_of(*page).size();
+        present_ = before + data - missing;
+        if (missing == 0 || !image_->disk->status().writable)
             return true;
-        if (const auto fetched = fetch(*page, missing, patience); fetched) {
+        if (fetch(*page, patience)) {
             image_->disk->flush(); // a slow disk sets the pace
             pause = first_pause;
             continue;
@@ -100,32 +97,51 @@ bool ImageFill::fill_page(const std::shared_ptr<const ManifestPage>& page, const
     }
 }
 
-Result<void> ImageFill::fetch(const ManifestPage& page, const std::vector<std::size_t>& missing,
-                              const Patience& patience)
+std::vector<std::size_t> ImageFill::missing_of(const ManifestPage& page)
 {
-    const auto source = image_->sources.best();
-    const auto places = image_->map.places(source, page, patience);
-    if (!places)
-        return std::unexpected(places.error());
-    const auto group = first_group((*places)->places, missing, largest_request);
+    std::vector<std::size_t> missing;
+    for (std::size_t index = 0; index < page.chunks.size(); ++index)
+        if (const auto& ref = page.chunks[index]; !ref.is_zero() && !image_->disk->pin(ref.digest))
+            missing.push_back(index);
+    return missing;
+}
+
+Result<void> ImageFill::fetch(const ManifestPage& page, const Patience& patience)
+{
+    std::shared_ptr<const Locator> went_by; // at this source
+    const auto attempt = [&](const Source& source, Freshness freshness, const Patience& patience_now) -> Result<void> {
+        if (freshness == Freshness::new_locator)
+            image_->map.renew_locator(source, went_by);
+        went_by.reset();
+        const auto places = image_->map.places(source, page, patience_now);
+        if (!places)
+            return std::unexpected(places.error());
+        went_by = (*places)->locator;
+        return stream(source, page, **places, freshness == Freshness::past_caches, patience_now);
+    };
+    return image_->sources.each_once(attempt, image_->counters, patience);
+}
+
+Result<void> ImageFill::stream(const Source& source, const ManifestPage& page, const Places& places, bool bypass_caches,
+                               const Patience& patience)
+{
+    const auto missing = missing_of(page); // the attempt before may have brought some
+    if (missing.empty())
+        return {};
+    const auto group = first_group(places.places, missing, largest_request);
     std::vector<ChunkReceiver::Expected> expected;
     for (const auto index : group.chunks) {
-        const auto& place = (*places)->places[index];
+        const auto& place = places.places[index];
         expected.push_back({page.chunks[index], place.offset - group.range.offset, place.stored_length});
     }
     ChunkReceiver receiver(expected, [&](std::size_t index, const Chunk& chunk) {
         image_->disk->put(expected[index].ref.digest, chunk, true);
     });
-    const auto pack = (*places)->locator->packs()[group.pack].digest;
+    const auto pack = places.locator->packs()[group.pack].digest;
     const auto result = image_->hot.stream(
-        source, {pack_path(pack), group.range}, Cause::fill, [&](Bytes piece) { return receiver.take(piece); },
-        patience);
-    if (const auto& error = receiver.state() ? result : receiver.state(); !error) {
-        if (SourceSet::may_be_stale(error.error()))
-            image_->map.renew_locator(source, (*places)->locator);
-        return error;
-    }
-    return {};
+        source, {pack_path(pack), group.range, bypass_caches}, Cause::fill,
+        [&](Bytes piece) { return receiver.take(piece); }, patience);
+    return receiver.state() ? result : receiver.state();
 }
 
 } // namespace farboot::rootfs

@@ -42,9 +42,12 @@ private:
     [[nodiscard]] State fill(const Patience& patience);
     /// False when stopped.
     [[nodiscard]] bool fill_page(const std::shared_ptr<const ManifestPage>& page, const Patience& patience);
-    /// Fetches the first of these chunks of the page, and those behind it that one request brings.
-    [[nodiscard]] Result<void> fetch(const ManifestPage& page, const std::vector<std::size_t>& missing,
-                                     const Patience& patience);
+    /// Chunks of the page that are not on the disk; those that are stay there.
+    [[nodiscard]] std::vector<std::size_t> missing_of(const ManifestPage& page);
+    /// Fetches the first of them, and those behind it that one request brings, from the first source that is good.
+    [[nodiscard]] Result<void> fetch(const ManifestPage& page, const Patience& patience);
+    [[nodiscard]] Result<void> stream(const Source& source, const ManifestPage& page, const Places& places,
+                                      bool bypass_caches, const Patience& patience);
 
     std::shared_ptr<JobImage> image_;
     std::atomic<State> state_{State::filling};

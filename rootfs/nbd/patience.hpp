@@ -18,6 +18,8 @@ struct Patience {
     std::function<bool()> still_wanted;
     /// Of the attempt that this patience is for: is told of what comes, so that others see whether it is late.
     Progress* progress = nullptr;
+    /// It asks whether a source is back, which one connection tells as well as several.
+    bool probes = false;
 
     [[nodiscard]] bool lasts() const
     {

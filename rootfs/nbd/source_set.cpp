@@ -1,9 +1,9 @@
 #include "rootfs/nbd/source_set.hpp"
 
 #include "rootfs/base/pause.hpp"
+#include "rootfs/nbd/source_error.hpp"
 
 #include <algorithm>
-#include <array>
 #include <deque>
 
 namespace farboot::rootfs
@@ -20,22 +20,7 @@ constexpr int when_beaten = 2;
 constexpr int slow_from = 6;
 constexpr int back_at = slow_from - when_beaten; // beaten once more, it is slow again
 
-/// The bytes were there and were not what they should be.
-bool is_corrupt(const Error& error)
-{
-    static constexpr auto reasons = std::to_array<std::string_view>(
-        {"digest-mismatch", "chunk-malformed", "manifest-malformed", "locator-malformed", "version-unknown"});
-    return std::ranges::find(reasons, error.reason) != reasons.end();
-}
-
 } // namespace
-
-bool SourceSet::may_be_stale(const Error& error)
-{
-    static constexpr auto reasons = std::to_array<std::string_view>(
-        {"http-404", "http-410", "http-416", "locator-changed", "range-ignored", "truncated"});
-    return is_corrupt(error) || std::ranges::find(reasons, error.reason) != reasons.end();
-}
 
 SourceSet::SourceSet(std::vector<std::string> urls, Options options)
     : options_(std::move(options)), track_(urls.size() > 1 ? hedge_threads : 0)
@@ -47,45 +32,55 @@ SourceSet::SourceSet(std::vector<std::string> urls, Options options)
 Result<void> SourceSet::until_good(const Attempt& attempt, Counters& counters, const Patience& patience)
 {
     auto pause = options_.first_wait;
-    auto waited = false;
+    std::optional<Waiter> waiter;
     const auto leave = [&](Result<void> result) {
-        if (waited)
-            end_waiting(result.has_value());
+        if (waiter)
+            end_waiting(*waiter, result.has_value());
         return result;
     };
-    for (;;) {
-        auto result = round(attempt, counters, patience);
+    for (auto which = Round::all;;) {
+        auto result = round(which, attempt, counters, patience);
         if (result || result.error().reason == "cancelled")
             return leave(std::move(result));
         if (patience.stop.stop_requested())
             return leave(fail("cancelled", "The reader is being stopped."));
         if (!patience.lasts())
             return leave(std::move(result));
-        if (!waited) {
-            waited = true;
+        if (!waiter) {
+            waiter.emplace();
             begin_waiting(result.error());
         }
-        ++counters.waits;
-        if (!wait(up_to_half_more(pause), patience))
+        if (which == Round::all) {
+            ++counters.waits;
+            waiter->all_again = Clock::now() + up_to_half_more(pause);
+            pause = std::min(pause * 2, options_.longest_wait);
+        }
+        const auto next = wait(*waiter, patience);
+        if (!next)
             return leave(std::move(result));
-        pause = std::min(pause * 2, options_.longest_wait);
+        which = *next;
     }
 }
 
-Result<void> SourceSet::round(const Attempt& attempt, Counters& counters, const Patience& patience)
+Result<void> SourceSet::round(Round which, const Attempt& attempt, Counters& counters, const Patience& patience)
 {
-    const auto order = in_order();
+    auto order = in_order();
+    if (which == Round::probe && std::ranges::any_of(order, &Ranked::gone))
+        std::erase_if(order, [](const Ranked& ranked) { return !ranked.gone; });
+    // Where every source is in disgrace, one that does not even say no holds up none that is back.
+    const auto none_is_better = order.front().rank == Rank::disgraced;
     std::deque<Progress> progress;
     std::vector<Runner> runners;
-    for (const auto& [source, rank] : order) {
+    for (const auto& [source, rank, gone] : order) {
         progress.emplace_back(*source.meter);
         const auto run = [&, &at = source, &made = progress.back()](std::stop_token stop) {
             auto its_own = patience;
             its_own.stop = std::move(stop);
             its_own.progress = &made;
+            its_own.probes = which == Round::probe;
             return try_source(at, attempt, counters, its_own);
         };
-        runners.push_back({run, &progress.back(), rank != Rank::disgraced});
+        runners.push_back({run, &progress.back(), rank != Rank::disgraced || (gone && none_is_better)});
     }
     auto outcome = track_.run(runners, patience.stop, counters.hedged);
     if (outcome.result) {
@@ -102,6 +97,17 @@ Result<void> SourceSet::once(const Attempt& attempt, const Patience& patience)
     auto result = attempt(source, Freshness::usual, patience);
     if (result)
         praise(source);
+    return result;
+}
+
+Result<void> SourceSet::each_once(const Attempt& attempt, Counters& counters, const Patience& patience)
+{
+    Result<void> result = fail("unreachable", "There is no source.");
+    for (const auto& source : by_preference()) {
+        result = try_source(source, attempt, counters, patience);
+        if (result || result.error().reason == "cancelled")
+            break;
+    }
     return result;
 }
 
@@ -136,10 +142,18 @@ std::vector<SourceSet::Ranked> SourceSet::in_order() const
     const auto now = Clock::now();
     std::vector<Ranked> order;
     for (const auto& entry : sources_)
-        order.push_back({entry.source, rank_of(entry, now)});
+        order.push_back({entry.source, rank_of(entry, now), entry.gone});
     // Those in disgrace come last instead of never: a bad source may be the only one, and every byte is checked anyway.
     std::ranges::stable_sort(order, {}, &Ranked::rank);
     return order;
+}
+
+std::vector<Source> SourceSet::by_preference() const
+{
+    std::vector<Source> sources;
+    for (auto& ranked : in_order())
+        sources.push_back(std::move(ranked.source));
+    return sources;
 }
 
 void SourceSet::note_winner(const Source& source)
@@ -164,8 +178,10 @@ void SourceSet::note_beaten(const Source& source)
 void SourceSet::praise(const Source& source)
 {
     const std::scoped_lock lock(mutex_);
-    sources_[source.index].avoid_until = {};
-    sources_[source.index].quarantined = false;
+    auto& entry = sources_[source.index];
+    entry.avoid_until = {};
+    entry.quarantined = false;
+    entry.gone = false;
     if (waiting_ > 0) {
         ++praises_;
         praised_.notify_all();
@@ -177,6 +193,7 @@ void SourceSet::blame(const Source& source, const Error& error)
     const std::scoped_lock lock(mutex_);
     auto& entry = sources_[source.index];
     entry.quarantined = is_corrupt(error);
+    entry.gone = is_gone(error);
     entry.avoid_until = Clock::now() + up_to_half_more(entry.quarantined ? options_.quarantine : options_.avoid);
 }
 
@@ -192,9 +209,11 @@ void SourceSet::begin_waiting(const Error& error)
         options_.notice(fmt::format("waiting for the network or the server, it goes on by itself: {}", error.sentence));
 }
 
-void SourceSet::end_waiting(bool good)
+void SourceSet::end_waiting(const Waiter& waiter, bool good)
 {
     const std::scoped_lock lock(mutex_);
+    if (waiter.probes)
+        probed_ = false;
     if (--waiting_ > 0)
         return;
     if (options_.waiting)
@@ -205,21 +224,35 @@ void SourceSet::end_waiting(bool good)
     options_.notice(fmt::format("back after {} s of waiting", time.count()));
 }
 
-bool SourceSet::wait(std::chrono::milliseconds time, const Patience& patience)
+std::optional<SourceSet::Round> SourceSet::wait(Waiter& waiter, const Patience& patience)
 {
-    const auto end = Clock::now() + time;
+    const auto probe_at = Clock::now() + up_to_half_more(options_.probe);
     std::unique_lock lock(mutex_);
     const auto praises = praises_;
-    while (Clock::now() < end) {
-        const auto until = std::min(end, Clock::now() + look_up_from_waiting);
+    for (;;) {
+        choose_prober(waiter);
+        const auto now = Clock::now();
+        if (now >= waiter.all_again)
+            return Round::all;
+        if (waiter.probes && now >= probe_at)
+            return Round::probe;
+        const auto end = waiter.probes ? std::min(waiter.all_again, probe_at) : waiter.all_again;
+        const auto until = std::min(end, now + look_up_from_waiting);
         if (praised_.wait_until(lock, patience.stop, until, [&] { return praises != praises_; }))
-            return true;
+            return Round::all;
         lock.unlock();
         if (!patience.lasts())
-            return false;
+            return std::nullopt;
         lock.lock();
     }
-    return true;
+}
+
+void SourceSet::choose_prober(Waiter& waiter)
+{
+    if (probed_ && !waiter.probes)
+        return;
+    waiter.probes = std::ranges::any_of(sources_, &Entry::gone);
+    probed_ = waiter.probes;
 }
 
 std::vector<Source> SourceSet::all() const

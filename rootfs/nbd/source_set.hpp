@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,13 +54,18 @@ enum class Freshness {
 ///            attempt fails                      all failed
 ///   usual ──────────────> new_locator ─> past_caches ─> next source ────────> waiting ─(0.5 … 10 s)─> first source
 ///     ├ unreachable: next source at once; a source that failed is tried after the others for a jittered time
-///     └ late: next source beside it (RaceTrack); one that is often beaten comes after the others, too
+///     ├ late: next source beside it (RaceTrack); one that is often beaten comes after the others, too
+///     └ waiting: one of all who wait asks those that are gone every second or so, and whoever reaches one wakes the
+///       others
 class SourceSet
 {
 public:
     struct Options {
         std::chrono::milliseconds first_wait{500};
         std::chrono::milliseconds longest_wait{10'000};
+        /// Meanwhile one of those who wait asks the sources that are gone so often, up to half more by chance. That
+        /// many PCs do so costs a server that comes back less than what they all ask for next.
+        std::chrono::milliseconds probe{1'000};
         /// A source that could not be reached comes after the others for so long, up to half more by chance.
         std::chrono::milliseconds avoid{10'000};
         /// The same for one whose bytes were wrong even past caches.
@@ -79,16 +85,18 @@ public:
 
     SourceSet(std::vector<std::string> urls, Options options);
 
-    /// A newer locator or a way past caches may help.
-    [[nodiscard]] static bool may_be_stale(const Error& error);
-
     /// Goes round until an attempt is good or patience ends. Reasons: cancelled, or the last attempt's.
     [[nodiscard]] Result<void> until_good(const Attempt& attempt, Counters& counters, const Patience& patience);
     /// One attempt at the best source: for what nobody waits for.
     [[nodiscard]] Result<void> once(const Attempt& attempt, const Patience& patience);
+    /// Every source, one after the other, until one is good: for what nobody waits for and is wanted all the same. No
+    /// source is beaten here, and the person at the PC is told nothing. Reasons: cancelled, or the last attempt's.
+    [[nodiscard]] Result<void> each_once(const Attempt& attempt, Counters& counters, const Patience& patience);
 
     /// Which one to ask first now.
     [[nodiscard]] Source best() const { return in_order().front().source; }
+    /// That one, then the one to ask after it, …
+    [[nodiscard]] std::vector<Source> by_preference() const;
     [[nodiscard]] std::vector<Source> all() const;
 
     struct State {
@@ -105,6 +113,7 @@ private:
         Source source;
         Clock::time_point avoid_until{};
         bool quarantined = false;
+        bool gone = false; ///< it did not answer, or said that it cannot now
         Clock::time_point slow_until{};
         int slowness = 0; ///< grows when it is beaten, falls when it is not
     };
@@ -112,12 +121,22 @@ private:
     struct Ranked {
         Source source;
         Rank rank;
+        bool gone;
+    };
+    enum class Round {
+        all,
+        probe, ///< only the sources that are gone, as cheaply as may be
+    };
+    /// One who waits.
+    struct Waiter {
+        bool probes = false; ///< the only one who does
+        Clock::time_point all_again{};
     };
 
     [[nodiscard]] static Rank rank_of(const Entry& entry, Clock::time_point now);
     [[nodiscard]] std::vector<Ranked> in_order() const;
-    /// Every source once, until one is good.
-    [[nodiscard]] Result<void> round(const Attempt& attempt, Counters& counters, const Patience& patience);
+    /// Each of these sources once, until one is good.
+    [[nodiscard]] Result<void> round(Round which, const Attempt& attempt, Counters& counters, const Patience& patience);
     [[nodiscard]] Result<void> try_source(const Source& source, const Attempt& attempt, Counters& counters,
                                           const Patience& patience);
     void praise(const Source& source);
@@ -125,9 +144,11 @@ private:
     void note_beaten(const Source& source);
     void blame(const Source& source, const Error& error);
     void begin_waiting(const Error& error);
-    void end_waiting(bool good);
-    /// False when patience ended.
-    [[nodiscard]] bool wait(std::chrono::milliseconds time, const Patience& patience);
+    void end_waiting(const Waiter& waiter, bool good);
+    /// Whom to ask next, once it is time; nobody when patience ended.
+    [[nodiscard]] std::optional<Round> wait(Waiter& waiter, const Patience& patience);
+    /// Whether this one is to probe: one is, while a source is gone.
+    void choose_prober(Waiter& waiter);
 
     Options options_;
     mutable std::mutex mutex_;
@@ -135,6 +156,7 @@ private:
     std::vector<Entry> sources_;
     std::size_t praises_ = 0;
     std::size_t waiting_ = 0;
+    bool probed_ = false; ///< one of those who wait probes
     Clock::time_point waiting_since_{};
     RaceTrack track_;
 };

@@ -63,6 +63,11 @@ private:
     std::uint64_t bytes_ = 0;
 };
 
+bool in_parts(const StoreClient::Order& order, const Patience& patience)
+{
+    return !order.parts.empty() && !patience.probes;
+}
+
 } // namespace
 
 std::vector<std::uint64_t> StoreClient::parts_of(std::uint64_t bytes, std::uint64_t most)
@@ -103,8 +108,8 @@ void StoreClient::open_connections(const Source& source, const std::string& path
 Result<HttpResponse> StoreClient::send(const HttpRequest& request, const Order& order, const HttpClient::Sink& sink,
                                        const Patience& patience)
 {
-    return order.parts.empty() ? client_.stream(request, sink, patience.stop)
-                               : client_.stream_in_parts(request, order.parts, sink, patience.stop);
+    return in_parts(order, patience) ? client_.stream_in_parts(request, order.parts, sink, patience.stop)
+                                     : client_.stream(request, sink, patience.stop);
 }
 
 Result<HttpResponse> StoreClient::ask(const Source& source, const Order& order, const HttpClient::Sink& sink,
@@ -145,7 +150,7 @@ Result<void> StoreClient::stream(const Source& source, const Order& order, Cause
                                  const Patience& patience)
 {
     auto& meter = *source.meter;
-    const auto requests = std::max<std::size_t>(order.parts.size(), 1);
+    const auto requests = in_parts(order, patience) ? order.parts.size() : 1;
     counters_.requests += requests;
     meter.requests += requests;
     Stopwatch watch;
@@ -164,7 +169,7 @@ Result<void> StoreClient::stream(const Source& source, const Order& order, Cause
     if (!response)
         return std::unexpected(std::move(response.error()));
     if (cause == Cause::demand || cause == Cause::meta) // what nobody waits for says little of what is usual
-        watch.tell(meter, !order.parts.empty());
+        watch.tell(meter, in_parts(order, patience));
     return {};
 }
 

@@ -16,6 +16,7 @@ struct FaultyStore::Answer {
     std::string body;
     std::size_t first = 0;
     std::size_t file_bytes = 0;
+    bool hot = false; ///< of a hot pack
 
     [[nodiscard]] std::string range(std::size_t length) const
     {
@@ -112,7 +113,7 @@ void FaultyStore::talk(Peer& peer, const std::string& request)
         peer.answer("416 Range Not Satisfiable", "");
         return;
     }
-    spoil(peer, {bytes.substr(first, last - first + 1), first, bytes.size()});
+    spoil(peer, {bytes.substr(first, last - first + 1), first, bytes.size(), path.string().starts_with("v1/hot/")});
 }
 
 void FaultyStore::spoil(Peer& peer, const Answer& answer)
@@ -121,8 +122,10 @@ void FaultyStore::spoil(Peer& peer, const Answer& answer)
     const auto& body = answer.body;
     const auto half = std::string_view(body).substr(0, body.size() / 2);
     const auto fault = fault_.load();
-    if (fault != Fault::none && fault != Fault::slow)
+    if (fault != Fault::none && fault != Fault::slow) {
         ++faults_;
+        hot_faults_ += answer.hot ? 1 : 0;
+    }
     switch (fault) {
     case Fault::none:
         peer.send(answer.head(body.size()) + body);

@@ -38,6 +38,8 @@ public:
     void misbehave(Fault fault) { fault_ = fault; }
     /// So many requests or handshakes were spoilt since.
     [[nodiscard]] std::size_t faults() const { return faults_; }
+    /// So many of them for hot packs.
+    [[nodiscard]] std::size_t hot_faults() const { return hot_faults_; }
 
     [[nodiscard]] std::string url() const { return server_.url("/store"); }
     [[nodiscard]] std::string authority() const { return authority_.certificate(); } ///< PEM
@@ -53,6 +55,7 @@ private:
     std::filesystem::path store_;
     std::atomic<Fault> fault_ = Fault::none;
     std::atomic<std::size_t> faults_ = 0;
+    std::atomic<std::size_t> hot_faults_ = 0;
     rootfs::testing_fetch::Authority authority_;
     rootfs::testing_fetch::Identity good_ = authority_.issue();
     rootfs::testing_fetch::Identity expired_ = authority_.issue("IP:127.0.0.1", -14, -7);

@@ -1,4 +1,4 @@
-#include "tests/integration/rootfs/published_image.hpp"
+#include "tests/integration/rootfs/learnt_image.hpp"
 
 #include <gmock/gmock.h>
 
@@ -8,62 +8,8 @@ namespace
 {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
-/// A "boot": reads here and there, which a trace then tells of.
-class HotPack : public PublishedImage
-{
-protected:
-    static constexpr std::size_t read_bytes = 32 * 1024;
-
-    /// 60 places of the first 12 MiB, far enough from each other for none to be the other's neighbour, out of order.
-    static std::vector<std::uint64_t> boot()
-    {
-        std::vector<std::uint64_t> places;
-        for (std::size_t i = 0; i < 60; ++i)
-            places.push_back((i * 37 % 60) * 200 * 1024);
-        return places;
-    }
-    void read_all(NbdClient& client, const std::vector<std::uint64_t>& places) const
-    {
-        for (const auto place : places)
-            ASSERT_EQ(client.read(place, read_bytes).bytes, image.substr(place, read_bytes)) << place;
-    }
-    static int tool(const NbdServer& server, std::vector<std::string> words, std::string& output)
-    {
-        words.insert(words.begin(), {FARBOOT_READER, "--socket", server.control().string()});
-        return run(words, &output);
-    }
-    int farboot(std::vector<std::string> words, std::string& output) const
-    {
-        words.insert(words.begin(), FARBOOT);
-        words.insert(words.end(), {"--store", store().string()});
-        return run(words, &output);
-    }
-    /// Boots once without a profile, and makes one of what was read.
-    void learn()
-    {
-        const auto web = serve("teacher", store());
-        const NbdServer server(folder.path / "nbd-teacher", parameters({&web}));
-        NbdClient client(server.uri());
-        read_all(client, boot());
-        std::string output;
-        ASSERT_EQ(tool(server, {"trace", "--hardware", "test bench"}, output), 0) << output;
-        EXPECT_THAT(output, StartsWith("# farboot trace 1\n# manifest " + ref.manifest.hex()));
-        EXPECT_THAT(output, HasSubstr("# hardware test bench\n"));
-        write_whole(folder.path / "boot.csv", output);
-        ASSERT_EQ(farboot({"profile", "make", (folder.path / "boot.csv").string()}, output), 0) << output;
-    }
-    static nlohmann::json hot(const NbdServer& server) { return server.status()["exports"][0]["hot"]; }
-    [[nodiscard]] static bool becomes(const NbdServer& server, const std::string& state)
-    {
-        return eventually([&] { return hot(server).is_object() && hot(server)["state"] == state; });
-    }
-    [[nodiscard]] std::filesystem::path hot_file() const
-    {
-        return std::filesystem::directory_iterator(store() / "v1/hot")->path();
-    }
-};
+using HotPack = LearntImage;
 
 TEST_F(HotPack, BringsEverythingThatABootWillRead)
 {
@@ -111,10 +57,7 @@ TEST_F(HotPack, StopsWhenReadsHaveNothingToDoWithIt)
 TEST_F(HotPack, AWrongByteInItHurtsNobody)
 {
     learn();
-    auto bytes = read_whole(hot_file());
-    for (std::size_t i = 100'000; i < bytes.size(); i += 100'000)
-        bytes[i] = static_cast<char>(bytes[i] ^ 1);
-    write_whole(hot_file(), bytes);
+    damage_hot_pack(store());
     const auto web = serve("web", store());
     const NbdServer server(folder.path / "nbd", parameters({&web}));
     NbdClient client(server.uri());

@@ -134,24 +134,6 @@ TEST_F(ReaderFaults, FollowsAServerThatMoves)
     EXPECT_EQ(server.status()["sources"][0]["state"], "good");
 }
 
-TEST_F(ReaderFaults, FollowsALocatorThatWasRewritten)
-{
-    const auto web = serve("web", store());
-    const NbdServer server(folder.path / "nbd", parameters({&web}));
-    NbdClient client(server.uri());
-    ASSERT_EQ(client.read(0, 4096).error, 0); // now it knows where everything lies
-
-    publish(folder.path / "repacked", 9);
-    std::filesystem::remove_all(store() / "v1" / "packs");
-    for (const auto* part : {"packs", "locators"})
-        std::filesystem::copy(folder.path / "repacked" / "v1" / part, store() / "v1" / part,
-                              std::filesystem::copy_options::recursive |
-                                  std::filesystem::copy_options::overwrite_existing);
-    EXPECT_EQ(client.read(20 * megabyte, megabyte).bytes, image.substr(20 * megabyte, megabyte));
-    EXPECT_EQ(server.status()["exports"][0]["waits"], 0);
-    EXPECT_EQ(server.status()["sources"][0]["state"], "good");
-}
-
 TEST_F(ReaderFaults, BelievesNoServerOfAnotherAuthority)
 {
     const auto web = serve("web", store());

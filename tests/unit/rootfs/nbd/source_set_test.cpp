@@ -1,9 +1,4 @@
-#include "rootfs/nbd/source_set.hpp"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <thread>
+#include "tests/unit/rootfs/nbd/source_set_fixture.hpp"
 
 namespace farboot::rootfs
 {
@@ -13,36 +8,6 @@ namespace
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-class SourceSetTest : public testing::Test
-{
-protected:
-    SourceSet::Options options()
-    {
-        SourceSet::Options options;
-        options.first_wait = 1ms;
-        options.longest_wait = 4ms;
-        options.notice = [this](std::string_view line) { notices.emplace_back(line); };
-        options.waiting = [this](bool waits) { waiting.push_back(waits); };
-        return options;
-    }
-
-    /// Remembers each attempt as "<source> <freshness>" and fails as `outcome` says.
-    SourceSet::Attempt attempt()
-    {
-        return [this](const Source& source, Freshness freshness, const Patience&) -> Result<void> {
-            attempts.push_back(fmt::format("{} {}", source.url, static_cast<int>(freshness)));
-            const auto reason = outcome(source, freshness);
-            return reason.empty() ? Result<void>() : fail(reason, "Failed: {}.", reason);
-        };
-    }
-
-    std::function<std::string(const Source&, Freshness)> outcome;
-    std::vector<std::string> attempts;
-    std::vector<std::string> notices;
-    std::vector<bool> waiting;
-    Counters counters;
-};
 
 TEST_F(SourceSetTest, TriesCorruptSourceAnewPastCachesThenTheNextAndLeavesItAlone)
 {
@@ -190,16 +155,6 @@ TEST_F(SourceSetTest, IsStoppedWhileItWaits)
     waiter.join();
 }
 
-/// The source "a" says nothing until it is told to end, "b" is good at once.
-Result<void> silent_a(const Source& source, Freshness, const Patience& patience)
-{
-    if (source.url == "b")
-        return {};
-    while (!patience.stop.stop_requested())
-        std::this_thread::sleep_for(1ms);
-    return fail("cancelled", "Ended.");
-}
-
 TEST_F(SourceSetTest, ALateSourceIsBeatenByTheNextAndNotBlamed)
 {
     SourceSet sources({"a", "b"}, options());
@@ -245,6 +200,25 @@ TEST_F(SourceSetTest, ASlowSourceIsAskedBeforeOneThatFailed)
     ASSERT_TRUE(sources.until_good(attempt(), counters, {}));
     EXPECT_THAT(attempts, ElementsAre("b 0", "a 0", "a 0"));
     EXPECT_EQ(sources.states()[0].state, "slow") << "being the only one left does not make it fast";
+}
+
+TEST_F(SourceSetTest, EachSourceIsAskedOnceForWhatNobodyWaitsFor)
+{
+    SourceSet sources({"a", "b"}, options());
+    outcome = [](const Source& source, Freshness) { return source.url == "a" ? "digest-mismatch" : "unreachable"; };
+    EXPECT_FALSE(sources.each_once(attempt(), counters, {}));
+    EXPECT_THAT(attempts, ElementsAre("a 0", "a 1", "a 2", "b 0"));
+    EXPECT_EQ(sources.states()[0].state, "quarantined");
+    EXPECT_EQ(sources.states()[1].state, "avoided");
+    EXPECT_EQ(counters.verify_failures, 3);
+    EXPECT_EQ(counters.waits, 0);
+    EXPECT_TRUE(notices.empty());
+
+    attempts.clear();
+    outcome = [](const Source& source, Freshness) { return source.url == "a" ? "unreachable" : ""; };
+    ASSERT_TRUE(sources.each_once(attempt(), counters, {}));
+    EXPECT_THAT(attempts, ElementsAre("a 0", "b 0"));
+    EXPECT_EQ(sources.states()[1].state, "good");
 }
 
 } // namespace
