@@ -80,6 +80,7 @@ private:
     [[nodiscard]] bool foreseen() const;
     [[nodiscard]] bool foreseen(const ManifestPage& page, const std::vector<ChunkJob::Item>& items) const;
     void read_ahead(FileRange read, const ManifestRoot& root);
+    void expect_pages(const ManifestRoot& root, std::uint32_t first);
 
     ReaderEngine& engine_;
     ImageRef ref_;

@@ -37,6 +37,12 @@ std::chrono::microseconds TraceRecorder::client_time() const
     return time_;
 }
 
+std::size_t TraceRecorder::active() const
+{
+    const std::scoped_lock lock(mutex_);
+    return active_;
+}
+
 std::vector<Trace::Read> TraceRecorder::reads() const
 {
     const std::scoped_lock lock(mutex_);

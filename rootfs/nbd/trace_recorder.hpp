@@ -36,6 +36,8 @@ public:
     [[nodiscard]] std::vector<ChunkNumber> note(FileRange range, const std::vector<ChunkNumber>& chunks);
 
     [[nodiscard]] std::vector<Trace::Read> reads() const;
+    /// Reads that are being answered.
+    [[nodiscard]] std::size_t active() const;
     /// On the client's clock: when the latest read began.
     [[nodiscard]] std::chrono::microseconds client_time() const;
 
