@@ -7,7 +7,7 @@ namespace farboot::rootfs
 
 namespace
 {
-/// Comes with the root: as a rule, the whole first page, which the first read wants. A round trip less is worth more.
+/// Comes with the root: as a rule, whole pages, which the first reads want. A round trip less is worth more.
 constexpr std::uint64_t page_bytes = 1024 * manifest_entry_bytes;
 constexpr std::uint64_t pages_with_root = 4;
 constexpr std::uint64_t most_page_parts = 3;

@@ -167,6 +167,12 @@ bool Reader::foreseen(const ManifestPage& page, const std::vector<ChunkJob::Item
     return hot_ && (hot_->fits() || std::ranges::all_of(items, is_in_list));
 }
 
+bool Reader::list_comes() const
+{
+    const auto status = hot();
+    return status && status->state == HotStream::State::streaming;
+}
+
 void Reader::fetch(std::span<Piece> pieces)
 {
     while (!pieces.empty()) {
@@ -214,7 +220,7 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
     const auto along =
         foreseen(*pieces.front().page, items)
             ? Neighbours{}
-            : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes);
+            : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes, list_comes());
     const auto& last = pieces.back().ref;
     take_along(pieces.back(), std::min(along.after, most_along), items);
     const auto& page = pieces.back().page;
