@@ -30,8 +30,8 @@ constexpr std::uint64_t as_good_as = 2;
 constexpr std::uint64_t least_part = 4 * 1024 * 1024;
 /// A list that is not read in its order is asked for in parts that take so long: by the next, reads have fetched some
 /// of its chunks for themselves.
-constexpr std::chrono::duration<double> part_time{2};
-constexpr std::uint64_t shortest_part = 1024 * 1024;
+constexpr std::chrono::duration<double> part_time{1};
+constexpr std::uint64_t shortest_part = 512 * 1024;
 /// So much in a row that is there already is worth another request, as a rule what the line carries in a round trip.
 constexpr std::uint64_t largest_gap = 1024 * 1024;
 constexpr std::uint64_t least_gap = 128 * 1024;
@@ -171,6 +171,7 @@ Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const 
     if (list.pack.digest != expected_pack_) {
         expected_pack_ = list.pack.digest;
         through_ = 0;
+        jumped_ = false;
         use_.expect(list);
     }
     chunks_ = list.rows.size();
@@ -179,11 +180,22 @@ Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const 
     // What lies unread may not push out what is read: on a PC with little memory the stream comes in parts.
     const auto most = image_->cache.limit() / unread_share;
     const auto least = std::min<std::uint64_t>(most / 2, least_part);
-    while (through_ < chunks_) {
+    while (through_ < chunks_ || jumped_) {
+        if (through_ == chunks_) {
+            through_ = 0;
+            jumped_ = false;
+        }
         const auto room = use_.wait_for_room(least, most, patience.stop);
         if (room == 0)
             break;
-        if (auto done = stream(source, list, std::min(room, largest_part(source)), bypass_caches, patience); !done)
+        const auto part = largest_part(source);
+        // Where the line holds the list up, reads run ahead of it: what comes next in the list is what they want next.
+        // What lies before comes after the end.
+        if (const auto missed = use_.take_missed(); missed && room > part) {
+            through_ = *missed;
+            jumped_ = true;
+        }
+        if (auto done = stream(source, list, std::min(room, part), bypass_caches, patience); !done)
             return std::unexpected(std::move(done.error()));
     }
     return true;
@@ -208,7 +220,7 @@ HotStream::Segment HotStream::next_segment(const Source& source, const HotList& 
         offset += rows[done].stored_length;
     segment.first = through_;
     const auto needless = [&](const Digest& digest) {
-        return use_.was_used(digest) || image_->cache.find(digest).chunk || image_->is_on_disk(digest);
+        return use_.is_settled(digest) || image_->cache.find(digest).chunk || image_->is_on_disk(digest);
     };
     while (segment.first < rows.size() && needless(rows[segment.first].digest))
         offset += rows[segment.first++].stored_length;

@@ -81,6 +81,7 @@ private:
     std::atomic<State> state_{State::asking};
     std::atomic<std::size_t> chunks_{0};
     std::atomic<std::size_t> through_{0}; ///< rows of the list
+    bool jumped_ = false;                 ///< over rows that come after the end; the stream's thread
     std::atomic<std::uint64_t> pack_bytes_{0};
     std::jthread thread_; // these are last: they use the others
     std::jthread pages_;

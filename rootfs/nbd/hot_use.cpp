@@ -41,6 +41,7 @@ void HotUse::expect(const HotList& list)
     read_bytes_ = 0;
     read_rows_ = 0;
     latest_rows_.clear();
+    missed_.reset();
     if (known_) // what was computed before the first list came belongs to its reads, which are counted below
         computed_ = {};
     known_ = true;
@@ -72,6 +73,8 @@ void HotUse::use(const std::vector<Digest>& chunks)
             latest_rows_.push_back(found->second.row);
             if (found->second.brought)
                 unread_bytes_ -= found->second.length;
+            else
+                missed_ = found->second.row;
         }
     }
     while (foreseen_.size() > straying_window)
@@ -99,6 +102,19 @@ bool HotUse::was_used(const Digest& chunk) const
     const std::scoped_lock lock(mutex_);
     const auto found = chunks_.find(chunk);
     return found != chunks_.end() && found->second.used;
+}
+
+bool HotUse::is_settled(const Digest& chunk) const
+{
+    const std::scoped_lock lock(mutex_);
+    const auto found = chunks_.find(chunk);
+    return found != chunks_.end() && (found->second.used || found->second.brought);
+}
+
+std::optional<std::size_t> HotUse::take_missed()
+{
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(missed_, std::nullopt);
 }
 
 void HotUse::note_brought(const Digest& chunk)

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <unordered_map>
 #include <vector>
@@ -40,6 +41,11 @@ public:
     [[nodiscard]] bool was_used(const Digest& chunk) const;
     /// The hot pack has brought this chunk.
     void note_brought(const Digest& chunk);
+    /// It was brought, or read.
+    [[nodiscard]] bool is_settled(const Digest& chunk) const;
+    /// The row of the latest read of the list that ran ahead of what was brought; nothing if there was none since the
+    /// last call.
+    [[nodiscard]] std::optional<std::size_t> take_missed();
 
     /// True while reads are so much what the list foresaw that guessing what else they may want would only waste bytes.
     [[nodiscard]] bool fits() const;
@@ -80,6 +86,7 @@ private:
     Seconds client_time_{};
     Seconds computed_{}; ///< of it, without what was waiting for a person
     Cost cost_;
+    std::optional<std::size_t> missed_;     ///< row
     std::deque<std::size_t> latest_rows_{}; ///< that were read for the first time, newest last
     std::deque<bool> foreseen_;             ///< of the latest first uses, newest last
 };

@@ -7,9 +7,10 @@ namespace farboot::rootfs
 
 namespace
 {
-/// Comes with the root: as a rule, the whole first page, which the first read wants. A round trip less is worth more.
-constexpr std::uint64_t first_page_bytes = 1024 * manifest_entry_bytes;
-constexpr std::uint64_t most_root_parts = 3;
+/// Comes with the root: as a rule, whole pages, which the first reads want. A round trip less is worth more.
+constexpr std::uint64_t page_bytes = 1024 * manifest_entry_bytes;
+constexpr std::uint64_t pages_with_root = 4;
+constexpr std::uint64_t most_page_parts = 3;
 } // namespace
 
 ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, DiskCache* disk, StoreClient store,
@@ -64,10 +65,14 @@ Result<std::string> ImageMap::fetch(const Source& source, const FileRange& range
 {
     const auto path = manifest_path(ref_.manifest);
     if (range.offset > 0)
-        return store_.get(source, {path, range, bypass_caches}, patience);
-    const FileRange more{0, range.length + first_page_bytes};
+        return store_.get(source,
+                          {path, range, bypass_caches, false, StoreClient::parts_of(range.length, most_page_parts)},
+                          patience);
+    const FileRange more{0, range.length + pages_with_root * page_bytes};
     auto data = store_.get(
-        source, {path, more, bypass_caches, true, StoreClient::parts_of(more.length, most_root_parts)}, patience);
+        source,
+        {path, more, bypass_caches, true, StoreClient::parts_of(more.length, pages_with_root * most_page_parts)},
+        patience);
     if (!data)
         return data;
     auto root = data->substr(0, range.length);

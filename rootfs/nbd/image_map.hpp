@@ -38,6 +38,8 @@ public:
     [[nodiscard]] const Digest& manifest() const { return ref_.manifest; }
     /// page() need not ask for it, or is asking already.
     [[nodiscard]] bool has_page(std::uint32_t number) const { return pages_.has(number); }
+    /// page() need not wait for it.
+    [[nodiscard]] bool knows_page(std::uint32_t number) const { return pages_.knows(number); }
 
     /// These two are one attempt at one source. `page` is this image's.
     [[nodiscard]] Result<std::shared_ptr<const Locator>> locator(const Source& source, const Patience& patience);

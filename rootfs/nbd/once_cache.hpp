@@ -65,6 +65,14 @@ public:
         return entries_.contains(key);
     }
 
+    /// It is there.
+    [[nodiscard]] bool knows(const Key& key) const
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto found = entries_.find(key);
+        return found != entries_.end() && found->second.value;
+    }
+
     /// Forgets everything, what is being made right now too.
     void clear()
     {

@@ -17,11 +17,13 @@ constexpr std::uint64_t largest_step = 2 * 1024 * 1024;
 constexpr std::uint64_t largest_window = 32 * 1024 * 1024;
 /// The manifest's next page is asked for when read-ahead is so many requests away from it.
 constexpr std::uint64_t page_ahead = 8;
-constexpr int most_extent_pages = 4;
+constexpr std::uint32_t most_extent_pages = 4;
 constexpr std::uint64_t client_block = 4096;
 /// So much of what comes along with a read comes in its request, the rest beside it in requests of this size.
 constexpr std::uint64_t most_along = 1024 * 1024;
 constexpr std::uint64_t beside = 512 * 1024;
+/// A client with more reads in flight copies the image: it says itself what it wants next, in better order.
+constexpr std::size_t most_reads_at_once = 4;
 
 } // namespace
 
@@ -165,6 +167,12 @@ bool Reader::foreseen(const ManifestPage& page, const std::vector<ChunkJob::Item
     return hot_ && (hot_->fits() || std::ranges::all_of(items, is_in_list));
 }
 
+bool Reader::list_comes() const
+{
+    const auto status = hot();
+    return status && status->state == HotStream::State::streaming;
+}
+
 void Reader::fetch(std::span<Piece> pieces)
 {
     while (!pieces.empty()) {
@@ -209,14 +217,15 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
         return;
     const auto first = items.front().chunk;
     const auto meter = engine_.sources().best().meter;
-    const auto along = foreseen(*pieces.front().page, items)
-                           ? Neighbours{}
-                           : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes);
+    const auto along =
+        foreseen(*pieces.front().page, items)
+            ? Neighbours{}
+            : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes, list_comes());
     const auto& last = pieces.back().ref;
     take_along(pieces.back(), std::min(along.after, most_along), items);
     const auto& page = pieces.back().page;
     engine_.submit(ChunkJob(image_, page, std::move(items), Cause::demand, engine_.patience()));
-    if (along.before == 0 || engine_.room_ahead() == 0)
+    if (along.before == 0 || engine_.room_ahead() == 0 || trace_.active() > most_reads_at_once)
         return;
     fetch_before(*page, first, along.before);
     if (along.after > most_along)
@@ -299,6 +308,14 @@ void Reader::read_ahead(FileRange read, const ManifestRoot& root)
     }
 }
 
+/// Whoever asks what is where goes on behind it: what it takes to know comes at the same time.
+void Reader::expect_pages(const ManifestRoot& root, std::uint32_t first)
+{
+    for (auto number = first + 1; number < std::min(first + most_extent_pages, root.page_count()); ++number)
+        if (!image_->map.has_page(number))
+            engine_.submit_first(RangeJob(image_, number, {}, engine_.patience()));
+}
+
 Result<std::vector<Extent>> Reader::extents(std::uint64_t offset, std::uint64_t length,
                                             const std::function<bool()>& still_wanted)
 {
@@ -309,13 +326,12 @@ Result<std::vector<Extent>> Reader::extents(std::uint64_t offset, std::uint64_t 
     std::vector<Extent> extents;
     const auto end = offset + length;
     auto position = offset;
-    for (int pages = 0; pages < most_extent_pages && position < end; ++pages) {
+    expect_pages(**root, (*root)->find_page(offset));
+    for (std::uint32_t pages = 0; pages < most_extent_pages && position < end; ++pages) {
         const auto number = (*root)->find_page(position);
         // Each page costs a round trip, and the client may go on with what is known, at whole blocks.
-        if (position / client_block * client_block > offset && !image_->map.has_page(number)) {
-            engine_.submit(RangeJob(image_, number, {}, engine_.patience()));
+        if (position / client_block * client_block > offset && !image_->map.knows_page(number))
             break;
-        }
         const auto page = image_->map.page(number, patience);
         if (!page)
             return std::unexpected(page.error());

@@ -82,7 +82,9 @@ private:
     void note_use(FileRange range, std::span<const Piece> pieces);
     [[nodiscard]] bool foreseen() const;
     [[nodiscard]] bool foreseen(const ManifestPage& page, const std::vector<ChunkJob::Item>& items) const;
+    [[nodiscard]] bool list_comes() const; ///< the hot pack is being streamed
     void read_ahead(FileRange read, const ManifestRoot& root);
+    void expect_pages(const ManifestRoot& root, std::uint32_t first);
 
     ReaderEngine& engine_;
     ImageRef ref_;

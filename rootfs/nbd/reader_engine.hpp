@@ -48,6 +48,8 @@ public:
     void submit(ChunkJob job) { demand_jobs_.push(std::move(job)); }
     /// What somebody may want next.
     void submit(RangeJob job) { read_ahead_jobs_.push(std::move(job)); }
+    /// The same, before what was submitted so far.
+    void submit_first(RangeJob job) { read_ahead_jobs_.push_front(std::move(job)); }
     /// So many bytes may be submitted to be read ahead: what is in front of them on the line would hold up more.
     [[nodiscard]] std::uint64_t room_ahead() const;
     /// How large a range to be read ahead should be.

@@ -43,6 +43,12 @@ std::size_t TraceRecorder::count() const
     return reads_.size();
 }
 
+std::size_t TraceRecorder::active() const
+{
+    const std::scoped_lock lock(mutex_);
+    return active_;
+}
+
 std::vector<Trace::Read> TraceRecorder::reads() const
 {
     const std::scoped_lock lock(mutex_);

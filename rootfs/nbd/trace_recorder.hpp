@@ -38,6 +38,8 @@ public:
     [[nodiscard]] std::vector<Trace::Read> reads() const;
     /// How many these are.
     [[nodiscard]] std::size_t count() const;
+    /// Reads that are being answered.
+    [[nodiscard]] std::size_t active() const;
     /// On the client's clock: when the latest read began.
     [[nodiscard]] std::chrono::microseconds client_time() const;
 

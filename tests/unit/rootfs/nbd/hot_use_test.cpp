@@ -124,6 +124,29 @@ TEST_F(HotUseTest, CountsWhatWasBroughtAndNotRead)
     EXPECT_EQ(use.wait_for_room(1, 1000, stop.get_token()), 0);
 }
 
+TEST_F(HotUseTest, TellsWhereReadsHaveRunAheadOfWhatWasBrought)
+{
+    EXPECT_EQ(use.take_missed(), std::nullopt);
+    use.note_brought(digest(1));
+    read(1, 1);
+    EXPECT_EQ(use.take_missed(), std::nullopt) << "it was there";
+    read(1000, 1);
+    EXPECT_EQ(use.take_missed(), std::nullopt) << "the list does not have it";
+    read(20, 2);
+    EXPECT_EQ(use.take_missed(), 21);
+    EXPECT_EQ(use.take_missed(), std::nullopt) << "told once";
+}
+
+TEST_F(HotUseTest, WhatWasBroughtOrReadIsSettled)
+{
+    use.note_brought(digest(1));
+    read(2, 1);
+    EXPECT_TRUE(use.is_settled(digest(1)));
+    EXPECT_TRUE(use.is_settled(digest(2)));
+    EXPECT_FALSE(use.is_settled(digest(3)));
+    EXPECT_FALSE(use.is_settled(digest(1000)));
+}
+
 TEST(HotUse, AListWhoseOrderReadsDoNotFollowBringsWhatItsUseIsWorth)
 {
     constexpr std::uint64_t MiB = 1024 * 1024;

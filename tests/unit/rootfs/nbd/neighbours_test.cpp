@@ -22,18 +22,31 @@ struct NeighboursTest : testing::Test {
     }
     [[nodiscard]] Neighbours neighbours() const
     {
-        return worthwhile_neighbours(line, round_trip, counters, image_bytes);
+        return worthwhile_neighbours(line, round_trip, counters, image_bytes, list_comes);
     }
 
     std::optional<SourceMeter::Duration> round_trip;
     SourceMeter::Line line;
     Counters counters;
+    bool list_comes = false;
 };
 
 TEST_F(NeighboursTest, AChunksWorthBeforeAnythingWasMeasured)
 {
     EXPECT_EQ(neighbours().after, chunks_worth);
     EXPECT_EQ(neighbours().before, 0);
+}
+
+TEST_F(NeighboursTest, NothingWhileAListFillsANarrowLine)
+{
+    list_comes = true;
+    measured(50ms, 12.5e6, 2.5e6); // a busy PC finds bytes in a row
+    EXPECT_EQ(neighbours().after, 0);
+    measured(50ms, 12.5e6, 10e6);
+    EXPECT_EQ(neighbours().after, 1024 * 1024);
+    list_comes = false;
+    measured(50ms, 2.5e6, 2.5e6);
+    EXPECT_EQ(neighbours().after, 1024 * 1024);
 }
 
 TEST_F(NeighboursTest, AChunksWorthOnALocalNetwork)

@@ -39,6 +39,20 @@ TEST(OnceCache, TriesAgainAfterAFailure)
     EXPECT_TRUE(cache.get(1, {}, []() -> Result<Cache::Pointer> { return std::make_shared<const std::string>("x"); }));
 }
 
+TEST(OnceCache, KnowsAValueOnceItIsMade)
+{
+    Cache cache(4);
+    const auto make = [&]() -> Result<Cache::Pointer> {
+        EXPECT_TRUE(cache.has(1));
+        EXPECT_FALSE(cache.knows(1));
+        return std::make_shared<const std::string>();
+    };
+    EXPECT_FALSE(cache.knows(1));
+    ASSERT_TRUE(cache.get(1, {}, make));
+    EXPECT_TRUE(cache.knows(1));
+    EXPECT_FALSE(cache.knows(2));
+}
+
 TEST(OnceCache, ForgetsWhatWasUsedLongestAgo)
 {
     Cache cache(2);

@@ -44,6 +44,17 @@ TEST(TraceRecorderTest, TheClientsClockStandsStillWhileItWaits)
     EXPECT_EQ(trace.client_time(), reads[2].time);
 }
 
+TEST(TraceRecorderTest, CountsTheReadsThatAreBeingAnswered)
+{
+    TraceRecorder trace;
+    const TraceRecorder::Reading reading(trace);
+    {
+        const TraceRecorder::Reading other(trace);
+        EXPECT_EQ(trace.active(), 2);
+    }
+    EXPECT_EQ(trace.active(), 1);
+}
+
 TEST(TraceRecorderTest, EndsWhenItIsFull)
 {
     TraceRecorder trace;
