@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # The address of the host as a QEMU guest with user networking sees it.
 HOST_FROM_GUEST = "10.0.2.2"
+# A name for it, where a guest's network has one that it can ask.
+NAME_FROM_GUEST = "boot.lab.farboot.example"
 
 
 class SiteError(Exception):
@@ -69,7 +71,8 @@ class Site:
         """Server data, publisher's key, policy, and a token for what follows."""
         for folder in (self.data, self.store, self.folder / "keys"):
             folder.mkdir(parents=True, exist_ok=True)
-        run(self.server_program, "init", "--data", self.data, "--name", HOST_FROM_GUEST, "--name", "localhost")
+        run(self.server_program, "init", "--data", self.data, "--name", HOST_FROM_GUEST, "--name", NAME_FROM_GUEST,
+            "--name", "localhost")
         policy = self.folder / "policy.dsse"
         if not policy.exists():
             run(self.farboot, "key", "new", self.key)

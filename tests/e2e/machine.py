@@ -1,7 +1,7 @@
 """A PC with the small sample system on it, and what the tests do there."""
 
 import hashlib
-import itertools
+import json
 import queue
 import re
 
@@ -10,14 +10,23 @@ from lab.pc import PC
 from lab.site import ROOT
 
 
+# Asked without a look at the root, which may hang.
+READER = "/run/initramfs/usr/bin/busybox chroot /run/initramfs farboot-reader --socket /run/control.sock"
+
+
+def keeper(name):
+    """The command that prints the process numbers of one of those that the root hangs on."""
+    return f"pgrep -f '^@(/busybox |/busybox sh /usr/bin/)?{name}( |$)'"
+
+
 class Machine:
     """A PC with the small system, and its files that nobody has read yet."""
 
     def __init__(self, system, name, network=PC.CARD, extra=()):
         self.system = system
         self.pc = PC(ROOT / "build/e2e" / name, memory_mib=1024, network=network, extra=extra)
-        self._cold = itertools.chain(system.files("usr/share/perl"), system.files("usr/lib/python3.11"),
-                                     system.files("usr/share/gdb"), system.files("usr/lib/x86_64-linux-gnu/perl"))
+        # Drivers of what this PC has not. By size they come from all over the image, none from beside the one before.
+        self._cold = reversed(system.files("usr/lib/modules", 1 << 18))
         self._shell = None
 
     def power_on(self, *arguments, **options):
@@ -46,20 +55,34 @@ class Machine:
         """Waits until what was started has ended: a daemon that is restarted while it starts may fail for that alone."""
         self.wait("[ -e /run/started.end ]")
 
-    def start_cold_read(self):
-        """Begins to read a file that was never read. Returns its path."""
-        path = next(self._cold)
-        self.run(f"rm -f /run/sum; (sha256sum {path} > /run/sum.new; mv /run/sum.new /run/sum) &")
+    def start_cold_read(self, first=":"):
+        """Begins to read a file that was never read, as soon as the command `first` has ended. Returns its path."""
+        path = next(self._cold, None)
+        assert path, "every file has been read: the image needs more that nothing reads"
+        self.run(f"rm -f /run/sum; ({first}; {READER} status --bytes > /run/before; sha256sum {path} > /run/sum.new; "
+                 f"{READER} status --bytes > /run/after; mv /run/sum.new /run/sum) > /run/sum.log 2>&1 &")
         return path
 
     def end_cold_read(self, path, deadline=600):
-        """Waits until it is read; compares it with what was published."""
+        """Waits until it is read; compares it with what was published. Returns how many bytes the reader had fetched when
+        that began and when it ended, as text."""
         self.wait("[ -e /run/sum ]", deadline)
-        output = self.run("cat /run/sum")
-        assert output.split()[0] == hashlib.sha256(self.system.content(path)).hexdigest(), f"{path} differs from the image"
+        digest, _, *fetched = self.run("cat /run/sum /run/before /run/after").split()
+        assert digest == hashlib.sha256(self.system.content(path)).hexdigest(), f"{path} differs from the image"
+        return fetched
 
-    def cold_read(self):
-        self.end_cold_read(self.start_cold_read())
+    def cold_read(self, first=":"):
+        """As soon as the command `first` has ended, reads files that were never read until one has come over the network: a
+        reader has much in its memory, for what lies beside a chunk comes with it."""
+        while True:
+            before, after = self.end_cold_read(self.start_cold_read(first))
+            if int(after) > int(before):
+                return
+            first = ":"
+
+    def status(self):
+        """What the root's reader says."""
+        return json.loads(self.run(f"{READER} status"))
 
     def wait(self, condition, deadline=300):
         """Waits until a shell condition is true on the machine."""
@@ -69,11 +92,11 @@ class Machine:
         """What the kernel says of a lost block, a file system that misses one, a device that was given up."""
         assert not re.findall(r".*(?:I/O error|SQUASHFS error|Buffer I/O|nbd0: shutting down).*", self.run("dmesg"))
 
-    def kill_reader(self):
-        """Returns when the next one serves the root."""
+    def kill_reader(self, *others):
+        """And other processes at the same moment. Returns when the next one serves the root."""
         before = self.pc.text_length()
         reader = self.reader()
-        self.run(f"kill -9 {reader}")
+        self.run(f"kill -9 {' '.join([*others, reader])}")
         self.pc.wait_text("the reader of the root file system runs again", chain.SYSTEM, start=before)
         assert self.reader() != reader
 
@@ -83,8 +106,17 @@ class Machine:
 
     def keepers(self):
         """The process numbers of all that the root hangs on, by name."""
-        names = ("@nbdkit", "keep-reader", "keep-network", "udhcpc")
-        return {name: self.run(f"pgrep -f '^@.*{name.lstrip('@')}'").split()[0] for name in names}
+        names = ("nbdkit", "keep", "keep-reader", "keep-network", "udhcpc")
+        return {name: self.run(keeper(name)).split()[0] for name in names}
+
+    def kill_keepers(self, *names):
+        """Returns when others are there in their place. The reader ends with what has started it."""
+        said, before = self.pc.text_length(), self.keepers()
+        self.run(f"kill -9 {' '.join(before[name] for name in names)}")
+        for name in names:
+            self.wait(f"now=$({keeper(name)} | head -n 1) && [ $now != {before[name]} ]")
+        if "keep-reader" in names:
+            self.pc.wait_text("the reader of the root file system runs again", chain.SYSTEM, start=said)
 
     def power_off(self):
         self._end("poweroff", "guest-shutdown")

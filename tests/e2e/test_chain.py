@@ -197,7 +197,7 @@ def cold_read(run, path):
 
 
 def test_cold_files_are_read_after_the_lease_was_renewed(run):
-    run.step(lambda: run.sudo("pkill -USR1 -f [u]dhcpc"))
+    run.step(lambda: run.sudo("pkill -USR1 -f '[k]eep-lease|[u]dhcpc'"))
     run.step(lambda: cold_read(run, COLD[0]))
 
 
