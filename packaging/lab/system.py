@@ -27,6 +27,11 @@ class System:
             "--image", self.folder / "root.squashfs", "--store", site.store, "--key", site.key, "--number", "auto",
             "--server", site.local_url, "--ca", site.data / "ca.pem", "--token-file", site.token_file, "-o", record)
 
+    def forget_profile(self):
+        """What was guessed, or what another test's PCs have learnt."""
+        record = json.loads(run(self.site.farboot, "record", "show", "--json", self.record, stdout=subprocess.PIPE).stdout)
+        run(self.site.farboot, "profile", "drop", record["payload"]["image"]["manifest"], "--store", self.site.store)
+
     def power_on(self, pc, cmdline="", handover=None, sources=None, initramfs="initrd.img"):
         """Starts it on a PC. `cmdline` is added to the kernel's; `handover` is what the preboot system tells of the network
         (nothing: the system asks by itself); `sources` are other addresses of the store; `initramfs` is another one that

@@ -170,7 +170,9 @@ Result<UploadTotals> SiteUpload::image(const Digest& digest)
         auto located = server_.change("POST", path_of("images", digest.hex()), body, "", stop_);
         if (located)
             return totals;
-        if (located.error().reason != "http-409" || round == rounds)
+        // 404: it was cleaned up meanwhile, as nothing has located it yet. The next round sends what is gone.
+        const auto& why = located.error().reason;
+        if ((why != "http-409" && why != "http-404") || round == rounds)
             return std::unexpected(std::move(located.error()));
     }
 }

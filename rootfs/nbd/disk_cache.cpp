@@ -162,8 +162,11 @@ Result<void> DiskCache::write(const Waiting& waiting)
     std::optional<DiskPlace> place;
     for (;;) {
         std::unique_lock lock(mutex_);
-        if (index_.find(digest))
+        if (index_.find(digest)) {
+            if (pinned)
+                index_.pin(digest);
             return {};
+        }
         if (!index_.has_room())
             return fail("cache-full", "pinned images take all of it");
         place = index_.next(length);

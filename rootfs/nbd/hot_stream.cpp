@@ -127,11 +127,12 @@ HotStream::State HotStream::stream_all(const std::stop_token& stop)
     image_->map.begin(first, patience);
     while (const auto next = sources.next(image_->sources.by_preference())) {
         if (next->again) {
-            if (sources.one_has_none() || !sleep_about(wait, stop))
+            // Where one has none and none was found, there may be none anywhere.
+            if ((sources.one_has_none() && !expected_pack_) || !sleep_about(wait, stop))
                 break;
             wait = std::min(wait * 2, longest_pause);
         }
-        const auto before = through_.load();
+        const auto before = brought_.load();
         const auto result = attempt(next->source, next->past_caches, patience);
         if (stop.stop_requested())
             return State::failed;
@@ -139,7 +140,7 @@ HotStream::State HotStream::stream_all(const std::stop_token& stop)
             return State::strayed;
         if (result && *result)
             return State::done;
-        const auto moved = through_ > before;
+        const auto moved = brought_ > before;
         if (moved) {
             sources.note_progress();
             wait = first_pause;
@@ -168,7 +169,8 @@ Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const 
     const auto& list = (*locator)->hot();
     if (list.rows.empty())
         return false;
-    if (list.pack.digest != expected_pack_) {
+    // Its rows are the locator's word, which is not signed: another source may have others for the same pack.
+    if (list.pack.digest != expected_pack_ || list.rows.size() != chunks_) {
         expected_pack_ = list.pack.digest;
         through_ = 0;
         jumped_ = false;
@@ -195,7 +197,10 @@ Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const 
             through_ = *missed;
             jumped_ = true;
         }
-        if (auto done = stream(source, list, std::min(room, part), bypass_caches, patience); !done)
+        comes_ = true;
+        auto done = stream(source, list, std::min(room, part), bypass_caches, patience);
+        comes_ = false;
+        if (!done)
             return std::unexpected(std::move(done.error()));
     }
     return true;
@@ -263,6 +268,7 @@ Result<void> HotStream::stream(const Source& source, const HotList& list, std::u
     const auto landed = [&](std::size_t index, const Chunk& chunk) {
         image_->land(expected[index].ref.digest, window.take(index), chunk);
         image_->counters.landed_bytes += chunk->size() / as_good_as;
+        ++brought_;
         use_.note_brought(expected[index].ref.digest);
     };
     ChunkReceiver receiver(expected, landed, [&](std::size_t index) { return window.wanted(index); });

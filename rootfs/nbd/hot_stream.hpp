@@ -52,6 +52,8 @@ public:
     /// The list has this chunk, and was not given up.
     [[nodiscard]] bool has(const Digest& chunk) const { return brings() && use_.has(chunk); }
     [[nodiscard]] Status status() const;
+    /// A part of the pack is on its way now.
+    [[nodiscard]] bool comes() const { return comes_ && state_ == State::streaming; }
 
 private:
     struct Segment;
@@ -80,8 +82,10 @@ private:
     std::optional<Digest> expected_pack_; ///< whose list `use_` counts by
     std::atomic<State> state_{State::asking};
     std::atomic<std::size_t> chunks_{0};
-    std::atomic<std::size_t> through_{0}; ///< rows of the list
-    bool jumped_ = false;                 ///< over rows that come after the end; the stream's thread
+    std::atomic<std::size_t> through_{0};   ///< rows of the list
+    std::atomic<std::uint64_t> brought_{0}; ///< chunks, of all attempts
+    std::atomic<bool> comes_{false};
+    bool jumped_ = false; ///< over rows that come after the end; the stream's thread
     std::atomic<std::uint64_t> pack_bytes_{0};
     std::jthread thread_; // these are last: they use the others
     std::jthread pages_;

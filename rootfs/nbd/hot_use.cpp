@@ -42,6 +42,7 @@ void HotUse::expect(const HotList& list)
     read_rows_ = 0;
     latest_rows_.clear();
     missed_.reset();
+    strayed_ = false;
     if (known_) // what was computed before the first list came belongs to its reads, which are counted below
         computed_ = {};
     known_ = true;
@@ -81,6 +82,7 @@ void HotUse::use(const std::vector<Digest>& chunks)
         foreseen_.pop_front();
     while (latest_rows_.size() > straying_window)
         latest_rows_.pop_front();
+    strayed_ |= foreseen_.size() == straying_window && foreseen(straying_window) < straying_below;
     changed_.notify_all();
 }
 
@@ -143,15 +145,10 @@ bool HotUse::fits() const
            foreseen(fitting_window) >= (in_order() ? fitting_in_order_from : fitting_from);
 }
 
-bool HotUse::strays_locked() const
-{
-    return foreseen_.size() == straying_window && foreseen(straying_window) < straying_below;
-}
-
 bool HotUse::strays() const
 {
     const std::scoped_lock lock(mutex_);
-    return strays_locked();
+    return strayed_;
 }
 
 bool HotUse::is_out_of_order() const
@@ -194,8 +191,8 @@ std::uint64_t HotUse::room(std::uint64_t most) const
 std::uint64_t HotUse::wait_for_room(std::uint64_t least, std::uint64_t most, const std::stop_token& stop)
 {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, stop, [&] { return room(most) >= least || strays_locked(); });
-    return stop.stop_requested() || strays_locked() ? 0 : room(most);
+    changed_.wait(lock, stop, [&] { return room(most) >= least || strayed_; });
+    return stop.stop_requested() || strayed_ ? 0 : room(most);
 }
 
 } // namespace farboot::rootfs

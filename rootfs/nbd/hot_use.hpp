@@ -69,7 +69,6 @@ private:
     };
 
     void use(const std::vector<Digest>& chunks);
-    [[nodiscard]] bool strays_locked() const;
     [[nodiscard]] std::size_t foreseen(std::size_t latest) const;
     [[nodiscard]] bool in_order() const; ///< reads follow the list's order
     [[nodiscard]] double worth() const;  ///< times as much as was read may lie unread
@@ -79,6 +78,7 @@ private:
     std::condition_variable_any changed_;
     std::unordered_map<Digest, Chunk, DigestHash> chunks_;
     bool known_ = false;        ///< the list
+    bool strayed_ = false;      ///< once, from this list
     std::vector<Digest> early_; ///< what was read before it was known
     std::uint64_t unread_bytes_ = 0;
     std::uint64_t read_bytes_ = 0; ///< of the list

@@ -60,10 +60,12 @@ ImageFill::State ImageFill::fill(const Patience& patience)
         if (!page)
             return State::stopped;
         // It is wanted without a server, too.
-        if (const auto& digest = (*root)->page_digest(number); !image_->disk->pin(digest)) {
+        const auto& digest = (*root)->page_digest(number);
+        while (!image_->disk->pin(digest) && image_->disk->status().writable && !patience.stop.stop_requested()) {
             const auto entries = manifest_entries((*page)->chunks);
             const auto bytes = as_bytes(entries);
             image_->disk->put(digest, std::make_shared<const ChunkBytes>(bytes.begin(), bytes.end()), true);
+            image_->disk->flush(); // where too much waits to be written, put() has left it out
         }
         if (!fill_page(*page, patience))
             return State::stopped;

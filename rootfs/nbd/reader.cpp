@@ -169,8 +169,8 @@ bool Reader::foreseen(const ManifestPage& page, const std::vector<ChunkJob::Item
 
 bool Reader::list_comes() const
 {
-    const auto status = hot();
-    return status && status->state == HotStream::State::streaming;
+    const std::scoped_lock lock(mutex_);
+    return hot_ && hot_->comes();
 }
 
 void Reader::fetch(std::span<Piece> pieces)

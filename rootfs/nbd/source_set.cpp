@@ -193,7 +193,11 @@ void SourceSet::blame(const Source& source, const Error& error)
     const std::scoped_lock lock(mutex_);
     auto& entry = sources_[source.index];
     entry.quarantined = is_corrupt(error);
-    entry.gone = is_gone(error);
+    // It answers again, though it has not what was asked for: others may be lucky.
+    if (std::exchange(entry.gone, is_gone(error)) && !entry.gone && waiting_ > 0) {
+        ++praises_;
+        praised_.notify_all();
+    }
     entry.avoid_until = Clock::now() + up_to_half_more(entry.quarantined ? options_.quarantine : options_.avoid);
 }
 
@@ -229,6 +233,8 @@ std::optional<SourceSet::Round> SourceSet::wait(Waiter& waiter, const Patience& 
     const auto probe_at = Clock::now() + up_to_half_more(options_.probe);
     std::unique_lock lock(mutex_);
     const auto praises = praises_;
+    // Whoever is refused by all sources that answer is not helped by what others read.
+    const auto heeds = std::ranges::any_of(sources_, &Entry::gone);
     for (;;) {
         choose_prober(waiter);
         const auto now = Clock::now();
@@ -238,7 +244,7 @@ std::optional<SourceSet::Round> SourceSet::wait(Waiter& waiter, const Patience& 
             return Round::probe;
         const auto end = waiter.probes ? std::min(waiter.all_again, probe_at) : waiter.all_again;
         const auto until = std::min(end, now + look_up_from_waiting);
-        if (praised_.wait_until(lock, patience.stop, until, [&] { return praises != praises_; }))
+        if (praised_.wait_until(lock, patience.stop, until, [&] { return heeds && praises != praises_; }))
             return Round::all;
         lock.unlock();
         if (!patience.lasts())

@@ -121,13 +121,14 @@ Result<Given> ask_for_boot(PcSession& session, const RecordHeader& header, const
     return Given{token.is_string() ? token.get<std::string>() : "", settings.is_object() ? settings.dump() : ""};
 }
 
-/// The hand-over's time is now, for a clock that a kexec brings back to 1970.
+/// The hand-over's time is now, for a clock that a kexec brings back to 1970. Of a lease nobody knows how much is left:
+/// without a word of it the next system asks at once.
 std::string with_time(const std::string& environment)
 {
     std::string result;
     std::istringstream lines(environment);
     for (std::string line; std::getline(lines, line);)
-        if (!line.starts_with("TIME="))
+        if (!line.starts_with("TIME=") && !line.starts_with("LEASE="))
             result += line + "\n";
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return result + fmt::format("TIME={}\n", std::chrono::duration_cast<std::chrono::seconds>(now).count());

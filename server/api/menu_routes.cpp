@@ -45,10 +45,13 @@ awaitable<Response> get_menu(const Context& context, const Request& request)
     co_return http::json_text(200, co_await menu_answer(context, request, std::move(*question), session));
 }
 
+/// Agents and readers take no more.
+constexpr std::size_t most_sources = 16;
+
 /// One that a location has, too, comes where the location has it.
 void add_source(std::vector<std::string>& sources, const std::string& url)
 {
-    if (std::ranges::find(sources, url) == sources.end())
+    if (sources.size() < most_sources && std::ranges::find(sources, url) == sources.end())
         sources.push_back(url);
 }
 

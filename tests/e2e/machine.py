@@ -63,6 +63,14 @@ class Machine:
                  f"{READER} status --bytes > /run/after; mv /run/sum.new /run/sum) > /run/sum.log 2>&1 &")
         return path
 
+    def start_read_that_waits(self):
+        """The same while there is no network, of a file that is not in the reader's memory."""
+        while True:
+            path = self.start_cold_read()
+            self.wait("read reads writes < /sys/block/nbd0/inflight && [ $reads -gt 0 ] || [ -e /run/sum ]")
+            if self.run("[ -e /run/sum ] && echo read || echo waits").strip() == "waits":
+                return path
+
     def end_cold_read(self, path, deadline=600):
         """Waits until it is read; compares it with what was published. Returns how many bytes the reader had fetched when
         that began and when it ended, as text."""

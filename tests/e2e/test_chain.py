@@ -52,7 +52,11 @@ class Run:
         return found[0] if found else None
 
     def enrol(self):
-        known = self.registered()
+        known = None
+        end = time.monotonic() + chain.PAINT
+        while not (known and known["asking"]) and time.monotonic() < end:  # a disk with a key may be found late
+            known = self.registered()
+            time.sleep(0.2)
         before = len(self.pc.stages)
         self.site.request("POST", f"/api/v1/pcs/{known['id']}/enrolment", {"code": known["asking"]["code"]})
         self.pc.wait_stage("menu-ready", chain.PAINT, after=before)  # it has shown its key anew
@@ -197,7 +201,7 @@ def cold_read(run, path):
 
 
 def test_cold_files_are_read_after_the_lease_was_renewed(run):
-    run.step(lambda: run.sudo("pkill -USR1 -f '[k]eep-lease|[u]dhcpc'"))
+    run.step(lambda: run.sudo('pkill -USR1 -f "[k]eep-lease|[u]dhcpc"'))
     run.step(lambda: cold_read(run, COLD[0]))
 
 

@@ -22,7 +22,8 @@ PUT_BACK = "farboot: something took the address of"
 
 @pytest.fixture(scope="module")
 def machine(small_system, site):
-    """The server is away for a while in the middle of its boot."""
+    """The server is away for a while in the middle of its boot, which nothing foresees."""
+    small_system.forget_profile()
     segment = Segment(lease_seconds=LEASE, names={NAME_FROM_GUEST: SITE_ADDRESSES[0]})
     made = Machine(small_system, "takeover", segment.arguments())
     made.segment = segment
@@ -202,8 +203,7 @@ def test_what_was_asked_of_a_killed_reader_is_asked_again(machine):
     before = machine.pc.text_length()
     reader = machine.reader()
     machine.pc.cable(False)
-    path = machine.start_cold_read()
-    machine.wait("read reads writes < /sys/block/nbd0/inflight && [ $reads -gt 0 ]")
+    path = machine.start_read_that_waits()
     machine.run(f"kill -9 {reader}")
     machine.pc.wait_text("the reader of the root file system has ended", chain.SYSTEM, start=before)
     machine.pc.cable(True)

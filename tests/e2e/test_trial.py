@@ -11,14 +11,11 @@ from machine import Machine
 @pytest.fixture
 def learnt(small_system, site):
     """What the trial boot says; the image has no profile before and after."""
-    record = json.loads(run(site.farboot, "record", "show", "--json", small_system.record, stdout=PIPE).stdout)
-    manifest = record["payload"]["image"]["manifest"]
-    drop = [site.farboot, "profile", "drop", manifest, "--store", site.store]
-    run(*drop)
+    small_system.forget_profile()
     yield json.loads(run(site.farboot, "profile", "learn", small_system.record, "--store", site.store,
                          "--memory", "1024", "--longest", "1800", "--until", "farboot login:",
                          "--trace", small_system.folder / "trial.csv", "--json", stdout=PIPE).stdout)
-    run(*drop)
+    small_system.forget_profile()
 
 
 def test_the_first_boot_asks_for_next_to_nothing_itself(learnt, small_system, site):

@@ -67,6 +67,16 @@ TEST_F(DiskCacheTest, WhatIsPinnedStaysAndTheRestFindsTheRoomThatIsLeft)
     EXPECT_LE(bytes_on_disk(), two_segments);
 }
 
+TEST_F(DiskCacheTest, WhatAReadHasPutThereIsPinnedByAFill)
+{
+    cache_->put(digest(1), chunk(1));
+    cache_->put(digest(1), chunk(1), true); // the first one still waits to be written
+    cache_->flush();
+    for (unsigned i = 1000; i < 1300; ++i)
+        put(i);
+    EXPECT_TRUE(has(1));
+}
+
 TEST_F(DiskCacheTest, MoreThanFitsCannotBePinned)
 {
     for (unsigned i = 0; i < 200; ++i) {

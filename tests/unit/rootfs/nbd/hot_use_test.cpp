@@ -76,6 +76,8 @@ TEST_F(HotUseTest, StraysOnceHardlyAReadWasForeseen)
     read(1048, 1);
     EXPECT_TRUE(use.strays());
     EXPECT_EQ(use.wait_for_room(100, 1000, stop.get_token()), 0);
+    read(16, 64);
+    EXPECT_TRUE(use.strays()) << "who has been told so has ended the stream";
 }
 
 TEST_F(HotUseTest, WhatIsReadBeforeTheListIsKnownCounts)

@@ -119,5 +119,45 @@ TEST_F(SourceProbeTest, OneThatDoesNotEvenSayNoHoldsUpNoneThatIsBack)
     EXPECT_TRUE(eventually([&] { return sources.states()[1].state == "good" && asked > 2; }));
 }
 
+TEST_F(SourceProbeTest, AServerThatIsBackWakesAllThoughItHasNotWhatTheProberWants)
+{
+    SourceSet sources({"a"}, patient());
+    std::atomic<int> prober_asked = 0;
+    const SourceSet::Attempt gone = [&](const Source&, Freshness, const Patience&) -> Result<void> {
+        ++prober_asked;
+        return fail(up ? "http-404" : "unreachable", "No.");
+    };
+    std::jthread prober([&](const std::stop_token& stop) {
+        EXPECT_FALSE(sources.until_good(gone, counters, {stop, std::nullopt, {}}));
+    });
+    ASSERT_TRUE(eventually([&] { return prober_asked >= 3; }));
+    Waiting other;
+    begin(other, sources);
+    ASSERT_TRUE(eventually([&] { return other.asked > 0; }));
+    up = true;
+    EXPECT_TRUE(eventually([&] { return other.good.load(); }));
+}
+
+TEST_F(SourceProbeTest, WhoeverIsRefusedDoesNotAskAgainForEachReadOfOthers)
+{
+    SourceSet sources({"a"}, patient());
+    std::atomic<int> asked = 0;
+    const SourceSet::Attempt refused = [&](const Source&, Freshness, const Patience&) -> Result<void> {
+        ++asked;
+        return fail("http-404", "No.");
+    };
+    std::jthread waiter([&](const std::stop_token& stop) {
+        EXPECT_FALSE(sources.until_good(refused, counters, {stop, std::nullopt, {}}));
+    });
+    ASSERT_TRUE(eventually([&] { return sources.waiting(); }));
+    const int first_round = asked;
+    const SourceSet::Attempt good = [](const Source&, Freshness, const Patience&) { return Result<void>(); };
+    for (int i = 0; i < 100; ++i) {
+        ASSERT_TRUE(sources.until_good(good, counters, {}));
+        std::this_thread::sleep_for(1ms); // for one who is woken
+    }
+    EXPECT_EQ(asked, first_round);
+}
+
 } // namespace
 } // namespace farboot::rootfs

@@ -64,7 +64,7 @@ protected:
         folder_.write("ca.pem", authority_.certificate());
         folder_.write("pc-session", "the-session");
         folder_.write("network.json", R"({"version": 1, "address": "127.0.0.1/8"})");
-        folder_.write("handover.env", "MAC=52:54:00:12:34:56\nTIME=7\n");
+        folder_.write("handover.env", "MAC=52:54:00:12:34:56\nLEASE=3600\nTIME=7\n");
         folder_.write("record.dsse", records_[0]);
         folder_.write("policy.dsse", policy(1));
     }

@@ -172,7 +172,8 @@ TEST_P(PlaceTest, TheMenuNamesTheSourcesOfThePlaceFirst)
         client_ = address;
         const Headers to_us{{"host", "boot.example.org"}};
         std::vector<std::string> urls;
-        for (const auto& source : call({}, "GET", "/api/v1/menu", {}, {}, to_us).json().at("sources"))
+        const auto menu = call({}, "GET", "/api/v1/menu", {}, {}, to_us).json();
+        for (const auto& source : menu.at("sources"))
             urls.push_back(source.at("url"));
         return urls;
     };
