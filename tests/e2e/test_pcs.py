@@ -78,6 +78,9 @@ class Registry:
     def starts(self):
         return self.site.request("GET", f"/api/v1/pcs/{self.id}/boots")["boots"]
 
+    def traces(self):
+        return [trace for trace in self.site.request("GET", "/api/v1/traces")["traces"] if trace["pc"] == self.id]
+
     def commands(self):
         return self.site.request("GET", f"/api/v1/pcs/{self.id}/commands")["commands"]
 
@@ -184,8 +187,8 @@ def test_a_pc_is_enrolled_by_its_tpm_and_followed(site, machine, student):
     assert registry.commands()[0]["taken"]
 
     # What it has read comes to the server, for boot profiles.
-    registry.wait(lambda pc: site.request("GET", "/api/v1/traces")["traces"], chain.SYSTEM)
-    trace = site.request("GET", "/api/v1/traces")["traces"][0]
+    registry.wait(lambda pc: registry.traces(), chain.SYSTEM)
+    [trace] = registry.traces()
     assert trace["session"] == "boot/small-pc" and trace["reads"] > 100, trace
     folder = site.folder / "traces"
     shutil.rmtree(folder, ignore_errors=True)
