@@ -1,5 +1,7 @@
 #include "pbl/agent/pc_key.hpp"
 
+#include "rootfs/base/url.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,17 +12,13 @@ namespace farboot::agent
 namespace
 {
 
-/// The host of a URL in lower case, without port and brackets.
-std::string host_of(std::string_view url)
+/// In lower case, without brackets.
+std::string plain_host_of(std::string_view url)
 {
-    const auto scheme = url.find("://");
-    auto rest = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
-    rest = rest.substr(0, rest.find('/'));
-    if (rest.starts_with('['))
-        rest = rest.substr(1, rest.find(']') - 1);
-    else
-        rest = rest.substr(0, rest.find(':'));
-    std::string host(rest);
+    auto part = host_of(url);
+    if (part.starts_with('['))
+        part = part.substr(1, part.find(']') - 1);
+    std::string host(part);
     std::ranges::transform(host, host.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
     return host;
@@ -30,7 +28,7 @@ std::string host_of(std::string_view url)
 
 std::string proof_message(std::string_view server, std::string_view challenge)
 {
-    return fmt::format("farboot-pc-1\n{}\n{}", host_of(server), challenge);
+    return fmt::format("farboot-pc-1\n{}\n{}", plain_host_of(server), challenge);
 }
 
 } // namespace farboot::agent

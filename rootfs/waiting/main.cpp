@@ -52,6 +52,8 @@ std::optional<Options> parse(int argc, char** argv, int& status)
         else if (const auto language = found == 'l' ? language_named(::optarg) : std::nullopt)
             options.language = *language;
         else {
+            if (found == 'l')
+                std::fprintf(stderr, "farboot-waiting: there is no language %s, only de and en\n", ::optarg);
             std::fputs(help, found == 'h' ? stdout : stderr);
             status = found == 'h' ? 0 : 2;
             return std::nullopt;

@@ -1,6 +1,7 @@
 #include "rootfs/waiting/state.hpp"
 
 #include "rootfs/base/number.hpp"
+#include "rootfs/base/url.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -68,19 +69,10 @@ std::optional<WaitingState> WaitingState::parse(std::string_view text)
     return has_since ? std::optional(state) : std::nullopt;
 }
 
-std::string host_of(std::string_view url)
-{
-    if (const auto scheme = url.find("://"); scheme != std::string_view::npos)
-        url.remove_prefix(scheme + 3);
-    url = url.substr(0, url.find('/'));
-    const auto bracket = url.find(']'); // an IPv6 address has colons of its own
-    return std::string(url.substr(0, url.find(':', bracket == std::string_view::npos ? 0 : bracket)));
-}
-
 WaitingFile::WaitingFile(std::filesystem::path path, const std::vector<std::string>& sources) : path_(std::move(path))
 {
     for (const auto& source : sources) {
-        auto host = host_of(source);
+        std::string host(host_of(source));
         if (is_host(host) && std::ranges::find(servers_, host) == servers_.end())
             servers_.push_back(std::move(host));
     }

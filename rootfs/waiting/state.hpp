@@ -24,9 +24,6 @@ struct WaitingState {
     bool operator==(const WaitingState&) const = default;
 };
 
-/// The host of an absolute URL: "boot.example.org" of "https://boot.example.org:8443/store".
-[[nodiscard]] std::string host_of(std::string_view url);
-
 /// The file of one reader: it is there as long as the reader waits. Everybody may read it.
 class WaitingFile
 {

@@ -1,6 +1,10 @@
 #include "tests/integration/rootfs/faulty_store.hpp"
 #include "tests/integration/rootfs/learnt_image.hpp"
 
+#include "rootfs/image/local_image.hpp"
+#include "rootfs/image/locator_builder.hpp"
+#include "rootfs/image/store_writer.hpp"
+
 namespace farboot::test
 {
 namespace
@@ -49,6 +53,49 @@ TEST_F(HotPackElsewhere, IsUsedWhereTheFirstSourceHasNoList)
     copy_store();
     learn();
     expect_done();
+}
+
+/// Lists are not signed. The first source's pack breaks off far behind the end of the second one's list.
+TEST_F(HotPackElsewhere, HasAShorterListThere)
+{
+    learn();
+    copy_store();
+    auto bytes = read_whole(hot_file_of(poor()));
+    for (auto at = bytes.size() / 2; at < bytes.size(); at += 10'000)
+        bytes[at] = static_cast<char>(bytes[at] ^ 1);
+    write_whole(hot_file_of(poor()), bytes);
+    constexpr std::size_t rows = 5;
+    {
+        auto writer = rootfs::StoreWriter::open(store());
+        ASSERT_TRUE(writer);
+        const auto local = rootfs::LocalImage::open(writer->store(), ref.manifest);
+        ASSERT_TRUE(local);
+        auto list = local->locator().hot();
+        ASSERT_GT(list.rows.size(), 4 * rows);
+        list.rows.resize(rows);
+        list.pack.bytes = rootfs::HotList::header_bytes;
+        for (const auto& row : list.rows)
+            list.pack.bytes += row.stored_length;
+        rootfs::LocatorBuilder builder(local->manifest().page_entries());
+        builder.set_hot(list);
+        ASSERT_TRUE(local->walk([&](const rootfs::ChunkRef&, const rootfs::ChunkPlace& place) {
+            builder.add(local->locator().packs()[place.pack], place.offset, place.stored_length);
+        }));
+        const auto made = builder.finish();
+        ASSERT_TRUE(made);
+        ASSERT_TRUE(writer->write(writer->store().locator(ref.manifest), as_bytes(*made)));
+    }
+    const auto first = serve("web1", poor());
+    const auto second = serve("web2", store());
+    const NbdServer server(folder.path / "nbd", parameters({&first, &second}));
+    NbdClient client(server.uri());
+    ASSERT_TRUE(becomes(server, "done")) << server.status().dump(2);
+    const auto status = server.status();
+    EXPECT_EQ(hot(server)["chunks"], rows);
+    EXPECT_EQ(hot(server)["through"], rows) << "of that list, and not of the other one's";
+    EXPECT_GT(status["sources"][0]["hot_bytes"], 0) << status.dump(2);
+    EXPECT_GT(status["sources"][1]["meta_bytes"], 0) << status.dump(2);
+    read_all(client, boot());
 }
 
 TEST_F(HotPackElsewhere, IsNotThereAtAll)

@@ -36,9 +36,12 @@ protected:
     }
     [[nodiscard]] Store store(const std::string& name = "store") const { return *Store::open(folder_ / name); }
     /// Everything that a reader would get, or what is wrong.
-    std::string read_back(const std::string& name, const Digest& manifest)
+    [[nodiscard]] std::string read_back(const std::string& name, const Digest& manifest) const
     {
-        const auto image = LocalImage::open(store(name), manifest);
+        return bytes_of(LocalImage::open(store(name), manifest));
+    }
+    static std::string bytes_of(const Result<LocalImage>& image)
+    {
         if (!image)
             return image.error().sentence;
         std::string all(image->manifest().image_bytes(), '\0');

@@ -38,17 +38,7 @@ protected:
     /// What a PC gets, which knows nothing of the list: by the manifest's digest and the locator that lies there now.
     [[nodiscard]] std::string read_by_pc(const Digest& digest) const
     {
-        const auto image = LocalImage::open(store(), digest, RetiredList());
-        if (!image)
-            return image.error().sentence;
-        std::string all(image->manifest().image_bytes(), '\0');
-        const auto done = image->read(
-            [&](const ChunkRef& chunk, Bytes plain) -> Result<void> {
-                std::memcpy(all.data() + chunk.offset, plain.data(), plain.size());
-                return {};
-            },
-            1);
-        return done ? all : done.error().sentence;
+        return bytes_of(LocalImage::open(store(), digest, RetiredList()));
     }
     /// The files that lead to an image.
     [[nodiscard]] std::vector<std::string> named(const Digest& image) const

@@ -31,14 +31,6 @@ TEST(WaitingState, RefusesWhatNoReaderWrites)
     EXPECT_FALSE(WaitingState::parse("since=7\nserver=" + std::string(254, 'a')));
 }
 
-TEST(WaitingState, TellsHostsAndNothingElseOfAnAddress)
-{
-    EXPECT_EQ(host_of("https://boot.example.org/store"), "boot.example.org");
-    EXPECT_EQ(host_of("https://boot.example.org:8443/store/of:all"), "boot.example.org");
-    EXPECT_EQ(host_of("http://[2001:db8::7]:8080/store"), "[2001:db8::7]");
-    EXPECT_EQ(host_of("http://10.0.2.2"), "10.0.2.2");
-}
-
 class WaitingFileTest : public testing::Test
 {
 protected:
