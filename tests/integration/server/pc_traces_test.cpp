@@ -98,6 +98,35 @@ TEST_F(PcTraces, OfEnrolledPcsAreKeptForProfiles)
     EXPECT_EQ(code_of(request("GET", "/api/v1/traces")), "401 login-needed");
 }
 
+TEST_F(PcTraces, BearTheHardwareClassesOfTheirPcsOrTheirModels)
+{
+    publish_root();
+    const auto key = rootfs::SigningKey::generate();
+    const auto meet = [&] {
+        const json body{{"proof", key_proof(key, challenge())},
+                        {"hardware", {{"vendor", "Dell Inc."}, {"product", "OptiPlex 7060"}, {"gpus", {"10de:1c82"}}}}};
+        return json::parse(hello(body).body);
+    };
+    const auto sent_as = [&] {
+        EXPECT_EQ(send(system_of(meet()), trace_of("root")), "204 ");
+        const auto list = traces();
+        return list.size() == 1 ? list[0]["hardware"].get<std::string>() : fmt::format("{} traces", list.size());
+    };
+    const auto add_class = [&](json definition, const char* name) {
+        definition["name"] = {{"en", name}};
+        ASSERT_EQ(admin("POST", "/api/v1/hardware-classes", definition.dump()).status, 201);
+    };
+    ASSERT_EQ(confirm(meet()).status, 200);
+    EXPECT_EQ(sent_as(), "Dell Inc. OptiPlex 7060");
+    add_class({{"vendor", "hp*"}}, "HP");
+    add_class({{"gpus", {"10de"}}}, "NVIDIA");
+    EXPECT_EQ(sent_as(), "NVIDIA");
+    add_class({{"vendor", "dell*"}}, "Видео");
+    EXPECT_EQ(sent_as(), "NVIDIA, hardware class 3") << "a trace's head is ASCII";
+    add_class({{"product", "OptiPlex*"}}, std::string(64, 'x').c_str());
+    EXPECT_EQ(sent_as(), "NVIDIA, hardware class 3, " + std::string(54, 'x')) << "and has its limit";
+}
+
 TEST_F(PcTraces, OfVirtualMachinesBearTheirRecordsNames)
 {
     publish_root();
