@@ -325,6 +325,27 @@ TEST_F(Upload, AKilledUploadGoesOnWhereItWas)
     EXPECT_TRUE(eventually([&] { return left() == 0; })) << "of broken uploads something remains";
 }
 
+/// An image is none before its locator is there: what is cleaned up on the way is sent again.
+TEST_F(Upload, AStoreThatIsCleanedUpMeanwhileGetsItAll)
+{
+    fill_image(1, 30 * small_pack_bytes);
+    const auto image = publish_in_small_packs();
+    Process upload(copy_command(image), folder_.path / "upload.log");
+    ASSERT_TRUE(eventually([&] { return packs() > 0; }));
+    upload.send(SIGSTOP);
+    ASSERT_FALSE(std::filesystem::exists(rootfs::Store::open(store())->locator(image))) << "30 packs were sent";
+    std::string output;
+    const auto clean = [&] {
+        return run({FARBOOT_PROGRAM, "image", "clean", "--store", store().string(), "--keep-days", "0"}, &output) == 0;
+    };
+    EXPECT_TRUE(eventually(clean)) << output; // not while the server puts a pack there
+    EXPECT_FALSE(std::filesystem::exists(rootfs::Store::open(store())->manifest(image)));
+    EXPECT_THAT(output, HasSubstr("v1/packs/"));
+    upload.send(SIGCONT);
+    EXPECT_EQ(upload.wait(), 0) << read_whole(folder_.path / "upload.log");
+    expect_there(image);
+}
+
 TEST_F(Upload, AKilledServerIsWaitedFor)
 {
     const auto image = publish();
