@@ -28,7 +28,10 @@ Json pinned_of(const Reader& reader)
     const auto status = reader.fill();
     if (!status)
         return nullptr;
-    return {{"state", to_text(status->state)}, {"chunks", status->chunks}, {"present", status->present}};
+    return {{"state", to_text(status->state)},
+            {"chunks", status->chunks},
+            {"present", status->present},
+            {"put_off", status->put_off}};
 }
 
 Json status_of(const Source& source, std::string_view state)
