@@ -134,10 +134,16 @@ TEST_F(PcTraces, OfVirtualMachinesBearTheirRecordsNames)
     publish_vm("other", 1, image("other disk"));
     const auto key = rootfs::SigningKey::generate();
     const auto waiting = met(key);
-    EXPECT_EQ(send(system_of(waiting), trace_of("disk"), "/vm/tiny/3"), "403 not-enrolled");
+    const auto session = system_of(waiting);
+    const auto enrolled = [&] {
+        return json::parse(pc("report", {{"state", "running"}}, session).body)["enrolled"].get<bool>();
+    };
+    EXPECT_FALSE(enrolled());
+    EXPECT_FALSE(enrolled()) << "nothing has changed";
+    EXPECT_EQ(send(session, trace_of("disk"), "/vm/tiny/3"), "403 not-enrolled");
     EXPECT_EQ(send("nobody", trace_of("disk"), "/vm/tiny/3"), "401 pc-unknown");
     ASSERT_EQ(confirm(waiting).status, 200);
-    const auto session = system_of(met(key));
+    EXPECT_TRUE(enrolled()) << "while it runs";
     EXPECT_EQ(send(session, trace_of("root")), "204 ");
     EXPECT_EQ(send(session, trace_of("disk"), "/vm/tiny/3"), "204 ");
     EXPECT_EQ(send(session, trace_of("other disk"), "/vm/other/1"), "204 ");
