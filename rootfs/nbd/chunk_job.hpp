@@ -21,7 +21,7 @@ struct JobImage {
              HttpClient& hot_client)
         : demand(demand_client, counters, {ref.audience, &tokens}),
           read_ahead(read_ahead_client, counters, {ref.audience, &tokens}),
-          hot(hot_client, counters, {ref.audience, &tokens}),
+          hot(hot_client, counters, {ref.audience, &tokens}, Connections::own),
           sources(all_sources),
           cache(chunks),
           disk(local),

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <set>
 
 namespace farboot::test
 {
@@ -37,6 +38,29 @@ TEST_F(Reader, ServesTheImageBitForBit)
     EXPECT_LE(status["used_bytes"].get<std::size_t>(), 24 * megabyte);
     // Of 24 MiB, 12 are noise, 4 are zeros and the rest shrinks: a chunk is not fetched again and again.
     EXPECT_LT(status["fetched_bytes"].get<std::size_t>(), 24 * megabyte);
+}
+
+/// What reads wait for, and what is read ahead, shares connections.
+TEST_F(Reader, SpeaksHttp2WhereASourceOffersIt)
+{
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    std::size_t reads = 0;
+    for (std::size_t place = 0; place < 12 * megabyte; place += megabyte, ++reads)
+        EXPECT_EQ(client.read(place, 4096).bytes, image.substr(place, 4096));
+    EXPECT_EQ(server.status()["sources"][0]["http2"], true);
+    std::set<std::string> connections;
+    std::size_t requests = 0;
+    for (const auto& request : web.requests()) {
+        if (request.path.find("/packs/") == request.path.npos)
+            continue; // such as what has opened a connection for the hot pack
+        EXPECT_EQ(request.protocol, "HTTP/2.0") << request.path;
+        connections.insert(request.connection);
+        ++requests;
+    }
+    EXPECT_GE(requests, reads);
+    EXPECT_LE(connections.size(), reads / 2);
 }
 
 TEST_F(Reader, TellsClientsOfZerosAndBlockSizes)
