@@ -37,7 +37,9 @@ struct HttpRequest {
     /// Gives up when fewer than `least_bytes` have come in so long.
     std::chrono::milliseconds stall_timeout{20'000};
     std::uint64_t least_bytes = 1; ///< of head and body
-    /// Shares its connection with no other transfer (HTTP/1.1), so that giving it up replaces the connection too.
+    /// Shares its connection with no other transfer (HTTP/1.1): neither waits behind the other's bytes. Otherwise where
+    /// the server offers HTTP/2, giving it up leaves the connection to others, unless that has been silent for a
+    /// second.
     bool own_connection = false;
     /// Sends "Cache-Control: no-cache": a copy in a cache on the way was found wrong.
     bool bypass_caches = false;
@@ -56,6 +58,7 @@ struct HttpResponse {
     std::string body;
     std::string kept_header{};             ///< its value; empty if it was not there
     std::optional<std::uint64_t> length{}; ///< Content-Length: of a HEAD, how long the body of a GET would be
+    std::string protocol{};                ///< HTTP/1.1, HTTP/2
 };
 
 /// How a client's thread waits for bytes.

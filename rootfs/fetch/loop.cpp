@@ -12,6 +12,8 @@ namespace
 
 constexpr std::chrono::milliseconds longest_poll{1000};
 constexpr std::chrono::milliseconds gathering{2};
+/// A connection that was silent for so long when a transfer was given up is not used again.
+constexpr std::chrono::seconds long_silence{1};
 
 CURLM* new_multi()
 {
@@ -95,9 +97,25 @@ void HttpClient::Loop::start_waiting()
             continue;
         }
         CURL* easy = next->handle();
+        sockets_.watch(easy);
         active_.emplace(easy, std::move(next));
         curl_multi_add_handle(multi_, easy);
     }
+}
+
+/// A connection of HTTP/1.1 ends with the transfer that is given up. One of HTTP/2 would live on, and whoever comes
+/// next would wait there, too. What waits there already fails now; that something came for it shows that the connection
+/// is good.
+void HttpClient::Loop::end_silent_connection_of(const Transfer& transfer)
+{
+    const auto since = transfer.silent_since();
+    const auto port = transfer.local_port();
+    if (port == 0 || since + long_silence > Transfer::Clock::now())
+        return;
+    for (const auto& [easy, other] : active_)
+        if (other->local_port() == port && other->was_heard_after(since))
+            return;
+    sockets_.shut_down(port);
 }
 
 std::unique_ptr<Transfer> HttpClient::Loop::release(CURL* easy)
@@ -128,6 +146,7 @@ void HttpClient::Loop::collect_cancelled_and_stalled()
         if (transfer->cancelled() || transfer->stalls_at() <= now)
             over.push_back(easy);
     for (CURL* easy : over) {
+        end_silent_connection_of(*active_.at(easy));
         auto transfer = release(easy);
         transfer->cancelled() ? transfer->finish_cancelled() : transfer->finish_stalled();
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rootfs/fetch/sockets.hpp"
 #include "rootfs/fetch/transfer.hpp"
 
 #include <deque>
@@ -26,6 +27,7 @@ private:
     bool collect_finished();
     void collect_cancelled_and_stalled();
     void cancel_all();
+    void end_silent_connection_of(const Transfer& transfer);
     std::unique_ptr<Transfer> release(CURL* easy);
     int poll_milliseconds();
 
@@ -33,6 +35,7 @@ private:
     const std::size_t max_active_;
     const Hurry hurry_;
     CURLM* multi_;
+    Sockets sockets_;
 
     std::mutex mutex_;
     std::deque<std::unique_ptr<Transfer>> waiting_; ///< under the mutex

@@ -75,9 +75,10 @@ void Transfer::count_sent()
     last_sign_of_life_ = Clock::now();
 }
 
-int Transfer::on_request(void* self, char*, char*, int, int) noexcept
+int Transfer::on_request(void* self, char*, char*, int, int local_port) noexcept
 {
     auto* transfer = static_cast<Transfer*>(self);
+    transfer->local_port_ = local_port;
     transfer->requested_ = true;
     transfer->last_sign_of_life_ = Clock::now();
     return CURL_PREREQFUNC_OK;
@@ -122,6 +123,7 @@ void Transfer::note_life(std::uint64_t bytes)
         return;
     bytes_since_ = 0;
     last_sign_of_life_ = Clock::now();
+    heard_ = last_sign_of_life_;
 }
 
 bool Transfer::header_line(std::string_view line)
@@ -131,6 +133,7 @@ bool Transfer::header_line(std::string_view line)
         line.remove_suffix(1);
     if (line.starts_with("HTTP/")) { // of a redirect's or an interim answer there may have been one before
         response_ = {};
+        response_.protocol = line.substr(0, line.find(' '));
         content_range_.clear();
         in_body_ = false;
         return true;

@@ -46,6 +46,12 @@ public:
     [[nodiscard]] bool cancelled() const { return cancelled_; }
     /// When this transfer has stalled if nothing comes until then.
     [[nodiscard]] Clock::time_point stalls_at();
+    /// Since when nothing has come; since it began, if it has not been sent yet.
+    [[nodiscard]] Clock::time_point silent_since() const { return last_sign_of_life_; }
+    /// Something has come since.
+    [[nodiscard]] bool was_heard_after(Clock::time_point time) const { return heard_ && *heard_ > time; }
+    /// Of its connection; 0: it has had none.
+    [[nodiscard]] int local_port() const { return local_port_; }
 
     /// Each of these calls Done, once.
     void finish(CURLcode code);
@@ -54,7 +60,7 @@ public:
     void finish_failed(Error error);
 
 private:
-    static int on_request(void* self, char*, char*, int, int) noexcept;
+    static int on_request(void* self, char*, char*, int, int local_port) noexcept;
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept;
     static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self) noexcept;
     static int on_seek(void* self, curl_off_t offset, int origin) noexcept;
@@ -93,10 +99,12 @@ private:
     std::uint64_t received_ = 0;     ///< bytes of the body
     curl_off_t sent_ = 0;
     bool in_body_ = false;
+    int local_port_ = 0;
     bool requested_ = false; ///< connected: silence counts from here
     Clock::time_point last_sign_of_life_ = Clock::now();
-    std::uint64_t bytes_since_ = 0; ///< the last sign of life
-    std::optional<Error> refusal_;  ///< why a callback ended the transfer
+    std::optional<Clock::time_point> heard_; ///< the last sign of life that came from the other side
+    std::uint64_t bytes_since_ = 0;          ///< the last sign of life
+    std::optional<Error> refusal_;           ///< why a callback ended the transfer
 
     std::atomic<bool> cancelled_ = false;
     std::optional<std::stop_callback<std::function<void()>>> stop_; // last: goes before what it touches

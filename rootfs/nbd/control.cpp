@@ -49,7 +49,8 @@ Json status_of(const Source& source, std::string_view state)
             {"fill_bytes", meter.received.fill_bytes.load()},
             {"meta_bytes", meter.received.meta_bytes.load()},
             {"requests", meter.requests.load()},
-            {"beaten", meter.beaten.load()}};
+            {"beaten", meter.beaten.load()},
+            {"http2", meter.speaks_http2.load()}};
 }
 
 Json status_of(const Export& item)

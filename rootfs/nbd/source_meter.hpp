@@ -20,7 +20,8 @@ public:
 
     ReceivedBytes received;
     std::atomic<std::uint64_t> requests{0};
-    std::atomic<std::uint64_t> beaten{0}; ///< times that a source asked later was first
+    std::atomic<std::uint64_t> beaten{0};  ///< times that a source asked later was first
+    std::atomic<bool> speaks_http2{false}; ///< where it may: by its latest answer
 
     /// From a request to the first bytes of its answer's body; new connections are part of it.
     void note_latency(Duration time);

@@ -12,24 +12,6 @@ namespace farboot::rootfs
 namespace
 {
 
-HttpRequest request_for(const Source& source, const StoreClient::Order& order, const std::string& audience)
-{
-    HttpRequest request;
-    request.url = source.url + "/" + (audience.empty() ? "" : restricted_path(audience) + "/") + order.path;
-    request.range = {order.range.offset, order.range.length};
-    request.range_may_be_cut = order.may_be_cut;
-    request.max_body = order.range.length;
-    request.bypass_caches = order.bypass_caches;
-    // Shorter than usual: whoever waits has other sources to ask, and comes back to this one.
-    request.connect_timeout = std::chrono::milliseconds(5'000);
-    request.stall_timeout = std::chrono::milliseconds(10'000);
-    // A network over which a new connection comes about in this time brings more; a connection that brings less is as
-    // good as dead, and the next one may fare better.
-    request.least_bytes = 1'024;
-    request.own_connection = true;
-    return request;
-}
-
 /// When the bytes of one answer came. Used by one thread at a time.
 class Stopwatch
 {
@@ -78,6 +60,24 @@ std::vector<std::uint64_t> StoreClient::parts_of(std::uint64_t bytes, std::uint6
     return parts;
 }
 
+HttpRequest StoreClient::request_for(const Source& source, const Order& order) const
+{
+    HttpRequest request;
+    request.url = source.url + "/" + (is_restricted() ? restricted_path(access_.audience) + "/" : "") + order.path;
+    request.range = {order.range.offset, order.range.length};
+    request.range_may_be_cut = order.may_be_cut;
+    request.max_body = order.range.length;
+    request.bypass_caches = order.bypass_caches;
+    // Shorter than usual: whoever waits has other sources to ask, and comes back to this one.
+    request.connect_timeout = std::chrono::milliseconds(5'000);
+    request.stall_timeout = std::chrono::milliseconds(10'000);
+    // A network over which a new connection comes about in this time brings more; a connection that brings less is as
+    // good as dead, and the next one may fare better.
+    request.least_bytes = 1'024;
+    request.own_connection = connections_ == Connections::own;
+    return request;
+}
+
 Result<std::string> StoreClient::get(const Source& source, const Order& order, const Patience& patience)
 {
     std::string body;
@@ -102,7 +102,7 @@ void StoreClient::open_connections(const Source& source, const std::string& path
         return; // without a token of its own a request is refused
     counters_.requests += count;
     source.meter->requests += count;
-    client_.open_connections(request_for(source, {path, {0, 1}}, {}), count);
+    client_.open_connections(request_for(source, {path, {0, 1}}), count);
 }
 
 Result<HttpResponse> StoreClient::send(const HttpRequest& request, const Order& order, const HttpClient::Sink& sink,
@@ -115,7 +115,7 @@ Result<HttpResponse> StoreClient::send(const HttpRequest& request, const Order& 
 Result<HttpResponse> StoreClient::ask(const Source& source, const Order& order, const HttpClient::Sink& sink,
                                       const Patience& patience)
 {
-    const auto request = request_for(source, order, access_.audience);
+    const auto request = request_for(source, order);
     if (access_.audience.empty())
         return send(request, order, sink, patience);
     const AccessTokens::Place place{access_.audience, source.url};
@@ -168,6 +168,8 @@ Result<void> StoreClient::stream(const Source& source, const Order& order, Cause
     auto response = ask(source, order, counted, patience);
     if (!response)
         return std::unexpected(std::move(response.error()));
+    if (connections_ == Connections::shared)
+        meter.speaks_http2 = response->protocol == "HTTP/2";
     if (cause == Cause::demand || cause == Cause::meta) // what nobody waits for says little of what is usual
         watch.tell(meter, in_parts(order, patience));
     return {};

@@ -19,12 +19,19 @@ struct Access {
     AccessTokens* tokens = nullptr;
 };
 
+/// Over which connections it asks, where a source speaks HTTP/2.
+enum class Connections {
+    shared, ///< many requests over one
+    own,    ///< one for each request, as with HTTP/1.1
+};
+
 /// What one image's reader asks of a store, counted and measured. Its threads share the connections of one HttpClient.
 class StoreClient
 {
 public:
-    StoreClient(HttpClient& client, Counters& counters, Access access = {})
-        : client_(client), counters_(counters), access_(std::move(access))
+    StoreClient(HttpClient& client, Counters& counters, Access access = {},
+                Connections connections = Connections::shared)
+        : client_(client), counters_(counters), access_(std::move(access)), connections_(connections)
     {
     }
 
@@ -56,6 +63,7 @@ public:
                                       const HttpClient::Sink& sink, const Patience& patience);
 
 private:
+    [[nodiscard]] HttpRequest request_for(const Source& source, const Order& order) const;
     [[nodiscard]] Result<HttpResponse> ask(const Source& source, const Order& order, const HttpClient::Sink& sink,
                                            const Patience& patience);
     [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request, const Order& order,
@@ -64,6 +72,7 @@ private:
     HttpClient& client_;
     Counters& counters_;
     Access access_;
+    Connections connections_;
 };
 
 } // namespace farboot::rootfs

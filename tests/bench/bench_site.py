@@ -28,6 +28,7 @@ http {{
     tcp_nopush on;
     server {{
         listen {address}:{https} ssl;
+        listen {address}:{https2} ssl http2;
         ssl_certificate {folder}/server.pem;
         ssl_certificate_key {folder}/server.key;
         ssl_protocols TLSv1.2 TLSv1.3;
@@ -76,10 +77,11 @@ class Servers:
     def __enter__(self):
         own = self.site.folder / f"at-{self.address}"
         own.mkdir(exist_ok=True)
-        self.ports = {name: free_port(self.address) for name in ("https", "http", "nbd")}
+        self.ports = {name: free_port(self.address) for name in ("https", "https2", "http", "nbd")}
         config = own / "nginx.conf"
         config.write_text(NGINX.format(folder=self.site.folder, own=own, address=self.address,
-                                       https=self.ports["https"], http=self.ports["http"]), encoding="ascii")
+                                       https=self.ports["https"], https2=self.ports["https2"],
+                                       http=self.ports["http"]), encoding="ascii")
         nginx = Program(["/usr/sbin/nginx", "-c", config], own / "log")
         nbdkit = Program(["nbdkit", "-f", "-r", "-i", self.address, "-p", self.ports["nbd"], "file", self.site.image],
                          own / "log")

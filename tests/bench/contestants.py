@@ -21,7 +21,7 @@ class Session:
 @dataclass(frozen=True)
 class Contestant:
     name: str
-    server: str  # which of the site's ports the link leads to: https, http, nbd
+    server: str  # which of the site's ports the link leads to: https, https2 (offers HTTP/2), http, nbd
     start: Callable  # (site, link, folder for sockets and files) -> context manager of a Session
     goals: tuple = ()  # ours have some
     # (trace, link's shape) -> seconds that it cannot beat, where they are simple to tell
@@ -129,4 +129,12 @@ ALL = [
     Contestant("nbdkit curl+cache 256K", "http", cache_over_curl("256K"), lower_bound=cache_bound("256K")),
     Contestant("plain NBD", "nbd", plain_nbd, lower_bound=plain_nbd_bound),
     Contestant("download first", "http", download_first, lower_bound=download_bound),
+]
+
+# Only by --only: the reader at a server that offers HTTP/2.
+HTTP2 = [
+    Contestant("farboot at HTTP/2", "https2", farboot("store")),
+    Contestant("farboot+guess at HTTP/2", "https2", farboot("with/guessed"),
+               takes_part=lambda trace: "guessed" in trace.relatives),
+    Contestant("farboot+profile at HTTP/2", "https2", farboot("with/its-own")),
 ]

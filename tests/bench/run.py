@@ -95,7 +95,9 @@ def main():
     options = parse()
     start = time.monotonic()
     files = options.trace or sorted((ROOT / "tests/bench/traces").glob("*.csv"))
-    chosen = [one for one in contestants.ALL if not options.only or one.name in options.only]
+    chosen = contestants.ALL
+    if options.only:
+        chosen = [one for one in contestants.ALL + contestants.HTTP2 if one.name in options.only]
     try:
         if not files:
             raise BenchError("There is no trace in tests/bench/traces; name one with --trace.")

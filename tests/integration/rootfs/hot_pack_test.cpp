@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 namespace farboot::test
 {
 namespace
@@ -78,6 +80,27 @@ TEST_F(HotPack, OneThatIsNotThereHurtsNobody)
     read_all(client, boot());
     EXPECT_TRUE(becomes(server, "failed")) << server.status().dump(2);
     EXPECT_EQ(server.status()["sources"][0]["state"], "good");
+}
+
+TEST_F(HotPack, ComesOverAConnectionOfItsOwn)
+{
+    learn();
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    ASSERT_TRUE(becomes(server, "done")) << server.status().dump(2);
+    EXPECT_EQ(client.read(23 * megabyte, 4096).bytes, image.substr(23 * megabyte, 4096)); // nothing that it has
+    const auto protocols = [&](const std::string& folder_name) {
+        std::set<std::string> result;
+        for (const auto& request : web.requests())
+            if (request.path.find(folder_name) != request.path.npos)
+                result.insert(request.protocol);
+        return result;
+    };
+    // nginx writes down what is through
+    EXPECT_TRUE(eventually([&] { return !protocols("/hot/").empty() && !protocols("/packs/").empty(); }));
+    EXPECT_THAT(protocols("/hot/"), testing::ElementsAre("HTTP/1.1"));
+    EXPECT_THAT(protocols("/packs/"), testing::ElementsAre("HTTP/2.0"));
 }
 
 TEST_F(HotPack, ComesInPartsWhereMemoryIsSmall)

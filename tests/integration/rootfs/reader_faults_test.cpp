@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cerrno>
+#include <csignal>
 #include <sstream>
 
 namespace farboot::test
@@ -102,6 +103,34 @@ TEST_F(ReaderFaults, GoesOnAfterTheServerWasAwayInTheMiddleOfARead)
     EXPECT_EQ(copy.wait(), 0) << read_whole(folder.path / "copy.log");
     EXPECT_TRUE(copy_is_whole());
     EXPECT_GT(server.status()["exports"][0]["waits"], 0);
+}
+
+/// Its connections stay, and all that was asked over them; so do new ones, which the kernel takes for it.
+TEST_F(ReaderFaults, ASourceThatFreezesInTheMiddleOfAReadHurtsNobodyWhileThereIsAnother)
+{
+    const auto frozen = serve("web1", store(), 16 * 1024);
+    const auto good = serve("web2", store());
+    const NbdServer server(folder.path / "nbd", parameters({&frozen, &good}));
+    Process copy(nbdcopy(server), folder.path / "copy.log");
+    ASSERT_TRUE(eventually([&] { return fetched(server) > megabyte / 4; }));
+    frozen.send_workers(SIGSTOP);
+    EXPECT_EQ(copy.wait(), 0) << read_whole(folder.path / "copy.log") << server.log();
+    EXPECT_TRUE(copy_is_whole());
+    EXPECT_EQ(server.status()["exports"][0]["waits"], 0) << server.log();
+    frozen.send_workers(SIGCONT);
+}
+
+TEST_F(ReaderFaults, GoesOnAfterTheOnlySourceWasFrozenInTheMiddleOfARead)
+{
+    const auto web = serve("web", store(), 16 * 1024);
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    Process copy(nbdcopy(server), folder.path / "copy.log");
+    ASSERT_TRUE(eventually([&] { return fetched(server) > megabyte / 4; }));
+    web.send_workers(SIGSTOP);
+    ASSERT_TRUE(eventually([&] { return server.status()["waiting"] == true; }));
+    EXPECT_TRUE(copy.running());
+    web.send_workers(SIGCONT);
+    EXPECT_TRUE(eventually([&] { return server.status()["waiting"] == false; })) << server.log();
 }
 
 /// Its name leads to another address while the reader runs; at the old one nobody answers.

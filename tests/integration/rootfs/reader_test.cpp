@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <set>
 
 namespace farboot::test
 {
@@ -37,6 +38,32 @@ TEST_F(Reader, ServesTheImageBitForBit)
     EXPECT_LE(status["used_bytes"].get<std::size_t>(), 24 * megabyte);
     // Of 24 MiB, 12 are noise, 4 are zeros and the rest shrinks: a chunk is not fetched again and again.
     EXPECT_LT(status["fetched_bytes"].get<std::size_t>(), 24 * megabyte);
+}
+
+/// What reads wait for shares connections; what is read ahead has its own.
+TEST_F(Reader, SpeaksHttp2WhereASourceOffersIt)
+{
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    std::size_t reads = 0;
+    for (std::size_t place = 0; place < 12 * megabyte; place += megabyte, ++reads)
+        EXPECT_EQ(client.read(place, 4096).bytes, image.substr(place, 4096));
+    EXPECT_EQ(server.status()["sources"][0]["http2"], true);
+    const auto requests = [&](const std::string& protocol) {
+        std::multiset<std::string> connections; // one for each request
+        for (const auto& request : web.requests())
+            if (request.path.find("/packs/") != request.path.npos && request.protocol == protocol)
+                connections.insert(request.connection);
+        return connections;
+    };
+    const auto shared = requests("HTTP/2.0");
+    EXPECT_GT(shared.size(), reads / 2);
+    EXPECT_LE(std::set(shared.begin(), shared.end()).size(), reads / 4);
+
+    std::string output;
+    ASSERT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
+    EXPECT_TRUE(eventually([&] { return !requests("HTTP/1.1").empty(); }));
 }
 
 TEST_F(Reader, TellsClientsOfZerosAndBlockSizes)

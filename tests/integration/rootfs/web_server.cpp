@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <sstream>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -65,11 +66,13 @@ http {{
 )";
 
 constexpr auto configuration = R"(
+    log_format requests "$server_protocol $connection $uri";
     server {{
-        listen {address}:{port} ssl;
+        listen {address}:{port} ssl http2;
         ssl_certificate {folder}/server.pem;
         ssl_certificate_key {folder}/server.key;
         limit_rate {rate};
+        access_log {folder}/requests.log requests;
         location /store/ {{ alias {served}/; }}
     }}
 )";
@@ -115,6 +118,23 @@ void WebServer::move_to(const std::string& address)
     stop();
     address_ = address;
     start();
+}
+
+void WebServer::send_workers(int signal) const
+{
+    const auto pid = std::to_string(process_->pid());
+    std::istringstream workers(read_whole("/proc/" + pid + "/task/" + pid + "/children"));
+    for (pid_t worker = 0; workers >> worker;)
+        ::kill(worker, signal);
+}
+
+std::vector<WebServer::Request> WebServer::requests() const
+{
+    std::vector<Request> requests;
+    std::istringstream lines(read_whole(folder_ / "requests.log"));
+    for (Request one; lines >> one.protocol >> one.connection >> one.path;)
+        requests.push_back(one);
+    return requests;
 }
 
 void WebServer::stop()

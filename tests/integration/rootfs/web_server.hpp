@@ -17,7 +17,7 @@ namespace farboot::test
                                                    int port, const std::string& user = "www-data",
                                                    const std::string& address = "127.0.0.1");
 
-/// nginx with a throw-away certificate authority, serving a folder over HTTPS on localhost.
+/// nginx with a throw-away certificate authority, serving a folder over HTTPS on localhost, in HTTP/2 to whom takes it.
 class WebServer
 {
 public:
@@ -27,6 +27,15 @@ public:
     void start() { start(bytes_a_second_); }
     void start(int bytes_a_second);
     void stop();
+    /// To the processes that answer.
+    void send_workers(int signal) const;
+    struct Request {
+        std::string protocol;   ///< HTTP/1.1, HTTP/2.0
+        std::string connection; ///< its number
+        std::string path;
+    };
+    /// Those that are through.
+    [[nodiscard]] std::vector<Request> requests() const;
     /// To another address of this machine, the port stays.
     void move_to(const std::string& address);
 

@@ -40,8 +40,11 @@ protected:
               uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi;
               server {{
                 listen 127.0.0.1:{1} ssl http2; ssl_certificate {0}/server.pem; ssl_certificate_key {0}/server.key;
-                root {0};
+                root {0}; keepalive_requests 50;
+                add_header Connection-Number $connection always;
                 location = /protocol {{ return 200 $server_protocol; }}
+                location /slow/ {{ alias {0}/; limit_rate 300k; }}
+                location /trickle/ {{ alias {0}/; limit_rate_after 2k; limit_rate 1; }}
               }}
             }})",
                                                                      folder_.path().string(), port_));
@@ -76,6 +79,32 @@ protected:
         return fmt::format("https://127.0.0.1:{}{}", port_, path);
     }
 
+    /// The number of the connection over which something comes now.
+    [[nodiscard]] std::string connection_of(HttpClient& client) const
+    {
+        auto request = get(url("/protocol"));
+        request.keep_header = "Connection-Number";
+        const auto answer = client.fetch_ok(request);
+        EXPECT_TRUE(answer) << answer.error().sentence;
+        return answer ? answer->kept_header : "";
+    }
+    /// The whole pack, at 300 KB a second.
+    [[nodiscard]] std::future<Result<HttpResponse>> start_slow_pack(HttpClient& client) const
+    {
+        auto request = get(url("/slow/pack"));
+        request.max_body = pack_.size();
+        request.keep_header = "Connection-Number";
+        auto promise = std::make_shared<std::promise<Result<HttpResponse>>>();
+        client.start(request, [promise](Result<HttpResponse> result) { promise->set_value(std::move(result)); });
+        return promise->get_future();
+    }
+    void expect_whole(Result<HttpResponse> pack, const std::string& connection) const
+    {
+        ASSERT_TRUE(pack) << pack.error().sentence;
+        EXPECT_EQ(pack->body, pack_);
+        EXPECT_EQ(pack->kept_header, connection);
+    }
+
     std::string nginx_;
     std::string pack_;
     int port_ = 0;
@@ -88,6 +117,7 @@ TEST_F(WebServer, IsSpokenToInHttp2WhereItOffersIt)
     auto answer = client.fetch_ok(get(url("/protocol")));
     ASSERT_TRUE(answer) << answer.error().sentence;
     EXPECT_EQ(answer->body, "HTTP/2.0");
+    EXPECT_EQ(answer->protocol, "HTTP/2");
 }
 
 TEST_F(WebServer, IsSpokenToInHttp11ForAConnectionOfItsOwn)
@@ -98,6 +128,65 @@ TEST_F(WebServer, IsSpokenToInHttp11ForAConnectionOfItsOwn)
     auto answer = client.fetch_ok(request);
     ASSERT_TRUE(answer) << answer.error().sentence;
     EXPECT_EQ(answer->body, "HTTP/1.1");
+    EXPECT_EQ(answer->protocol, "HTTP/1.1");
+}
+
+TEST_F(WebServer, TakesRequestsBesideOneThatIsGivenUp)
+{
+    HttpClient client(trust_);
+    const auto connection = connection_of(client);
+    auto pack = start_slow_pack(client);
+    std::uint64_t pieces = 0;
+    auto another = get(url("/slow/pack"));
+    another.max_body = pack_.size();
+    EXPECT_THAT(client.stream(another, [&](Bytes) { return ++pieces < 2; }), Failed("cancelled", "was cancelled"));
+    EXPECT_EQ(connection_of(client), connection);
+    expect_whole(pack.get(), connection);
+    EXPECT_EQ(connection_of(client), connection);
+}
+
+TEST_F(WebServer, TakesRequestsBesideOneThatStalls)
+{
+    HttpClient client(trust_);
+    const auto connection = connection_of(client);
+    auto pack = start_slow_pack(client);
+    auto stalls = get(url("/trickle/pack"));
+    stalls.max_body = pack_.size();
+    stalls.least_bytes = 100;
+    stalls.stall_timeout = 1200ms;
+    EXPECT_THAT(client.fetch(stalls), Failed("stalled", "nothing came for 1.2 seconds after"));
+    expect_whole(pack.get(), connection);
+    EXPECT_EQ(connection_of(client), connection);
+}
+
+TEST_F(WebServer, IsAskedOverAnotherConnectionWhereOneHasFallenSilent)
+{
+    HttpClient client(trust_);
+    const auto connection = connection_of(client);
+    ASSERT_EQ(connection_of(client), connection);
+    ::kill(process_, SIGSTOP); // the kernel goes on taking bytes for it
+    auto stalls = get(url("/protocol"));
+    stalls.stall_timeout = 1200ms;
+    EXPECT_THAT(client.fetch(stalls), Failed("stalled", "nothing came"));
+    ::kill(process_, SIGCONT);
+    EXPECT_NE(connection_of(client), connection);
+}
+
+/// After keepalive_requests nginx lets a connection go (GOAWAY).
+TEST_F(WebServer, MayEndConnectionsAfterSoManyRequests)
+{
+    HttpClient client(trust_, 16);
+    const auto connection = connection_of(client);
+    std::vector<std::promise<Result<HttpResponse>>> answers(400);
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        client.start(get_range(url("/pack"), i * 1'000, 1'000),
+                     [&answer = answers[i]](auto result) { answer.set_value(std::move(result)); });
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        const auto answer = answers[i].get_future().get();
+        ASSERT_TRUE(answer) << i << ": " << answer.error().sentence;
+        EXPECT_EQ(answer->body, pack_.substr(i * 1'000, 1'000)) << i;
+    }
+    EXPECT_NE(connection_of(client), connection);
 }
 
 TEST_F(WebServer, GivesRangesOfAPackAllAtOnce)
