@@ -28,6 +28,31 @@ TEST_F(HotPack, BringsEverythingThatABootWillRead)
     EXPECT_EQ(after["verify_failures"], 0);
 }
 
+TEST_F(HotPack, ComesOverSeveralConnectionsWhereEachIsSlow)
+{
+    learn();
+    const auto web = serve("web", store(), 200'000); // each answer, as where packets are lost
+    const auto port = web.url().substr(0, web.url().rfind('/')).substr(web.url().rfind(':') + 1);
+    const auto log = folder.path / "link";
+    const Process link({FARBOOT_WAN_LINK, "--listen", "0", "--to", "127.0.0.1:" + port, "--rtt", "40", "--rate", "100"},
+                       log);
+    ASSERT_TRUE(eventually([&] { return read_whole(log).ends_with('\n'); }));
+    auto near = read_whole(log); // "listening PORT"
+    near = near.substr(near.find(' ') + 1);
+    near.pop_back();
+    const NbdServer server(folder.path / "nbd",
+                           parameters_for({{"https://localhost:" + near + "/store", read_whole(web.ca())}}));
+    NbdClient client(server.uri());
+    ASSERT_TRUE(becomes(server, "done")) << server.status().dump(2);
+    const auto before = server.status()["exports"][0];
+    EXPECT_GT(before["requests"].get<int>(), 50) << "one connection brings it in one request";
+    EXPECT_LT(before["hot_bytes"].get<double>(), 1.1 * before["hot"]["pack_bytes"].get<double>());
+    read_all(client, boot());
+    const auto after = server.status()["exports"][0];
+    EXPECT_EQ(after["demand_bytes"], 0) << after.dump(2);
+    EXPECT_EQ(after["verify_failures"], 0);
+}
+
 TEST_F(HotPack, AReadDoesNotWaitForTheStreamsEnd)
 {
     learn();
