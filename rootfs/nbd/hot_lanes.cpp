@@ -13,10 +13,10 @@ constexpr HotLanes::Seconds long_way{0.015};
 /// A connection that loses nothing brings more and more, until it has more than that on its way or brings what its line
 /// carries.
 constexpr double growing = 1.5;
-constexpr double small_window = 96 * 1024;
-/// What the line carries on a busy PC is told too high; but a line that is full is silent for hardly an eighth of a
-/// round trip, and a connection that waits for the next one, for most of them.
-constexpr double larger_window = 256 * 1024;
+constexpr double small_window = 256 * 1024;
+/// What the line carries on a busy PC is told too high, and what reads fetch for themselves has a part of it; but a
+/// line that is full is silent for hardly an eighth of a round trip, and a connection that waits for the next one, for
+/// most of them.
 constexpr int parts_of_round_trip = 8;
 constexpr double silent = 0.4;
 /// Measured over so many round trips, but not for shorter than:
@@ -52,7 +52,7 @@ bool HotLanes::note(Watch& watch, std::uint64_t bytes, Clock::time_point now, Li
     if (before == 0 || rate >= before * growing)
         return false;
     const auto on_its_way = rate * line.round_trip.count();
-    if (on_its_way >= (heard < silent ? larger_window : small_window) || rate >= line.burst * full)
+    if (heard >= silent || on_its_way >= small_window || rate >= line.burst * full)
         return false;
     const std::scoped_lock lock(mutex_);
     rate_ = rate;

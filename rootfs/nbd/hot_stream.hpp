@@ -49,8 +49,8 @@ public:
     /// A client reads these chunks for the first time, at this time on its own clock, which stands still while a read
     /// is answered.
     void note_use(const std::vector<Digest>& chunks, HotUse::Seconds client_time);
-    /// See HotUse::fits().
-    [[nodiscard]] bool fits() const { return brings() && use_.fits(); }
+    /// See HotUse::fits(). Before it is known whether there is a list, there may be one.
+    [[nodiscard]] bool fits() const { return brings() && (state_ == State::asking || use_.fits()); }
     /// The list has this chunk, and was not given up.
     [[nodiscard]] bool has(const Digest& chunk) const { return brings() && use_.has(chunk); }
     [[nodiscard]] Status status() const;

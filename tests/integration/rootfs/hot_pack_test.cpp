@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <stdexcept>
+
 namespace farboot::test
 {
 namespace
@@ -10,6 +12,37 @@ namespace
 using testing::HasSubstr;
 
 using HotPack = LearntImage;
+
+/// A server over 40 ms and 100 Mbit/s.
+class FarAway
+{
+public:
+    FarAway(const std::filesystem::path& log, const WebServer& web)
+        : log_(log),
+          link_({FARBOOT_WAN_LINK, "--listen", "0", "--to", "127.0.0.1:" + port_of(web.url()), "--rtt", "40", "--rate",
+                 "100"},
+                log)
+    {
+        if (!eventually([&] { return read_whole(log).ends_with('\n'); }))
+            throw std::runtime_error("wan-link does not start");
+    }
+    [[nodiscard]] std::string url() const
+    {
+        const auto words = read_whole(log_); // "listening PORT"
+        const auto port = words.find(' ') + 1;
+        return "https://localhost:" + words.substr(port, words.size() - port - 1) + "/store";
+    }
+
+private:
+    static std::string port_of(const std::string& url)
+    {
+        const auto port = url.rfind(':') + 1;
+        return url.substr(port, url.rfind('/') - port);
+    }
+
+    std::filesystem::path log_;
+    Process link_;
+};
 
 TEST_F(HotPack, BringsEverythingThatABootWillRead)
 {
@@ -32,16 +65,8 @@ TEST_F(HotPack, ComesOverSeveralConnectionsWhereEachIsSlow)
 {
     learn();
     const auto web = serve("web", store(), 200'000); // each answer, as where packets are lost
-    const auto port = web.url().substr(0, web.url().rfind('/')).substr(web.url().rfind(':') + 1);
-    const auto log = folder.path / "link";
-    const Process link({FARBOOT_WAN_LINK, "--listen", "0", "--to", "127.0.0.1:" + port, "--rtt", "40", "--rate", "100"},
-                       log);
-    ASSERT_TRUE(eventually([&] { return read_whole(log).ends_with('\n'); }));
-    auto near = read_whole(log); // "listening PORT"
-    near = near.substr(near.find(' ') + 1);
-    near.pop_back();
-    const NbdServer server(folder.path / "nbd",
-                           parameters_for({{"https://localhost:" + near + "/store", read_whole(web.ca())}}));
+    const FarAway far(folder.path / "link", web);
+    const NbdServer server(folder.path / "nbd", parameters_for({{far.url(), read_whole(web.ca())}}));
     NbdClient client(server.uri());
     ASSERT_TRUE(becomes(server, "done")) << server.status().dump(2);
     const auto before = server.status()["exports"][0];

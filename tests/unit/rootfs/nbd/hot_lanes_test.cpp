@@ -36,7 +36,7 @@ TEST(HotLanes, OneIsEnoughForALineThatLosesNothing)
     EXPECT_EQ(helped_after(lanes, {0.1e6, 0.2e6, 0.4e6, 0.8e6}), 0) << "it brings more and more";
     EXPECT_EQ(helped_after(lanes, {0.4e6, 0.4e6, 0.4e6, 0.4e6}, {1e6, milliseconds(150)}), 0) << "a narrow line";
     EXPECT_EQ(helped_after(lanes, {2e6, 2e6, 2e6, 2e6}), 0) << "much is on its way";
-    EXPECT_EQ(helped_after(lanes, {1e6, 1e6, 1e6, 1e6}, line, 8), 0) << "it is never silent";
+    EXPECT_EQ(helped_after(lanes, {0.4e6, 0.4e6, 0.4e6, 0.4e6}, line, 8), 0) << "it is never silent";
     EXPECT_EQ(helped_after(lanes, {0.2e6, 0.2e6, 0.2e6, 0.2e6}, {12.5e6, milliseconds(10)}, 10), 0) << "a near one";
     EXPECT_EQ(lanes.count(), 1);
 }
@@ -46,10 +46,7 @@ TEST(HotLanes, WhereOneStaysSlowSoManyHelpAsFillTheLine)
     HotLanes lanes;
     EXPECT_GT(helped_after(lanes, {1e6, 1e6, 1e6, 1e6}), 1) << "silent for most of the round trip";
     EXPECT_NEAR(static_cast<double>(lanes.count()), 12, 4);
-    HotLanes even;
-    EXPECT_GT(helped_after(even, {0.4e6, 0.4e6, 0.4e6}, line, 8), 1);
-    EXPECT_NEAR(static_cast<double>(even.count()), 30, 3);
-    EXPECT_NEAR(static_cast<double>(even.request_bytes()), 140'000, 20'000) << "a third of a second's";
+    EXPECT_NEAR(static_cast<double>(lanes.request_bytes()), 350'000, 120'000) << "a third of a second's";
     HotLanes slow;
     EXPECT_GT(helped_after(slow, {0.17e6, 0.17e6, 0.17e6}), 1);
     EXPECT_EQ(slow.count(), HotLanes::most);
