@@ -14,9 +14,8 @@ template <std::integral Number>
 [[nodiscard]] std::optional<Number> to_number(std::string_view text)
 {
     Number number = 0;
-    const auto* const whole = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), whole, number);
-    return error == std::errc() && end == whole ? std::optional(number) : std::nullopt;
+    const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
+    return error == std::errc() && end == text.end() ? std::optional(number) : std::nullopt;
 }
 
 } // namespace farboot::rootfs

@@ -21,6 +21,7 @@ struct BucketOptions {
     std::string audience;
     std::vector<std::string> digests;
     std::uint64_t keep_days = 14;
+    bool now = false;
     bool dry_run = false;
     bool json = false;
 };
@@ -106,6 +107,11 @@ Result<void> verify_bucket(const BucketOptions& options)
     });
 }
 
+std::int64_t seconds_now()
+{
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+}
+
 Result<void> remove_from_bucket(const BucketOptions& options)
 {
     const auto digests = parse_digests(options.digests);
@@ -113,7 +119,7 @@ Result<void> remove_from_bucket(const BucketOptions& options)
         return std::unexpected(digests.error());
     return with_bucket(options, [&](BucketStore& store, const std::stop_token&) -> Result<void> {
         for (const auto& digest : *digests) {
-            const auto removed = store.remove(digest);
+            const auto removed = options.now ? store.remove(digest) : store.retire(digest, seconds_now());
             if (!removed)
                 return std::unexpected(removed.error());
             say(fmt::format("{}  {}", digest.hex(), *removed ? "removed" : "was not there"));
@@ -134,10 +140,8 @@ nlohmann::json to_json(const std::vector<BucketStore::Cleaned::File>& files)
 Result<void> clean_bucket(const BucketOptions& options)
 {
     return with_bucket(options, [&](BucketStore& store, const std::stop_token&) -> Result<void> {
-        const auto now =
-            std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
         const auto cleaned =
-            store.clean(static_cast<std::int64_t>(options.keep_days) * 24 * 3600, now, options.dry_run);
+            store.clean(static_cast<std::int64_t>(options.keep_days) * 24 * 3600, seconds_now(), options.dry_run);
         if (!cleaned)
             return std::unexpected(cleaned.error());
         if (options.json) {
@@ -192,16 +196,19 @@ void add_bucket_commands(CLI::App& app, Action& chosen)
                    "--s3-key-file key");
 
     const auto [remove, remove_options] =
-        add_command(*group, chosen, "remove", "Remove images that no PC boots any more", remove_from_bucket);
+        add_command(*group, chosen, "remove", "Remove images; \"clean\" deletes what they had", remove_from_bucket);
     add_bucket_options(*remove, *remove_options);
     remove->add_option("digest", remove_options->digests, "The images")->required();
+    remove->add_flag("--now", remove_options->now,
+                     "Delete them at once: PCs that run them can read nothing any more that they have not read before");
+    remove->footer("PCs that run from them read on for the --keep-days of \"clean\", which then deletes them.");
 
     const auto [clean, clean_options] =
         add_command(*group, chosen, "clean", "Delete what no image there has needed for some days", clean_bucket);
     add_bucket_options(*clean, *clean_options);
     clean
         ->add_option("--keep-days", clean_options->keep_days,
-                     "How long what is not needed stays for PCs that read old locators")
+                     "How long what is replaced or removed stays for PCs that read old locators")
         ->check(CLI::Range(0, 3650))
         ->capture_default_str();
     clean->add_flag("--dry-run", clean_options->dry_run, "Only say what would be done");

@@ -28,7 +28,15 @@ Result<RetiredList> bucket_retired(const S3Client& client, const std::string& pa
     const auto text = client.get(part + retired_name, max_retired_bytes, stop);
     if (!text)
         return std::unexpected(text.error());
-    return *text ? RetiredList::parse(**text) : RetiredList();
+    return *text ? RetiredList::parse(text->value()) : RetiredList();
+}
+
+Result<void> set_bucket_retired(const S3Client& client, const std::string& part, const RetiredList& list,
+                                const std::stop_token& stop)
+{
+    auto json = list.to_json();
+    const auto digest = sha256(as_bytes(json));
+    return client.put(part + retired_name, {{}, std::move(json), digest}, "no-cache", stop);
 }
 
 BucketStore::BucketStore(const S3Client& client, std::filesystem::path scratch, std::string_view audience,
@@ -62,12 +70,13 @@ Result<LocalImage> BucketStore::open(const Digest& image)
 
 Result<std::vector<ImageRef>> BucketStore::images()
 {
+    const auto retired = bucket_retired(client_, part_, stop_);
     const auto located = client_.list(part_ + "v1/locators/", stop_);
-    if (!located)
-        return std::unexpected(located.error());
+    if (!retired || !located)
+        return std::unexpected(retired ? located.error() : retired.error());
     std::vector<ImageRef> images;
     for (const auto& object : *located)
-        if (const auto digest = name_of(object)) {
+        if (const auto digest = name_of(object); digest && !retired->has_image(*digest)) {
             const auto image = open(*digest);
             if (!image)
                 return std::unexpected(image.error());
@@ -101,6 +110,11 @@ Result<void> BucketStore::verify_pack_of(const PackRef& pack, std::span<const Pa
 Result<void> BucketStore::verify(const Digest& digest,
                                  const std::function<void(std::uint64_t, std::uint64_t)>& progress)
 {
+    const auto retired = bucket_retired(client_, part_, stop_);
+    if (!retired)
+        return std::unexpected(retired.error());
+    if (retired->has_image(digest))
+        return fail("not-found", "It was removed from {}. To have it there again, copy it there.", client_.url());
     const auto image = open(digest);
     if (!image)
         return std::unexpected(image.error());
@@ -136,6 +150,26 @@ Result<void> BucketStore::verify(const Digest& digest,
     return {};
 }
 
+Result<bool> BucketStore::retire(const Digest& digest, std::int64_t now)
+{
+    const auto before = bucket_retired(client_, part_, stop_);
+    if (!before)
+        return std::unexpected(before.error());
+    auto list = *before;
+    for (const auto& path : {locator_path(digest), manifest_path(digest)}) {
+        const auto size = client_.size_of(part_ + path, stop_);
+        if (!size)
+            return std::unexpected(size.error());
+        if (*size)
+            list.add(path, {size->value(), now});
+    }
+    if (list == *before)
+        return false;
+    if (auto done = set_bucket_retired(client_, part_, list, stop_); !done)
+        return std::unexpected(std::move(done.error()));
+    return true;
+}
+
 Result<bool> BucketStore::remove(const Digest& digest)
 {
     bool was_there = false;
@@ -165,6 +199,8 @@ Result<BucketStore::Cleaned> BucketStore::clean(std::int64_t keep_seconds, std::
                 needed.insert(path); // not ours to judge
             continue;
         }
+        if (before->has_image(*digest))
+            continue;
         const auto image = open(*digest);
         if (!image)
             return fail(image.error().reason, "It is not known what the image {} needs, so nothing is deleted: {}",
@@ -195,22 +231,20 @@ Result<BucketStore::Cleaned> BucketStore::clean(std::int64_t keep_seconds, std::
             cleaned.deleted.push_back({path, object.bytes, 0});
         }
     }
+    // Without its locator an image is none any more: nothing leads to what goes after it.
+    std::ranges::stable_partition(cleaned.deleted,
+                                  [](const auto& file) { return file.path.starts_with("v1/locators/"); });
     if (dry_run)
         return cleaned;
-    const auto put = [&](const RetiredList& list) {
-        auto json = list.to_json();
-        const auto digest = sha256(as_bytes(json));
-        return client_.put(part_ + retired_name, {{}, std::move(json), digest}, "no-cache", stop_);
-    };
     // On the list first: an upload that begins now sends again what is about to go.
     if (all != *before)
-        if (auto done = put(all); !done)
+        if (auto done = set_bucket_retired(client_, part_, all, stop_); !done)
             return std::unexpected(std::move(done.error()));
     for (const auto& file : cleaned.deleted)
         if (auto done = client_.remove(part_ + file.path, stop_); !done)
             return std::unexpected(std::move(done.error()));
     if (!cleaned.deleted.empty())
-        if (auto done = put(left); !done)
+        if (auto done = set_bucket_retired(client_, part_, left, stop_); !done)
             return std::unexpected(std::move(done.error()));
     return cleaned;
 }

@@ -107,8 +107,8 @@ Result<void> remove_images(const RemoveOptions& options)
     if (!needs)
         return std::unexpected(needs.error());
     for (const auto& digest : *digests)
-        if (*needs && !options.force)
-            if (const auto named = (*needs)->images.find(digest); named != (*needs)->images.end())
+        if (const auto& known = *needs; known && !options.force)
+            if (const auto named = known->images.find(digest); named != known->images.end())
                 return fail("image-needed",
                             "The image {} stays: {} names it, and PCs that boot that record would not find it. Remove "
                             "or retire the record first, or use --force.",

@@ -117,11 +117,20 @@ Result<S3Upload::Totals> S3Upload::image(const Digest& digest)
     for (const auto& item : *manifest)
         if (auto done = send(item); !done)
             return std::unexpected(std::move(done.error()));
-    if (there && *there == *locator)
+    const bool removed = retired->has_image(digest);
+    if (there && *there == *locator && !removed)
         return totals;
     auto located = try_again(
         [&] { return client_.put(locator_path, {{}, *locator, sha256(as_bytes(*locator))}, "no-cache", stop_); },
         stop_);
+    if (located && removed) { // all of it is there: now it is an image again
+        auto left = *retired;
+        for (const auto& pack : packs)
+            left.remove(from_.relative(pack.file));
+        left.remove(from_.relative(manifest_file));
+        left.remove(from_.relative(from_.locator(digest)));
+        located = try_again([&] { return set_bucket_retired(client_, part_, left, stop_); }, stop_);
+    }
     if (!located)
         return std::unexpected(std::move(located.error()));
     return totals;

@@ -166,7 +166,7 @@ Result<LocalImage::Sizes> LocalImage::sizes() const
     return sizes;
 }
 
-Result<void> LocalImage::read(const Visit& visit, unsigned workers, std::stop_token stop) const
+Result<void> LocalImage::read(const Visit& visit, unsigned workers, const std::stop_token& stop) const
 {
     struct Item {
         std::vector<std::byte> plain;

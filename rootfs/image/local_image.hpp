@@ -57,7 +57,7 @@ public:
     [[nodiscard]] Result<Sizes> sizes() const;
     /// Reads everything. Chunks of one page are decoded by `workers` threads. Reasons: chunk-malformed,
     /// digest-mismatch, not-found (a pack), cancelled, and what `visit` gives.
-    [[nodiscard]] Result<void> read(const Visit& visit, unsigned workers, std::stop_token stop = {}) const;
+    [[nodiscard]] Result<void> read(const Visit& visit, unsigned workers, const std::stop_token& stop = {}) const;
 
 private:
     LocalImage(Store store, ManifestFile manifest, File locator_file, Locator locator);

@@ -92,16 +92,17 @@ Result<bool> StoreRepacker::is_elsewhere(const PackIndex::Row& row)
 {
     if (sink_.holds(row.digest))
         return true;
-    const auto place = index_.find(row.digest);
-    if (!place)
-        return std::unexpected(place.error());
-    if (!*place || !may_refer_to((*place)->pack.digest))
+    const auto found = index_.find(row.digest);
+    if (!found)
+        return std::unexpected(found.error());
+    const auto& place = *found;
+    if (!place || !may_refer_to(place->pack.digest))
         return false;
-    if (sink_.packs().contains((*place)->pack.digest))
+    if (sink_.packs().contains(place->pack.digest))
         return true;
     // Nobody has looked at that copy for long, and this one may be the last good one.
-    const auto file = File::open(writer_.store().pack((*place)->pack.digest));
-    return file && read_checked(*file, {row.digest, (*place)->offset, (*place)->stored_length, (*place)->plain_length});
+    const auto file = File::open(writer_.store().pack(place->pack.digest));
+    return file && read_checked(*file, {row.digest, place->offset, place->stored_length, place->plain_length});
 }
 
 /// Packs that were written just now, or are needed anyway.

@@ -28,7 +28,10 @@ Json pinned_of(const Reader& reader)
     const auto status = reader.fill();
     if (!status)
         return nullptr;
-    return {{"state", to_text(status->state)}, {"chunks", status->chunks}, {"present", status->present}};
+    return {{"state", to_text(status->state)},
+            {"chunks", status->chunks},
+            {"present", status->present},
+            {"put_off", status->put_off}};
 }
 
 Json status_of(const Source& source, std::string_view state)
@@ -123,6 +126,27 @@ Result<Json> trace(const ExportTable& exports, const Json& name, uid_t who)
     return Json{{"ok", true}, {"export", item->name}, {"trace", item->reader->trace().to_text()}};
 }
 
+/// Whether an image that is added is to be kept whole on the disk. That takes its room from everybody's images: root
+/// says so.
+Result<bool> pin_of(const Json& request, const VerifiedImage& image, const DiskCache* disk, uid_t who)
+{
+    const auto pin = request.value("pin", Json(false));
+    if (!pin.is_boolean())
+        return fail("request-malformed", "The member pin is true or false.");
+    if (pin == false)
+        return false;
+    if (who != 0)
+        return fail("not-root", "Only root may pin {} to the local disk.", image.export_name());
+    if (disk == nullptr)
+        return fail("no-disk", "{} cannot be pinned: this reader has no local disk (disk-cache=).",
+                    image.export_name());
+    if (!image.image.audience.empty())
+        return fail("restricted",
+                    "{} cannot be pinned: it is for the audience {}, and such images are not kept on disks.",
+                    image.export_name(), image.image.audience);
+    return true;
+}
+
 Json refusal(const Error& error)
 {
     return {{"ok", false}, {"reason", error.reason}, {"sentence", error.sentence}};
@@ -167,9 +191,14 @@ std::string Control::answer(std::string_view line, uid_t who) const
     const auto image = verify_image(policy_, record->dump());
     if (!image)
         return refused(image.error());
+    const auto pin = pin_of(request, *image, engine_.disk(), who);
+    if (!pin)
+        return refused(pin.error());
     const auto added = exports_.add(*image, who);
     if (!added)
         return refused(added.error());
+    if (*pin)
+        (*added)->reader->pin();
     return Json{{"ok", true}, {"export", (*added)->name}, {"bytes", (*added)->reader->bytes()}}.dump();
 }
 

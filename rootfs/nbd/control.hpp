@@ -21,7 +21,8 @@ public:
     }
 
     /// One command line by this user, one answer line, both without a line end. Reasons in answers: request-malformed,
-    /// version-unknown, command-unknown, fixed, and those of verify_image() and ExportTable.
+    /// version-unknown, command-unknown, fixed, not-root, no-disk and restricted (it cannot be pinned), and those of
+    /// verify_image() and ExportTable.
     [[nodiscard]] std::string answer(std::string_view line, uid_t who) const;
 
 private:

@@ -201,6 +201,8 @@ Result<void> DiskCache::make_room()
         std::unique_lock lock(mutex_);
         const auto place = index_.next(static_cast<std::uint32_t>(chunk->size()));
         lock.unlock();
+        if (!place) // it is fetched again when it is wanted
+            continue;
         if (auto done = data_.write(data_at(*place), *chunk); !done)
             return done;
         lock.lock();

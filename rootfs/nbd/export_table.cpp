@@ -70,6 +70,7 @@ std::vector<std::shared_ptr<Export>> ExportTable::all() const
 {
     const std::scoped_lock lock(mutex_);
     std::vector<std::shared_ptr<Export>> all;
+    all.reserve(exports_.size());
     for (const auto& item : exports_)
         all.push_back(item.second);
     return all;

@@ -2,9 +2,11 @@
 
 #include "rootfs/base/pause.hpp"
 #include "rootfs/nbd/chunk_receiver.hpp"
+#include "rootfs/nbd/source_error.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 namespace farboot::rootfs
 {
@@ -55,63 +57,98 @@ ImageFill::State ImageFill::fill(const Patience& patience)
     const auto root = image_->map.root(patience);
     if (!root)
         return State::stopped;
-    for (std::uint32_t number = 0; number < (*root)->page_count(); ++number) {
-        const auto page = image_->map.page(number, patience);
-        if (!page)
-            return State::stopped;
-        // It is wanted without a server, too.
-        const auto& digest = (*root)->page_digest(number);
-        while (!image_->disk->pin(digest) && image_->disk->status().writable && !patience.stop.stop_requested()) {
-            const auto entries = manifest_entries((*page)->chunks);
-            const auto bytes = as_bytes(entries);
-            image_->disk->put(digest, std::make_shared<const ChunkBytes>(bytes.begin(), bytes.end()), true);
-            image_->disk->flush(); // where too much waits to be written, put() has left it out
-        }
-        if (!fill_page(*page, patience))
-            return State::stopped;
-        if (!image_->disk->status().writable)
-            return State::no_room;
-    }
-    image_->disk->flush();
-    return present_ == chunks_ && image_->disk->pin((*root)->ref().manifest) ? State::complete : State::no_room;
-}
-
-bool ImageFill::fill_page(const std::shared_ptr<const ManifestPage>& page, const Patience& patience)
-{
+    std::vector<PageState> states((*root)->page_count());
     auto pause = first_pause;
-    const auto data =
-        static_cast<std::uint64_t>(std::ranges::count_if(page->chunks, [](const auto& ref) { return !ref.is_zero(); }));
-    chunks_ += data;
-    const auto before = present_.load();
-    for (;;) {
-        const auto missing = missing_of(*page).size();
-        present_ = before + data - missing;
-        if (missing == 0 || !image_->disk->status().writable)
-            return true;
-        if (fetch(*page, patience)) {
-            image_->disk->flush(); // a slow disk sets the pace
-            pause = first_pause;
-            continue;
+    for (bool first = true;; first = false) {
+        const auto before = present_.load();
+        for (std::uint32_t number = 0; number < (*root)->page_count(); ++number) {
+            if (!first && states[number].missing == 0)
+                continue;
+            const auto page = image_->map.page(number, patience);
+            if (!page)
+                return State::stopped;
+            keep(**page, (*root)->page_digest(number), patience);
+            if (first) {
+                states[number].missing = static_cast<std::uint64_t>(
+                    std::ranges::count_if((*page)->chunks, [](const auto& ref) { return !ref.is_zero(); }));
+                chunks_ += states[number].missing;
+            }
+            if (!fill_page(**page, states[number], patience))
+                return State::stopped;
+            if (!image_->disk->status().writable)
+                return State::no_room;
         }
+        image_->disk->flush();
+        if (present_ == chunks_)
+            return image_->disk->pin((*root)->ref().manifest) ? State::complete : State::no_room;
+        if (present_ > before)
+            pause = first_pause;
         if (!sleep_about(pause, patience.stop))
-            return false;
+            return State::stopped;
         pause = std::min(pause * 2, longest_pause);
     }
 }
 
-std::vector<std::size_t> ImageFill::missing_of(const ManifestPage& page)
+void ImageFill::keep(const ManifestPage& page, const Digest& digest, const Patience& patience)
+{
+    while (!image_->disk->pin(digest) && image_->disk->status().writable && !patience.stop.stop_requested()) {
+        const auto entries = manifest_entries(page.chunks);
+        const auto bytes = as_bytes(entries);
+        image_->disk->put(digest, std::make_shared<const ChunkBytes>(bytes.begin(), bytes.end()), true);
+        image_->disk->flush(); // where too much waits to be written, put() has left it out
+    }
+}
+
+bool ImageFill::fill_page(const ManifestPage& page, PageState& state, const Patience& patience)
+{
+    auto pause = first_pause;
+    std::size_t from = 0; // what is missing before it is put off
+    std::size_t step = 1; // the more, the more is refused one behind the other: a pack that is gone costs few requests
+    for (;;) {
+        const auto missing = missing_of(page, 0);
+        const auto next = std::ranges::lower_bound(missing, from);
+        note(state, missing.size(), static_cast<std::uint64_t>(next - missing.begin()));
+        if (next == missing.end() || !image_->disk->status().writable)
+            return true;
+        const auto outcome = fetch(page, from, patience);
+        image_->disk->flush(); // a slow disk sets the pace
+        if (outcome == Outcome::away) {
+            if (!sleep_about(pause, patience.stop))
+                return false;
+            pause = std::min(pause * 2, longest_pause);
+            continue;
+        }
+        pause = first_pause;
+        if (outcome == Outcome::brought || image_->disk->pin(page.chunks[*next].digest)) {
+            step = 1;
+            continue;
+        }
+        from = *(next + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(step), missing.end() - next) - 1) + 1;
+        step *= 2;
+    }
+}
+
+void ImageFill::note(PageState& state, std::uint64_t missing, std::uint64_t put_off)
+{
+    present_ += state.missing - missing;
+    put_off_ += put_off - state.put_off; // it may have become less: modulo 2^64 that is right, too
+    state = {missing, put_off};
+}
+
+std::vector<std::size_t> ImageFill::missing_of(const ManifestPage& page, std::size_t from)
 {
     std::vector<std::size_t> missing;
-    for (std::size_t index = 0; index < page.chunks.size(); ++index)
+    for (std::size_t index = from; index < page.chunks.size(); ++index)
         if (const auto& ref = page.chunks[index]; !ref.is_zero() && !image_->disk->pin(ref.digest))
             missing.push_back(index);
     return missing;
 }
 
-Result<void> ImageFill::fetch(const ManifestPage& page, const Patience& patience)
+ImageFill::Outcome ImageFill::fetch(const ManifestPage& page, std::size_t from, const Patience& patience)
 {
     std::shared_ptr<const Locator> went_by; // at this source
-    const auto attempt = [&](const Source& source, Freshness freshness, const Patience& patience_now) -> Result<void> {
+    std::set<std::size_t> refusing;         // by what they said last
+    const auto ask = [&](const Source& source, Freshness freshness, const Patience& patience_now) -> Result<void> {
         if (freshness == Freshness::new_locator)
             image_->map.renew_locator(source, went_by);
         went_by.reset();
@@ -119,15 +156,25 @@ Result<void> ImageFill::fetch(const ManifestPage& page, const Patience& patience
         if (!places)
             return std::unexpected(places.error());
         went_by = (*places)->locator;
-        return stream(source, page, **places, freshness == Freshness::past_caches, patience_now);
+        return stream(source, page, from, **places, freshness == Freshness::past_caches, patience_now);
     };
-    return image_->sources.each_once(attempt, image_->counters, patience);
+    const auto attempt = [&](const Source& source, Freshness freshness, const Patience& patience_now) {
+        auto result = ask(source, freshness, patience_now);
+        if (!result && !is_gone(result.error()))
+            refusing.insert(source.index);
+        else
+            refusing.erase(source.index);
+        return result;
+    };
+    if (image_->sources.each_once(attempt, image_->counters, patience))
+        return Outcome::brought;
+    return refusing.empty() ? Outcome::away : Outcome::refused;
 }
 
-Result<void> ImageFill::stream(const Source& source, const ManifestPage& page, const Places& places, bool bypass_caches,
-                               const Patience& patience)
+Result<void> ImageFill::stream(const Source& source, const ManifestPage& page, std::size_t from, const Places& places,
+                               bool bypass_caches, const Patience& patience)
 {
-    const auto missing = missing_of(page); // the attempt before may have brought some
+    const auto missing = missing_of(page, from); // the attempt before may have brought some
     if (missing.empty())
         return {};
     const auto group = first_group(places.places, missing, largest_request);

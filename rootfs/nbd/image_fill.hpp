@@ -13,7 +13,8 @@ namespace farboot::rootfs
 {
 
 /// Brings all of a pinned image onto the local disk, where it then stays: the PC boots it with no server at all. Works
-/// on a thread of its own, one request at a time, past the cache in memory. Needs a disk.
+/// on a thread of its own, one request at a time, past the cache in memory. What every source lacks or has wrong is put
+/// off: the rest comes first, then that is asked for again, after a second and later a minute. Needs a disk.
 class ImageFill
 {
 public:
@@ -27,6 +28,7 @@ public:
         State state = State::filling;
         std::uint64_t chunks = 0;  ///< of the image, those of zeros left out; 0: not known yet
         std::uint64_t present = 0; ///< so many of them are known to be on the disk
+        std::uint64_t put_off = 0; ///< so many of the others are passed over for now
     };
 
     /// Begins at once.
@@ -35,24 +37,40 @@ public:
     ImageFill(const ImageFill&) = delete;
     ImageFill& operator=(const ImageFill&) = delete;
 
-    [[nodiscard]] Status status() const { return {state_, chunks_, present_}; }
+    [[nodiscard]] Status status() const { return {state_, chunks_, present_, put_off_}; }
 
 private:
+    /// A page as it was left.
+    struct PageState {
+        std::uint64_t missing = 0; ///< chunks
+        std::uint64_t put_off = 0; ///< of them
+    };
+    enum class Outcome {
+        brought, ///< a source had all that was asked
+        refused, ///< a source is there, and lacks what was asked or has it wrong; no other one could help
+        away,    ///< nobody answers
+    };
+
     void run(const std::stop_token& stop);
     [[nodiscard]] State fill(const Patience& patience);
-    /// False when stopped.
-    [[nodiscard]] bool fill_page(const std::shared_ptr<const ManifestPage>& page, const Patience& patience);
-    /// Chunks of the page that are not on the disk; those that are stay there.
-    [[nodiscard]] std::vector<std::size_t> missing_of(const ManifestPage& page);
+    /// Puts the page itself onto the disk: it is wanted without a server, too.
+    void keep(const ManifestPage& page, const Digest& digest, const Patience& patience);
+    /// Brings what can be had now of its chunks. False when stopped.
+    [[nodiscard]] bool fill_page(const ManifestPage& page, PageState& state, const Patience& patience);
+    /// Tells status() what a page lacks now.
+    void note(PageState& state, std::uint64_t missing, std::uint64_t put_off);
+    /// Chunks of the page from this one on that are not on the disk; those that are stay there.
+    [[nodiscard]] std::vector<std::size_t> missing_of(const ManifestPage& page, std::size_t from);
     /// Fetches the first of them, and those behind it that one request brings, from the first source that is good.
-    [[nodiscard]] Result<void> fetch(const ManifestPage& page, const Patience& patience);
-    [[nodiscard]] Result<void> stream(const Source& source, const ManifestPage& page, const Places& places,
-                                      bool bypass_caches, const Patience& patience);
+    [[nodiscard]] Outcome fetch(const ManifestPage& page, std::size_t from, const Patience& patience);
+    [[nodiscard]] Result<void> stream(const Source& source, const ManifestPage& page, std::size_t from,
+                                      const Places& places, bool bypass_caches, const Patience& patience);
 
     std::shared_ptr<JobImage> image_;
     std::atomic<State> state_{State::filling};
     std::atomic<std::uint64_t> chunks_{0};
     std::atomic<std::uint64_t> present_{0};
+    std::atomic<std::uint64_t> put_off_{0};
     std::jthread thread_; // last: it uses the others
 };
 

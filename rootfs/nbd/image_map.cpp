@@ -15,7 +15,7 @@ constexpr std::uint64_t most_page_parts = 3;
 
 ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, DiskCache* disk, StoreClient store,
                    Counters& counters)
-    : ref_(ref), sources_(sources), cache_(cache), disk_(disk), store_(store), counters_(counters)
+    : ref_(ref), sources_(sources), cache_(cache), disk_(disk), store_(std::move(store)), counters_(counters)
 {
     for (const auto& source : sources_.all())
         locators_.push_back(std::make_unique<SourceLocator>(source, ref_.manifest));

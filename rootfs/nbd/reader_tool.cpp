@@ -115,6 +115,7 @@ int run(int argc, char** argv)
     std::string handed;
     bool bytes = false;
     bool again = false;
+    bool pin = false;
     app.add_option("--socket", socket, "The reader's control socket")->capture_default_str();
     app.require_subcommand(1);
     const auto* status = app.add_subcommand("status", "Print what the reader has done, as JSON");
@@ -125,6 +126,7 @@ int run(int argc, char** argv)
         ->add_option("record", file, "The record's envelope")
         ->required()
         ->check(CLI::ExistingFile);
+    app.get_subcommand("add")->add_flag("--pin", pin, "Bring all of it onto the local disk, and keep it there (root)");
     app.add_subcommand("remove", "Serve an image no longer")
         ->add_option("export", name, "As printed by add")
         ->required();
@@ -161,6 +163,8 @@ int run(int argc, char** argv)
         const std::string text{std::istreambuf_iterator<char>(input), {}};
         command["command"] = "add";
         command["record"] = Json::parse(text, nullptr, false);
+        if (pin)
+            command["pin"] = true;
     } else if (trace->parsed()) {
         command["command"] = "trace";
         if (!name.empty())

@@ -141,6 +141,7 @@ std::vector<SourceSet::Ranked> SourceSet::in_order() const
     const std::scoped_lock lock(mutex_);
     const auto now = Clock::now();
     std::vector<Ranked> order;
+    order.reserve(sources_.size());
     for (const auto& entry : sources_)
         order.push_back({entry.source, rank_of(entry, now), entry.gone});
     // Those in disgrace come last instead of never: a bad source may be the only one, and every byte is checked anyway.
@@ -264,6 +265,7 @@ void SourceSet::choose_prober(Waiter& waiter)
 std::vector<Source> SourceSet::all() const
 {
     std::vector<Source> all;
+    all.reserve(sources_.size());
     for (const auto& entry : sources_)
         all.push_back(entry.source);
     return all;

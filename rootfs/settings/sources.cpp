@@ -14,8 +14,8 @@ Parsed<Sources> Sources::parse(const Json& value)
     sources.list = members.texts(
         "sources", most, 256, [](std::string_view text) { return is_url(text, {"https"}); },
         "the address of a store, such as https://cache.example.org/store, without a password");
-    if (members.wrong())
-        return std::unexpected(Wrong{"", members.wrong()->sentence});
+    if (const auto& wrong = members.wrong())
+        return std::unexpected(Wrong{"", wrong->sentence});
     return sources;
 }
 

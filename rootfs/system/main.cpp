@@ -18,6 +18,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -126,10 +127,16 @@ void obey_answer(rootfs::PcSession& session, const json& answer, const std::stop
         obey(session, answer["command"], rootfs::Ending::kexec, stop);
 }
 
-/// Gives the seconds until the next report. Reason: http-401 (the session has ended).
-Result<int> report(rootfs::PcSession& session, const json& stages, const std::stop_token& stop)
+/// What the server says to a report.
+struct Answer {
+    int again = 30; ///< seconds until the next one
+    /// Nothing: nobody answers. A server that does not say it refuses what it does not take.
+    std::optional<bool> enrolled{};
+};
+
+/// Reason: http-401 (the session has ended).
+Result<Answer> report(rootfs::PcSession& session, const json& stages, const std::stop_token& stop)
 {
-    constexpr int usual = 30;
     json body{{"state", "running"}, {"stages", stages}};
     if (const auto people = rootfs::people_logged_in())
         body["people"] = *people;
@@ -137,11 +144,12 @@ Result<int> report(rootfs::PcSession& session, const json& stages, const std::st
     if (!answer && answer.error().reason == "http-401")
         return std::unexpected(answer.error());
     if (!answer)
-        return usual;
+        return Answer{};
     rootfs::wake_all(answer->value("wake", json()));
     obey_answer(session, *answer, stop);
     const auto again = answer->value("again", json());
-    return std::clamp(again.is_number_integer() ? again.get<int>() : usual, 5, 3600);
+    return Answer{std::clamp(again.is_number_integer() ? again.get<int>() : Answer{}.again, 5, 3600),
+                  answer->value("enrolled", json()) != false};
 }
 
 /// Says good-bye if the system ends, and not just this service.
@@ -198,12 +206,13 @@ int run(const Options& options)
                 return session->ask(std::move(request.method), request.path, std::move(request.body), stop.token());
             });
         });
+    std::atomic<bool> enrolled = false;
     rootfs::VmTraces machines(
         options.machines,
         [&](const std::string& what, const std::string& trace) {
             return session->send_text(what, trace, stop.token());
         },
-        say);
+        say, [&] { return enrolled.load(); });
     // On a thread of its own: a reader that hangs delays no report, and no good-bye.
     std::jthread watching([&](const std::stop_token& over) { machines.watch(over); });
     const std::stop_callback stop_watching(stop.token(), [&] { watching.request_stop(); });
@@ -216,12 +225,13 @@ int run(const Options& options)
         // The clock is the kernel's, CLOCK_MONOTONIC, as that of the stages.
         if (!traced && rootfs::has_started(stages, now.time_since_epoch(), now - begun))
             traced = send_trace(*session, options, stop.token());
-        const auto again = report(*session, to_json(stages), stop.token());
-        if (!again) {
+        const auto answer = report(*session, to_json(stages), stop.token());
+        if (!answer) {
             say("the server knows this PC's session no longer");
             return EXIT_SUCCESS;
         }
-        until_next = std::chrono::milliseconds(*again * 800); // and up to half more
+        enrolled = answer->enrolled.value_or(enrolled);
+        until_next = std::chrono::milliseconds(answer->again * 800); // and up to half more
     }
     people.reset();
     leave(*session);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace farboot::rootfs
 {
@@ -114,6 +115,11 @@ bool VmTraces::fetch(const std::string& name, const std::string& what)
 
 bool VmTraces::send_kept()
 {
+    if (!kept_.empty() && !taken_()) {
+        if (!std::exchange(told_, true))
+            say_("traces of virtual machines wait until this PC is enrolled");
+        return true;
+    }
     for (; !kept_.empty(); kept_.pop_front()) {
         const auto& [what, trace] = kept_.front();
         const auto sent = send_(what, trace);

@@ -33,14 +33,17 @@ public:
     /// As PcSession::send_text(): of "trace/vm/tiny/3", a trace.
     using Send = std::function<Result<void>(const std::string& what, const std::string& trace)>;
     using Say = std::function<void(std::string_view sentence)>;
+    /// Whether the server takes any from this PC now, as it does from one that is enrolled: an admin may enrol it while
+    /// it runs. Until then they are kept.
+    using Taken = std::function<bool()>;
 
-    VmTraces(Settings settings, Send send, Say say)
-        : settings_(std::move(settings)), send_(std::move(send)), say_(std::move(say))
+    VmTraces(Settings settings, Send send, Say say, Taken taken)
+        : settings_(std::move(settings)), send_(std::move(send)), say_(std::move(say)), taken_(std::move(taken))
     {
     }
 
     /// Asks the reader once, if there is one, and sends what is due. `now` is the time of this machine's programs.
-    /// False: the server takes none from this PC, which is said.
+    /// False: the server has refused what it was to take, which is said.
     [[nodiscard]] bool look(Clock::time_point now);
     /// Looks until it is stopped or the server takes none.
     void watch(const std::stop_token& stop);
@@ -65,6 +68,8 @@ private:
     Settings settings_;
     Send send_;
     Say say_;
+    Taken taken_;
+    bool told_ = false;                   ///< that they wait
     std::map<std::string, Start> starts_; ///< by export
     std::deque<Kept> kept_;               ///< not sent yet, one of each record
 };

@@ -98,8 +98,8 @@ Result<Welcome> welcome(Connection& connection, const Hello& hello, const std::o
         return result;
     catalog::begin_pc_boot(connection, pc.id, hello.boot_id, pc.state, hello.stages, now);
     catalog::set_pc_state(connection, pc.id, PcState::preboot, now);
-    catalog::begin_pc_session(connection, secret, pc.id, PcSessionKind::preboot, result.met.enrolled ? pc.key : "",
-                              now);
+    catalog::begin_pc_session(connection, secret, pc.id, PcSessionKind::preboot, proof ? proof->key : "",
+                              result.met.enrolled, now);
     const PcSession session{pc.id, PcSessionKind::preboot, result.met.enrolled};
     result.command = catalog::take_pc_command(connection, session, now);
     if (!result.command)
@@ -195,7 +195,8 @@ std::expected<Report, Response> parse_report(const Request& request)
 
 struct Noted {
     std::optional<catalog::PcCommand> command;
-    bool changed = false; ///< its key was confirmed, or counts no longer, since its session began
+    bool changed = false;  ///< its key was confirmed, or counts no longer, since its session began
+    bool enrolled = false; ///< now
 };
 
 /// What a job wants of the PC, after what it has said.
@@ -231,7 +232,7 @@ Result<Noted> note_report(Connection& connection, const PcSession& session, cons
     auto command = catalog::take_pc_command(connection, session, now);
     if (!command)
         command = next_of_job(connection, session, report, now);
-    return Noted{std::move(command), changed};
+    return Noted{std::move(command), changed, session.enrolled};
 }
 
 /// Only an enrolled PC is told of others.
@@ -267,14 +268,18 @@ awaitable<Response> post_report(const Context& context, const Request& request)
     const bool quiet = co_await context.database.read(
         [&](Connection& connection) { return unchanged(connection, *session, *report, request.client, now); });
     if (quiet)
-        co_return http::json(200, {{"again", context.report_every.count()}, {"command", nullptr}, {"hello", false}});
+        co_return http::json(
+            200,
+            {{"again", context.report_every.count()}, {"command", nullptr}, {"hello", false}, {"enrolled", false}});
     const auto noted = co_await context.database.write([&](Connection& connection) {
         return note_report(connection, *session, *report, secret, request.client, now);
     });
     if (!noted)
         co_return pc_unknown();
-    json answer{
-        {"again", context.report_every.count()}, {"command", command_json(noted->command)}, {"hello", noted->changed}};
+    json answer{{"again", context.report_every.count()},
+                {"command", command_json(noted->command)},
+                {"hello", noted->changed},
+                {"enrolled", noted->enrolled}};
     if (auto macs = co_await to_wake(context, *session); !macs.empty())
         answer["wake"] = std::move(macs);
     co_return http::json(200, answer);

@@ -5,6 +5,7 @@
 #include "rootfs/base/number.hpp"
 #include "rootfs/image/trace.hpp"
 #include "rootfs/record/envelope.hpp"
+#include "server/catalog/hardware_classes.hpp"
 #include "server/catalog/pc_boots.hpp"
 #include "server/catalog/pc_traces.hpp"
 #include "server/catalog/records.hpp"
@@ -34,6 +35,20 @@ std::string label_of(std::string text)
 {
     std::erase_if(text, [](char c) { return c < 0x20 || c > 0x7e; });
     return text.substr(0, max_label);
+}
+
+/// The catalog's hardware classes that the PC is of, as its admins tell PCs apart; its model where they do not.
+std::string hardware_label(Connection& connection, const rules::Hardware& hardware)
+{
+    std::string names;
+    for (const auto& one : catalog::list_hardware(connection)) {
+        if (!one.holds(hardware))
+            continue;
+        const auto name = label_of(one.name.en);
+        names += fmt::format("{}{}", names.empty() ? "" : ", ",
+                             name.empty() ? fmt::format("hardware class {}", one.id) : name);
+    }
+    return label_of(names.empty() ? hardware.vendor + " " + hardware.product : std::move(names));
 }
 
 /// Of which record the trace is: of the virtual machine's that the request names, or of what the PC runs, as its newest
@@ -89,7 +104,7 @@ awaitable<Response> post_trace(const Context& context, const Request& request)
         const auto pc = catalog::find_pc(connection, session->pc);
         if (!pc)
             return fail("not-found", "There is no PC {}.", session->pc);
-        trace->hardware = label_of(pc->facts.hardware.vendor + " " + pc->facts.hardware.product);
+        trace->hardware = hardware_label(connection, pc->facts.hardware);
         trace->session = label_of(record->header.name.text());
         return catalog::take_pc_trace(connection, {.id = 0,
                                                    .manifest = trace->manifest.hex(),

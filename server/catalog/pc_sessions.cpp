@@ -18,14 +18,15 @@ QVariant hashed(std::string_view secret)
 } // namespace
 
 void begin_pc_session(Connection& connection, std::string_view secret, std::int64_t pc, PcSessionKind kind,
-                      std::string_view key, std::chrono::sys_seconds now)
+                      std::string_view proven, bool confirmed, std::chrono::sys_seconds now)
 {
     connection.run("pc-boot-token-delete-of", {{":pc", value(pc)}});
     connection.run("pc-session-delete-of", {{":pc", value(pc)}});
     connection.run("pc-session-insert", {{":hash", hashed(secret)},
                                          {":pc", value(pc)},
                                          {":kind", value(kind == PcSessionKind::system ? "system" : "preboot")},
-                                         {":key", value(key)},
+                                         {":key", value(confirmed ? proven : "")},
+                                         {":proven", value(proven)},
                                          {":expires", value(now + pc_session_life)}});
 }
 
@@ -39,7 +40,8 @@ std::optional<PcSession> find_pc_session(Connection& connection, std::string_vie
     PcSession session;
     session.pc = number_of(row, "pc");
     session.kind = text_of(row, "kind") == "system" ? PcSessionKind::system : PcSessionKind::preboot;
-    const auto key = text_of(row, "pc_key");
+    session.proven = text_of(row, "proven_key");
+    const auto key = session.kind == PcSessionKind::system ? session.proven : text_of(row, "pc_key");
     session.enrolled = !key.empty() && key == text_of(row, "confirmed_key");
     return session;
 }
@@ -52,12 +54,11 @@ void renew_pc_session(Connection& connection, std::string_view secret, std::chro
 void make_boot_token(Connection& connection, std::string_view secret, const PcSession& session,
                      const rootfs::RecordName& record, std::chrono::sys_seconds now)
 {
-    const auto pc = find_pc(connection, session.pc);
     connection.run("pc-boot-token-delete-of", {{":pc", value(session.pc)}});
     connection.run("pc-boot-token-insert", {{":hash", hashed(secret)},
                                             {":pc", value(session.pc)},
                                             {":record", value(record.text())},
-                                            {":key", value(session.enrolled && pc ? pc->key : "")},
+                                            {":key", value(session.proven)},
                                             {":expires", value(now + boot_token_life)}});
 }
 
@@ -73,7 +74,7 @@ Result<Pc> use_boot_token(Connection& connection, std::string_view token, const 
     const auto pc = number_of(row, "pc");
     const auto key = text_of(row, "pc_key");
     row.finish();
-    begin_pc_session(connection, session_secret, pc, PcSessionKind::system, key, now);
+    begin_pc_session(connection, session_secret, pc, PcSessionKind::system, key, false, now);
     return *find_pc(connection, pc);
 }
 

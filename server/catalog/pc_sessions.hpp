@@ -22,12 +22,15 @@ enum class PcSessionKind { preboot, system };
 struct PcSession {
     std::int64_t pc = 0;
     PcSessionKind kind = PcSessionKind::preboot;
-    bool enrolled = false; ///< begun with the key that is confirmed for the PC now
+    /// Begun with the key that is confirmed for the PC now. A preboot system's also had to be confirmed then: it says
+    /// hello again. A system cannot, so that it counts from the moment on when the key is confirmed.
+    bool enrolled = false;
+    std::string proven{}; ///< the key that it was begun with, whether anybody had confirmed it or not; empty: none
 };
 
-/// Ends what the PC had before. `key`: the confirmed one, if it was proven, else empty.
+/// Ends what the PC had before. `proven`: the key that was proven, or empty; `confirmed`: had it been confirmed?
 void begin_pc_session(Connection& connection, std::string_view secret, std::int64_t pc, PcSessionKind kind,
-                      std::string_view key, std::chrono::sys_seconds now);
+                      std::string_view proven, bool confirmed, std::chrono::sys_seconds now);
 [[nodiscard]] std::optional<PcSession> find_pc_session(Connection& connection, std::string_view secret,
                                                        std::chrono::sys_seconds now);
 void renew_pc_session(Connection& connection, std::string_view secret, std::chrono::sys_seconds now);

@@ -17,7 +17,7 @@ struct PcTrace {
     std::int64_t id = 0;
     std::string manifest; ///< of the image, in hex
     std::int64_t pc = 0;
-    std::string hardware; ///< vendor and product
+    std::string hardware; ///< names of its hardware classes, or vendor and product
     std::string session;  ///< what was started: the record's name
     std::chrono::sys_seconds made{};
     std::int64_t reads = 0;

@@ -6,6 +6,7 @@ from typing import Callable, Optional
 BEST_PEER = "best peer"
 WIRE_LIMIT = "wire limit"
 COMPRESSED_SET = "compressed set"
+TOLERATED = 0.1  # by which the simulated link may differ from the kernel's
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,22 @@ def _learnt(how, limit):
 WITH_PROFILE = _learnt("with profile", 1.1)
 WITH_ANOTHER = _learnt("with another start's profile", 1.1)
 WITH_INHERITED = _learnt("with an inherited profile", 1.25)
+
+
+def mark_what_counts(rows):
+    """Gives each row `counts`: not where the kernel's own link, without losses, says something else by more than TOLERATED."""
+    def where(row):
+        params = row["params"]
+        return row["name"], params.get("trace"), params.get("rtt_ms"), params.get("rate_mbit")
+
+    def differ(one, other):
+        return one is not None and other is not None and abs(one - other) > TOLERATED * other
+
+    of_kernel = {where(row): row for row in rows if row["params"].get("loss_percent") == 0}
+    for row in rows:
+        other = of_kernel.get(where(row))
+        row["counts"] = ("loss_percent" in row["params"] or other is None
+                         or not any(differ(row[key], other[key]) for key in ("value", "peer_value")))
 
 
 def met(row):

@@ -54,7 +54,7 @@ def goal_table(rows):
         scale = 1e6 if row["unit"].startswith("B") else 1
         unit = row["unit"].replace("B", "MB")
         numbers = [f"{row[key] / scale:.1f} {unit}" if row[key] is not None else "" for key in ("value", "peer_value")]
-        verdict = {True: "met", False: "missed", None: ""}[goals.met(row)]
+        verdict = {True: "met", False: "missed", None: ""}[goals.met(row)] if row["counts"] else "netem's counts"
         lines.append([row["name"], where, numbers[0], f"{row['peer'] or ''} {numbers[1]}".strip(),
                       "" if row["ratio"] is None else f"{row['ratio']:.2f}", row["target"] or "", verdict])
     yield from _aligned(lines)

@@ -12,6 +12,7 @@ import bench_trace
 import chunks
 import contestants
 import extras
+import goals
 import link_check
 import matrix
 import netem
@@ -110,6 +111,7 @@ def main():
     except BenchError as error:
         print(f"tests/run bench: {error}", file=sys.stderr)
         return 1
+    goals.mark_what_counts(rows)
     for line in report.goal_table(rows):
         say(line)
     result = options.out / "reader.json"

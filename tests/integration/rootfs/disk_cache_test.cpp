@@ -73,6 +73,37 @@ TEST_F(LocalDisk, APinnedImageComesWholeWithoutBeingRead)
     EXPECT_EQ(export_of(server)["fetched_bytes"], 0);
 }
 
+TEST_F(LocalDisk, AnImageThatIsAddedMayBePinned)
+{
+    auto web = serve("web", store());
+    auto none = parameters({&web}, false);
+    none.push_back("disk-cache=" + disk().string());
+    none.emplace_back("disk-cache-size=64");
+    std::string output;
+    const auto add = [&](const NbdServer& server) {
+        return run({FARBOOT_READER, "--socket", server.control().string(), "add", "--pin",
+                    (folder.path / "record.dsse").string()},
+                   &output);
+    };
+    const auto complete = [&](const NbdServer& server) {
+        return eventually([&] { return export_of(server)["pinned"]["state"] == "complete"; });
+    };
+    {
+        const NbdServer server(folder.path / "nbd1", none);
+        ASSERT_EQ(add(server), 0) << output;
+        EXPECT_THAT(output, HasSubstr("vm/tiny@3"));
+        ASSERT_TRUE(complete(server)) << server.status().dump(2) << server.log();
+        EXPECT_EQ(export_of(server)["pinned"]["present"], export_of(server)["pinned"]["chunks"]);
+    }
+    web.stop();
+    const NbdServer server(folder.path / "nbd2", none);
+    ASSERT_EQ(add(server), 0) << output;
+    ASSERT_TRUE(complete(server)) << server.status().dump(2) << server.log();
+    ASSERT_EQ(run({"nbdcopy", server.uri("vm/tiny@3"), copied()}, &output), 0) << output << server.log();
+    EXPECT_TRUE(copy_is_whole());
+    EXPECT_EQ(export_of(server)["fetched_bytes"], 0);
+}
+
 TEST_F(LocalDisk, WhatIsDamagedIsFetchedAgain)
 {
     const auto web = serve("web", store());

@@ -51,6 +51,42 @@ TEST_F(FillFaults, AChunkThatIsWrongAtTheFirstSourceComesFromTheNext)
     copy_all(server);
 }
 
+TEST_F(FillFaults, AChunkThatIsWrongEverywhereHoldsUpNoOther)
+{
+    const auto good_pack = read_whole(pack_of(store()));
+    auto bytes = good_pack;
+    bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    write_whole(pack_of(store()), bytes);
+    const auto web = serve("web", store());
+    auto silent = serve("silent", store());
+    silent.stop();
+    const NbdServer server(folder.path / "nbd", pinned({&web, &silent}));
+    const auto fill = [&] { return export_of(server)["pinned"]; };
+    EXPECT_TRUE(eventually([&] {
+        return fill()["chunks"] > 0 && fill()["present"] == fill()["chunks"].get<int>() - 1;
+    })) << server.status().dump(2);
+    EXPECT_EQ(fill()["state"], "filling");
+    EXPECT_EQ(fill()["put_off"], 1);
+    write_whole(pack_of(store()), good_pack);
+    expect_complete(server);
+    EXPECT_EQ(fill()["put_off"], 0);
+}
+
+TEST_F(FillFaults, APackThatIsGoneEverywhereIsAskedForAgain)
+{
+    const auto pack = pack_of(store());
+    const auto hidden = folder.path / "hidden";
+    std::filesystem::rename(pack, hidden);
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", pinned({&web}));
+    const auto fill = [&] { return export_of(server)["pinned"]; };
+    EXPECT_TRUE(eventually([&] { return fill()["chunks"] > 0 && fill()["put_off"] == fill()["chunks"]; }))
+        << server.status().dump(2);
+    std::filesystem::rename(hidden, pack);
+    expect_complete(server);
+    EXPECT_EQ(fill()["put_off"], 0);
+}
+
 TEST_F(FillFaults, WhereTheFirstSourceEndsTheNextOneGoesOn)
 {
     auto first = serve("web1", store(), 64 * 1024);

@@ -98,6 +98,35 @@ TEST_F(PcTraces, OfEnrolledPcsAreKeptForProfiles)
     EXPECT_EQ(code_of(request("GET", "/api/v1/traces")), "401 login-needed");
 }
 
+TEST_F(PcTraces, BearTheHardwareClassesOfTheirPcsOrTheirModels)
+{
+    publish_root();
+    const auto key = rootfs::SigningKey::generate();
+    const auto meet = [&] {
+        const json body{{"proof", key_proof(key, challenge())},
+                        {"hardware", {{"vendor", "Dell Inc."}, {"product", "OptiPlex 7060"}, {"gpus", {"10de:1c82"}}}}};
+        return json::parse(hello(body).body);
+    };
+    const auto sent_as = [&] {
+        EXPECT_EQ(send(system_of(meet()), trace_of("root")), "204 ");
+        const auto list = traces();
+        return list.size() == 1 ? list[0]["hardware"].get<std::string>() : fmt::format("{} traces", list.size());
+    };
+    const auto add_class = [&](json definition, const char* name) {
+        definition["name"] = {{"en", name}};
+        ASSERT_EQ(admin("POST", "/api/v1/hardware-classes", definition.dump()).status, 201);
+    };
+    ASSERT_EQ(confirm(meet()).status, 200);
+    EXPECT_EQ(sent_as(), "Dell Inc. OptiPlex 7060");
+    add_class({{"vendor", "hp*"}}, "HP");
+    add_class({{"gpus", {"10de"}}}, "NVIDIA");
+    EXPECT_EQ(sent_as(), "NVIDIA");
+    add_class({{"vendor", "dell*"}}, "Видео");
+    EXPECT_EQ(sent_as(), "NVIDIA, hardware class 3") << "a trace's head is ASCII";
+    add_class({{"product", "OptiPlex*"}}, std::string(64, 'x').c_str());
+    EXPECT_EQ(sent_as(), "NVIDIA, hardware class 3, " + std::string(54, 'x')) << "and has its limit";
+}
+
 TEST_F(PcTraces, OfVirtualMachinesBearTheirRecordsNames)
 {
     publish_root();
@@ -105,10 +134,16 @@ TEST_F(PcTraces, OfVirtualMachinesBearTheirRecordsNames)
     publish_vm("other", 1, image("other disk"));
     const auto key = rootfs::SigningKey::generate();
     const auto waiting = met(key);
-    EXPECT_EQ(send(system_of(waiting), trace_of("disk"), "/vm/tiny/3"), "403 not-enrolled");
+    const auto session = system_of(waiting);
+    const auto enrolled = [&] {
+        return json::parse(pc("report", {{"state", "running"}}, session).body)["enrolled"].get<bool>();
+    };
+    EXPECT_FALSE(enrolled());
+    EXPECT_FALSE(enrolled()) << "nothing has changed";
+    EXPECT_EQ(send(session, trace_of("disk"), "/vm/tiny/3"), "403 not-enrolled");
     EXPECT_EQ(send("nobody", trace_of("disk"), "/vm/tiny/3"), "401 pc-unknown");
     ASSERT_EQ(confirm(waiting).status, 200);
-    const auto session = system_of(met(key));
+    EXPECT_TRUE(enrolled()) << "while it runs";
     EXPECT_EQ(send(session, trace_of("root")), "204 ");
     EXPECT_EQ(send(session, trace_of("disk"), "/vm/tiny/3"), "204 ");
     EXPECT_EQ(send(session, trace_of("other disk"), "/vm/other/1"), "204 ");

@@ -31,13 +31,13 @@ protected:
         ServerTest::SetUp();
         write_whole(token_file(), token_ + "\n");
         std::filesystem::permissions(token_file(), std::filesystem::perms::owner_read);
-        fill_image(1);
+        fill_image(1, image_bytes);
     }
-    void fill_image(std::uint64_t seed)
+    void fill_image(std::uint64_t seed, std::size_t bytes)
     {
         std::mt19937_64 random(seed);
         image_.clear();
-        for (std::size_t i = 0; i < image_bytes / 8; ++i) {
+        for (std::size_t i = 0; i < bytes / 8; ++i) {
             const auto value = random();
             image_.append(reinterpret_cast<const char*>(&value), 8);
         }
@@ -50,14 +50,28 @@ protected:
     /// Publishes image_ into the publisher's own store; gives the image's digest.
     Digest publish()
     {
-        write_whole(folder_.path / "image", image_);
         auto writer = rootfs::StoreWriter::open(mine());
         EXPECT_TRUE(writer) << writer.error().sentence;
-        const auto published = rootfs::publish_image(*writer, folder_.path / "image", {.zstd_level = 1});
+        return publish(*writer, image_, {.zstd_level = 1});
+    }
+    /// The same in packs of a megabyte: many, of few bytes. Each holds what another image has already.
+    Digest publish_in_small_packs()
+    {
+        auto writer = rootfs::StoreWriter::open(mine());
+        EXPECT_TRUE(writer) << writer.error().sentence;
+        const rootfs::PublishOptions options{.chunking = rootfs::Chunking::fixed, .zstd_level = 1};
+        for (std::size_t at = 0; at < image_.size(); at += small_pack_bytes)
+            publish(*writer, image_.substr(at, small_pack_bytes), options);
+        return publish(*writer, image_, options);
+    }
+    Digest publish(rootfs::StoreWriter& writer, const std::string& image, const rootfs::PublishOptions& options)
+    {
+        write_whole(folder_.path / "image", image);
+        const auto published = rootfs::publish_image(writer, folder_.path / "image", options);
         EXPECT_TRUE(published) << published.error().sentence;
         return published->ref.manifest;
     }
-    /// Publishes another image, and removes this one from the server's store, while it runs.
+    /// Publishes another image in small packs, and removes this one from the server's store, while it runs.
     void replace(Digest& image, std::uint64_t seed)
     {
         std::string output;
@@ -67,8 +81,8 @@ protected:
             << output;
         EXPECT_EQ(packs(), 0U);
         std::filesystem::remove_all(mine());
-        fill_image(seed);
-        image = publish();
+        fill_image(seed, image_.size());
+        image = publish_in_small_packs();
     }
     /// A reader's parameters for this image in the server's store.
     [[nodiscard]] std::vector<std::string> reader_of(const Digest& image) const
@@ -146,6 +160,7 @@ protected:
     }
 
     static constexpr std::size_t image_bytes = 80 << 20; // three packs
+    static constexpr std::size_t small_pack_bytes = 1 << 20;
     std::string image_;
 };
 
@@ -265,7 +280,8 @@ TEST_F(Upload, AKilledUploadGoesOnWhereItWas)
     const auto seed = setting("FARBOOT_SEED", std::random_device{}());
     std::cout << "FARBOOT_SEED=" << seed << "\n";
     std::mt19937_64 random(seed);
-    auto image = publish();
+    fill_image(random(), 8 * small_pack_bytes); // twice as many as are sent at a time
+    auto image = publish_in_small_packs();
     {
         Process upload(copy_command(image), folder_.path / "upload.log");
         ASSERT_TRUE(eventually([&] { return packs() > 0; }));
@@ -273,10 +289,10 @@ TEST_F(Upload, AKilledUploadGoesOnWhereItWas)
         upload.wait();
     }
     const auto begun = std::chrono::steady_clock::now();
-    EXPECT_LT(copy(image)["copied_bytes"], image_bytes);
+    EXPECT_LT(copy(image)["copied_bytes"], image_.size());
     const auto nearly_whole = std::chrono::steady_clock::now() - begun;
     std::uint64_t killed = 0;
-    Rounds rounds(5);
+    Rounds rounds(25);
     while (rounds.next()) {
         SCOPED_TRACE(testing::Message() << "FARBOOT_SEED=" << seed << ", round " << rounds.number());
         Process upload(copy_command(image), folder_.path / "upload.log");
@@ -307,6 +323,27 @@ TEST_F(Upload, AKilledUploadGoesOnWhereItWas)
     server_->wait();
     start();
     EXPECT_TRUE(eventually([&] { return left() == 0; })) << "of broken uploads something remains";
+}
+
+/// An image is none before its locator is there: what is cleaned up on the way is sent again.
+TEST_F(Upload, AStoreThatIsCleanedUpMeanwhileGetsItAll)
+{
+    fill_image(1, 30 * small_pack_bytes);
+    const auto image = publish_in_small_packs();
+    Process upload(copy_command(image), folder_.path / "upload.log");
+    ASSERT_TRUE(eventually([&] { return packs() > 0; }));
+    upload.send(SIGSTOP);
+    ASSERT_FALSE(std::filesystem::exists(rootfs::Store::open(store())->locator(image))) << "30 packs were sent";
+    std::string output;
+    const auto clean = [&] {
+        return run({FARBOOT_PROGRAM, "image", "clean", "--store", store().string(), "--keep-days", "0"}, &output) == 0;
+    };
+    EXPECT_TRUE(eventually(clean)) << output; // not while the server puts a pack there
+    EXPECT_FALSE(std::filesystem::exists(rootfs::Store::open(store())->manifest(image)));
+    EXPECT_THAT(output, HasSubstr("v1/packs/"));
+    upload.send(SIGCONT);
+    EXPECT_EQ(upload.wait(), 0) << read_whole(folder_.path / "upload.log");
+    expect_there(image);
 }
 
 TEST_F(Upload, AKilledServerIsWaitedFor)

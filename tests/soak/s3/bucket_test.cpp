@@ -60,28 +60,49 @@ TEST_F(Bucket, IsListedAndVerified)
 TEST_F(Bucket, IsFreedOfWhatNoImageNeedsAfterSomeDays)
 {
     const auto all = cluster_->list(bucket_, "farboot/v1/");
-    good(bucket("remove", {one_}));
+    const auto list = [&] { return cluster_->send("GET", "/" + bucket_ + "/farboot/retired.json").body; };
+    const NbdServer running(folder_.path / "running", reader_of("one"));
+    EXPECT_THAT(good(bucket("remove", {one_})), HasSubstr("removed"));
     EXPECT_THAT(good(bucket("list")), Not(HasSubstr(one_)));
-    EXPECT_EQ(cluster_->ask("GET", "/" + bucket_ + "/farboot/v1/locators/" + one_).status, 403);
+    EXPECT_THAT(good(bucket("remove", {one_})), HasSubstr("was not there"));
+    std::string output;
+    EXPECT_EQ(farboot(bucket("verify", {one_}), &output), 1);
+    EXPECT_THAT(output, HasSubstr("It was removed"));
 
-    EXPECT_THAT(good(bucket("clean", {"--dry-run"})), HasSubstr("in 3 files wait"));
-    EXPECT_TRUE(cluster_->list(bucket_, "farboot/retired").empty());
+    const auto removed = list();
+    EXPECT_THAT(good(bucket("clean", {"--dry-run"})), HasSubstr("in 5 files wait"));
+    EXPECT_EQ(list(), removed);
     EXPECT_THAT(good(bucket("clean")), HasSubstr("0 B freed"));
     EXPECT_EQ(cluster_->ask("GET", "/" + bucket_ + "/farboot/retired.json").status, 403) << "is nobody's business";
-    EXPECT_EQ(cluster_->list(bucket_, "farboot/v1/").size(), all.size() - 2) << "locator and manifest";
+    EXPECT_EQ(cluster_->list(bucket_, "farboot/v1/"), all);
+    expect_reads(running, "one");
+    const NbdServer started(folder_.path / "started", reader_of("one"));
+    expect_reads(started, "one");
     // What is needed again leaves the list, and was sent again: somebody may have been about to delete it.
     EXPECT_THAT(good(copy({one_, "--json"})), HasSubstr("\"new_packs\": 3"));
+    EXPECT_THAT(good(bucket("list")), HasSubstr(one_));
     EXPECT_THAT(good(bucket("clean", {"--keep-days", "0"})), HasSubstr("0 B freed, 0 B in 0 files wait"));
     const NbdServer whole(folder_.path / "nbd", reader_of("one"));
     expect_reads(whole, "one");
 
     good(bucket("remove", {one_}));
     const auto cleaned = nlohmann::json::parse(good(bucket("clean", {"--keep-days", "0", "--json"})));
-    EXPECT_EQ(cleaned["deleted"].size(), 3U);
+    ASSERT_EQ(cleaned["deleted"].size(), 5U);
+    EXPECT_EQ(cleaned["deleted"][0]["path"], "v1/locators/" + one_) << "nothing leads to what goes after it";
+    EXPECT_EQ(cluster_->ask("GET", "/" + bucket_ + "/farboot/v1/locators/" + one_).status, 403);
     EXPECT_LT(cluster_->list(bucket_, "farboot/v1/packs/").size(), 3U);
     const NbdServer other(folder_.path / "nbd2", reader_of("two"));
     expect_reads(other, "two");
     EXPECT_THAT(good(bucket("verify")), HasSubstr(two_ + "  good"));
+}
+
+TEST_F(Bucket, IsRidOfAnImageAtOnceWhereThatIsAsked)
+{
+    good(bucket("remove", {one_, "--now"}));
+    EXPECT_EQ(cluster_->ask("GET", "/" + bucket_ + "/farboot/v1/locators/" + one_).status, 403);
+    EXPECT_EQ(cluster_->ask("GET", "/" + bucket_ + "/farboot/v1/manifests/" + one_).status, 403);
+    EXPECT_THAT(good(bucket("remove", {one_, "--now"})), HasSubstr("was not there"));
+    EXPECT_THAT(good(bucket("clean")), HasSubstr("in 3 files wait"));
 }
 
 TEST_F(Bucket, IsNotCleanedWhileAnImageCannotBeRead)

@@ -1,3 +1,4 @@
+#include "tests/integration/rootfs/rounds.hpp"
 #include "tests/soak/s3/s3_store.hpp"
 
 #include <csignal>
@@ -70,7 +71,6 @@ TEST_F(S3Upload, ANewVersionSendsWhatIsNew)
 
 TEST_F(S3Upload, KilledAtAnyInstantGoesOnAndShowsNothingHalf)
 {
-    const auto rounds = std::min<std::uint64_t>(setting("FARBOOT_ROUNDS", 10), 100);
     const auto seed = setting("FARBOOT_SEED", std::random_device()());
     RecordProperty("seed", std::to_string(seed));
     std::printf("FARBOOT_SEED=%llu\n", static_cast<unsigned long long>(seed));
@@ -81,7 +81,8 @@ TEST_F(S3Upload, KilledAtAnyInstantGoesOnAndShowsNothingHalf)
     auto command = copy({manifest});
     command.insert(command.begin(), FARBOOT_PROGRAM);
     std::uint64_t kills = 0;
-    for (std::uint64_t round = 0; round < rounds; ++round) {
+    Rounds rounds(10);
+    while (rounds.next()) {
         Process upload(command, path("log"));
         std::this_thread::sleep_for(std::chrono::milliseconds(random() % 900)); // the instant of the kill
         kills += upload.running() ? 1 : 0;
@@ -90,7 +91,7 @@ TEST_F(S3Upload, KilledAtAnyInstantGoesOnAndShowsNothingHalf)
         if (cluster_->ask("GET", locator).status != 200)
             continue;
         // Whoever sees the locator finds all that it leads to.
-        const NbdServer reader(folder_.path / fmt::format("nbd-{}", round), reader_of("desktop"));
+        const NbdServer reader(folder_.path / fmt::format("nbd-{}", rounds.number()), reader_of("desktop"));
         expect_reads(reader, "desktop");
         for (const auto& name : cluster_->list(bucket_, "farboot/"))
             ASSERT_EQ(cluster_->send("DELETE", "/" + bucket_ + "/" + name).status, 204);

@@ -85,6 +85,18 @@ TEST_F(ControlTest, RefusesAChangedRecord)
     EXPECT_EQ(ask({{"version", 1}, {"command", "add"}, {"record", changed}})["reason"], "signature-invalid");
 }
 
+TEST_F(ControlTest, PinsForRootAloneAndOnlyWhatMayLieOnItsDisk)
+{
+    const auto pin = [&](const Json& how, uid_t who) {
+        return ask({{"version", 1}, {"command", "add"}, {"record", record(key, 3)}, {"pin", how}}, who);
+    };
+    EXPECT_EQ(pin(true, 1000)["reason"], "not-root");
+    EXPECT_EQ(pin(1, 0)["reason"], "request-malformed");
+    EXPECT_EQ(pin(true, 0)["reason"], "no-disk");
+    EXPECT_TRUE(exports.all().empty());
+    EXPECT_EQ(pin(false, 1000)["ok"], true);
+}
+
 TEST_F(ControlTest, RefusesTwoRecordsOfOneNumber)
 {
     ASSERT_EQ(add(3)["ok"], true);

@@ -72,6 +72,7 @@ protected:
     bool waiting_ = false;
     int asked_ = 0;
     std::optional<ControlSocket> socket_;
+    bool enrolled_ = true;
     std::string refusal_; ///< the server's; empty: it takes what comes
     std::vector<std::string> sent_;
     std::vector<std::string> said_;
@@ -82,7 +83,8 @@ protected:
                          sent_.push_back(what + ": " + trace);
                          return {};
                      },
-                     [this](std::string_view sentence) { said_.emplace_back(sentence); }};
+                     [this](std::string_view sentence) { said_.emplace_back(sentence); },
+                     [this] { return enrolled_; }};
 };
 
 TEST_F(VmTracesTest, SendsOnceWhenNothingNewIsRead)
@@ -215,7 +217,23 @@ TEST_F(VmTracesTest, AServerThatDoesNotKnowTheImageIsNotAskedAgain)
     EXPECT_THAT(said_, ElementsAre("The server does not want it."));
 }
 
-TEST_F(VmTracesTest, APcThatIsNotEnrolledIsSilentAfterwards)
+TEST_F(VmTracesTest, APcThatIsEnrolledWhileItRunsSendsWhatItHasKept)
+{
+    enrolled_ = false;
+    offer({image("vm/tiny@3", 5)});
+    EXPECT_TRUE(look(0s));
+    EXPECT_THAT(said_, IsEmpty()) << "there is nothing to send";
+    EXPECT_TRUE(look(60s));
+    EXPECT_TRUE(look(90s));
+    EXPECT_THAT(sent_, IsEmpty());
+    EXPECT_THAT(said_, ElementsAre(HasSubstr("until this PC is enrolled")));
+    offer(json::array());
+    enrolled_ = true;
+    EXPECT_TRUE(look(120s));
+    EXPECT_THAT(sent_, ElementsAre("trace/vm/tiny/3: trace of vm/tiny@3"));
+}
+
+TEST_F(VmTracesTest, APcThatIsRefusedIsSilentAfterwards)
 {
     refusal_ = "http-403";
     offer({image("vm/tiny@3", 5)});
@@ -256,7 +274,7 @@ TEST_F(VmTracesTest, WatchesUntilItIsStopped)
             stop.request_stop();
             return {};
         },
-        [](std::string_view) {});
+        [](std::string_view) {}, [] { return true; });
     traces.watch(stop.get_token());
     EXPECT_EQ(asked(), 1);
 }

@@ -22,6 +22,7 @@ protected:
     void undo_users()
     {
         connection().execute("DROP TABLE upload");
+        connection().execute("ALTER TABLE pc_session DROP COLUMN proven_key");
         connection().execute("ALTER TABLE pc DROP COLUMN dhcp");
         connection().execute("ALTER TABLE location DROP COLUMN settings");
         connection().execute("DROP TABLE series");

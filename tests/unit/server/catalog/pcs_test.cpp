@@ -57,7 +57,7 @@ protected:
     PcSession begin(std::int64_t pc, const std::string& secret, const std::string& key = "")
     {
         change([&](Connection& connection) -> Result<void> {
-            begin_pc_session(connection, secret, pc, PcSessionKind::preboot, key, noon);
+            begin_pc_session(connection, secret, pc, PcSessionKind::preboot, key, !key.empty(), noon);
             return {};
         }).value();
         return *find_pc_session(connection(), secret, noon);
@@ -185,6 +185,33 @@ TEST_P(PcsTest, ABootTokenIsForOneSystemOnceAndSoon)
     make("v"); // another choice
     EXPECT_EQ(use("u", debian, seconds(1)).error().reason, "token-wrong");
     EXPECT_TRUE(use("v", debian, seconds(1)));
+}
+
+TEST_P(PcsTest, ASystemIsEnrolledAsSoonAsItsKeyIsConfirmed)
+{
+    const auto key = fresh_key();
+    const auto id = meet(facts_of(some_uuid, some_mac), key)->pc.id;
+    const auto start = [&](const std::string& proven) {
+        change([&](Connection& connection) -> Result<void> {
+            begin_pc_session(connection, "preboot", id, PcSessionKind::preboot, proven, false, noon);
+            make_boot_token(connection, "token", *find_pc_session(connection, "preboot", noon), debian, noon);
+            return {};
+        }).value();
+        return change(
+            [&](Connection& connection) { return use_boot_token(connection, "token", debian, "system", noon); });
+    };
+    const auto enrolled = [&](const char* secret) { return find_pc_session(connection(), secret, noon)->enrolled; };
+    ASSERT_TRUE(start(key.key));
+    EXPECT_FALSE(enrolled("system"));
+    ASSERT_TRUE(confirm(id, code_of(key)));
+    EXPECT_TRUE(enrolled("system"));
+    ASSERT_TRUE(start(""));
+    EXPECT_FALSE(enrolled("system")) << "it has not proven the key";
+    change([&](Connection& connection) -> Result<void> {
+        begin_pc_session(connection, "menu", id, PcSessionKind::preboot, key.key, false, noon);
+        return {};
+    }).value();
+    EXPECT_FALSE(enrolled("menu")) << "a preboot system says hello again";
 }
 
 TEST_P(PcsTest, TellsHowStartsEnded)
