@@ -36,6 +36,11 @@ constexpr std::uint64_t shortest_part = 512 * 1024;
 constexpr std::uint64_t largest_gap = 1024 * 1024;
 constexpr std::uint64_t least_gap = 128 * 1024;
 
+HotLanes::Line line_of(const Source& source)
+{
+    return {source.meter->line().burst, source.meter->least_latency().value_or(SourceMeter::Duration{})};
+}
+
 } // namespace
 
 std::string_view to_text(HotStream::State state)
@@ -56,15 +61,6 @@ std::string_view to_text(HotStream::State state)
     }
     return "failed";
 }
-
-/// Rows of the list that one request brings.
-struct HotStream::Segment {
-    std::size_t first = 0;
-    std::size_t last = 0;    ///< behind the last one
-    std::size_t through = 0; ///< where the next one begins: nobody needs what lies between
-    FileRange range;         ///< of the pack
-    std::uint64_t plain_bytes = 0;
-};
 
 HotStream::HotStream(std::shared_ptr<JobImage> image)
     : image_(std::move(image)),
@@ -172,99 +168,102 @@ Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const 
     // Its rows are the locator's word, which is not signed: another source may have others for the same pack.
     if (list.pack.digest != expected_pack_ || list.rows.size() != chunks_) {
         expected_pack_ = list.pack.digest;
+        rows_ = std::make_unique<HotRows>(list);
         through_ = 0;
-        jumped_ = false;
         use_.expect(list);
     }
     chunks_ = list.rows.size();
     pack_bytes_ = list.pack.bytes;
     state_ = State::streaming;
+    broken_ = false;
+    Result<void> done;
+    if (lanes_.count() == 1)
+        done = go_through(source, 0, bypass_caches, patience);
+    if (done && lanes_.count() > 1)
+        done = go_through_together(source, bypass_caches, patience);
+    return done ? Result<bool>(true) : std::unexpected(std::move(done.error()));
+}
+
+Result<void> HotStream::go_through_together(const Source& source, bool bypass_caches, const Patience& patience)
+{
+    std::mutex mutex;
+    Result<void> first_failure;
+    const auto go = [&](std::size_t lane) {
+        auto done = go_through(source, lane, bypass_caches, patience);
+        const std::scoped_lock lock(mutex);
+        if (!done && !broken_.exchange(true))
+            first_failure = std::move(done);
+    };
+    std::vector<std::jthread> others;
+    do {
+        while (others.size() + 1 < lanes_.count())
+            others.emplace_back([&, lane = others.size() + 1] { go(lane); });
+        go(0); // until more are to help, too
+    } while (!broken_ && !rows_->is_through() && !use_.strays() && !patience.stop.stop_requested());
+    others.clear();
+    return first_failure;
+}
+
+Result<void> HotStream::go_through(const Source& source, std::size_t lane, bool bypass_caches, const Patience& patience)
+{
     // What lies unread may not push out what is read: on a PC with little memory the stream comes in parts.
     const auto most = image_->cache.limit() / unread_share;
-    const auto least = std::min<std::uint64_t>(most / 2, least_part);
-    while (through_ < chunks_ || jumped_) {
-        if (through_ == chunks_) {
-            through_ = 0;
-            jumped_ = false;
-        }
-        const auto room = use_.wait_for_room(least, most, patience.stop);
+    const auto lanes = lanes_.count();
+    while (!broken_ && !rows_->is_through() && (lane > 0 || lanes_.count() == lanes)) { // others may be to help
+        const auto on_its_way = rows_->asked_bytes();
+        const auto least = std::min({most / 2, least_part, lanes > 1 ? largest_part(source) : least_part});
+        const auto room = use_.wait_for_room(std::min(least + on_its_way, most / 2), most, patience.stop);
         if (room == 0)
             break;
         const auto part = largest_part(source);
         // Where the line holds the list up, reads run ahead of it: what comes next in the list is what they want next.
         // What lies before comes after the end.
-        if (const auto missed = use_.take_missed(); missed && room > part) {
-            through_ = *missed;
-            jumped_ = true;
-        }
-        comes_ = true;
-        auto done = stream(source, list, std::min(room, part), bypass_caches, patience);
-        comes_ = false;
+        if (const auto missed = use_.take_missed(); missed && room > part && use_.is_out_of_order())
+            rows_->jump(*missed);
+        ++coming_;
+        auto done = stream(source, std::min(room - std::min(room, on_its_way), part), bypass_caches, patience);
+        --coming_;
         if (!done)
-            return std::unexpected(std::move(done.error()));
+            return done;
     }
-    return true;
+    return {};
 }
 
 std::uint64_t HotStream::largest_part(const Source& source) const
 {
+    if (lanes_.count() > 1)
+        return lanes_.request_bytes();
     if (!use_.is_out_of_order())
         return std::numeric_limits<std::uint64_t>::max();
     return std::max(static_cast<std::uint64_t>(source.meter->line().sustained * part_time.count()), shortest_part);
 }
 
-HotStream::Segment HotStream::next_segment(const Source& source, const HotList& list, std::uint64_t most) const
+bool HotStream::is_needless(const Digest& chunk) const
 {
-    const std::chrono::duration<double> round_trip = source.meter->least_latency().value_or(SourceMeter::Duration{});
-    const auto worth_a_request = std::clamp(
-        static_cast<std::uint64_t>(source.meter->line().sustained * round_trip.count()), least_gap, largest_gap);
-    const auto& rows = list.rows;
-    Segment segment;
-    auto offset = HotList::header_bytes;
-    for (std::size_t done = 0; done < through_; ++done)
-        offset += rows[done].stored_length;
-    segment.first = through_;
-    const auto needless = [&](const Digest& digest) {
-        return use_.is_settled(digest) || image_->cache.find(digest).chunk || image_->is_on_disk(digest);
-    };
-    while (segment.first < rows.size() && needless(rows[segment.first].digest))
-        offset += rows[segment.first++].stored_length;
-    segment.range.offset = offset;
-    segment.last = segment.first;
-    std::uint64_t gap = 0; // bytes at the end that nobody needs, and as they are unpacked
-    std::uint64_t plain_gap = 0;
-    auto row = segment.first;
-    for (; row < rows.size() && gap < worth_a_request; ++row) {
-        const auto& chunk = rows[row];
-        gap += chunk.stored_length;
-        plain_gap += chunk.plain_length;
-        if (needless(chunk.digest))
-            continue;
-        if (segment.plain_bytes > 0 && segment.plain_bytes + plain_gap > most)
-            break;
-        segment.last = row + 1;
-        segment.range.length += std::exchange(gap, 0);
-        segment.plain_bytes += std::exchange(plain_gap, 0);
-    }
-    segment.through = row == rows.size() ? row : segment.last;
-    return segment;
+    return use_.is_settled(chunk) || image_->cache.find(chunk).chunk || image_->is_on_disk(chunk);
 }
 
-Result<void> HotStream::stream(const Source& source, const HotList& list, std::uint64_t most, bool bypass_caches,
-                               const Patience& patience)
+Result<void> HotStream::stream(const Source& source, std::uint64_t most, bool bypass_caches, const Patience& patience)
 {
-    const auto segment = next_segment(source, list, most);
+    const auto worth_a_request =
+        std::clamp(static_cast<std::uint64_t>(source.meter->line().sustained * line_of(source).round_trip.count()),
+                   least_gap, largest_gap);
+    const auto segment = rows_->take(most, worth_a_request, [&](const Digest& chunk) { return is_needless(chunk); });
     through_ = segment.first;
     if (segment.first == segment.last)
         return {};
     std::vector<ChunkReceiver::Expected> expected;
     std::uint64_t offset = 0;
     for (auto row = segment.first; row < segment.last; ++row) {
-        const auto& chunk = list.rows[row];
+        const auto& chunk = rows_->list().rows[row];
         expected.push_back({ChunkRef{0, chunk.plain_length, chunk.digest}, offset, chunk.stored_length});
         offset += chunk.stored_length;
     }
-    HotWindow window(image_->cache, use_, expected, HotWindow::Clock::now());
+    const auto alone = lanes_.count() == 1;
+    const auto begun = HotLanes::Clock::now();
+    HotLanes::Watch watch;
+    bool wants_help = false;
+    HotWindow window(image_->cache, use_, expected, begun, alone ? HotWindow::usual_reach : HotWindow::short_reach);
     const auto landed = [&](std::size_t index, const Chunk& chunk) {
         image_->land(expected[index].ref.digest, window.take(index), chunk);
         image_->counters.landed_bytes += chunk->size() / as_good_as;
@@ -273,19 +272,26 @@ Result<void> HotStream::stream(const Source& source, const HotList& list, std::u
     };
     ChunkReceiver receiver(expected, landed, [&](std::size_t index) { return window.wanted(index); });
     const auto sink = [&](Bytes piece) {
-        window.advance(piece.size(), HotWindow::Clock::now());
+        const auto now = HotLanes::Clock::now();
+        window.advance(piece.size(), now);
         const auto good = receiver.take(piece);
-        through_ = segment.first + receiver.taken();
-        return good && !use_.strays();
+        if (alone)
+            through_ = segment.first + receiver.taken();
+        wants_help = alone && lanes_.note(watch, piece.size(), now, line_of(source));
+        return good && !wants_help && !use_.strays();
     };
-    auto result = image_->hot.stream(source, {hot_pack_path(list.pack.digest), segment.range, bypass_caches},
+    auto result = image_->hot.stream(source, {hot_pack_path(rows_->list().pack.digest), segment.range, bypass_caches},
                                      Cause::hot, sink, patience);
+    const auto whole = result && receiver.state();
+    rows_->end(segment, whole ? segment.last : segment.first + receiver.taken());
     if (!receiver.state())
         return receiver.state();
-    if (use_.strays())
+    if (use_.strays() || wants_help)
         return {};
     if (result)
         through_ = segment.through;
+    if (result && !alone)
+        lanes_.note_request(segment.range.length, HotLanes::Clock::now() - begun, line_of(source));
     return result;
 }
 

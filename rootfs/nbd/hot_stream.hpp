@@ -1,7 +1,8 @@
 #pragma once
 
 #include "rootfs/nbd/chunk_job.hpp"
-#include "rootfs/nbd/chunk_receiver.hpp"
+#include "rootfs/nbd/hot_lanes.hpp"
+#include "rootfs/nbd/hot_rows.hpp"
 #include "rootfs/nbd/hot_use.hpp"
 
 #include <atomic>
@@ -15,8 +16,9 @@
 namespace farboot::rootfs
 {
 
-/// Streams an image's hot pack into the cache, on a thread and over a connection of its own, from when the image is
-/// opened until it is through, or until what clients read has nothing to do with it.
+/// Streams an image's hot pack into the cache, on a thread and over a connection of its own (where packets are lost,
+/// over several: HotLanes), from when the image is opened until it is through, or until what clients read has nothing
+/// to do with it.
 ///
 /// A read never waits for a chunk that is far down the stream: only what is about to come, within a round trip and a
 /// half, counts as on its way; everything else a read fetches for itself, and the stream passes it over.
@@ -47,17 +49,15 @@ public:
     /// A client reads these chunks for the first time, at this time on its own clock, which stands still while a read
     /// is answered.
     void note_use(const std::vector<Digest>& chunks, HotUse::Seconds client_time);
-    /// See HotUse::fits().
-    [[nodiscard]] bool fits() const { return brings() && use_.fits(); }
+    /// See HotUse::fits(). Before it is known whether there is a list, there may be one.
+    [[nodiscard]] bool fits() const { return brings() && (state_ == State::asking || use_.fits()); }
     /// The list has this chunk, and was not given up.
     [[nodiscard]] bool has(const Digest& chunk) const { return brings() && use_.has(chunk); }
     [[nodiscard]] Status status() const;
     /// A part of the pack is on its way now.
-    [[nodiscard]] bool comes() const { return comes_ && state_ == State::streaming; }
+    [[nodiscard]] bool comes() const { return coming_ > 0 && state_ == State::streaming; }
 
 private:
-    struct Segment;
-
     [[nodiscard]] bool brings() const
     {
         const auto now = state_.load();
@@ -70,22 +70,29 @@ private:
     [[nodiscard]] State stream_all(const std::stop_token& stop);
     /// False if there is no list at this source.
     [[nodiscard]] Result<bool> attempt(const Source& source, bool bypass_caches, const Patience& patience);
-    [[nodiscard]] Result<void> stream(const Source& source, const HotList& list, std::uint64_t most, bool bypass_caches,
+    /// One connection after the other's request, until nothing is left or another should help it.
+    [[nodiscard]] Result<void> go_through(const Source& source, std::size_t lane, bool bypass_caches,
+                                          const Patience& patience);
+    /// Over several at the same time.
+    [[nodiscard]] Result<void> go_through_together(const Source& source, bool bypass_caches, const Patience& patience);
+    /// At most so many plain bytes.
+    [[nodiscard]] Result<void> stream(const Source& source, std::uint64_t most, bool bypass_caches,
                                       const Patience& patience);
+    [[nodiscard]] bool is_needless(const Digest& chunk) const;
     /// So many plain bytes are asked for at once.
     [[nodiscard]] std::uint64_t largest_part(const Source& source) const;
-    /// At most so many plain bytes.
-    [[nodiscard]] Segment next_segment(const Source& source, const HotList& list, std::uint64_t most) const;
 
     std::shared_ptr<JobImage> image_;
     HotUse use_;
     std::optional<Digest> expected_pack_; ///< whose list `use_` counts by
     std::atomic<State> state_{State::asking};
+    std::unique_ptr<HotRows> rows_; ///< of the latest list; the stream's threads
+    HotLanes lanes_;
     std::atomic<std::size_t> chunks_{0};
     std::atomic<std::size_t> through_{0};   ///< rows of the list
     std::atomic<std::uint64_t> brought_{0}; ///< chunks, of all attempts
-    std::atomic<bool> comes_{false};
-    bool jumped_ = false; ///< over rows that come after the end; the stream's thread
+    std::atomic<int> coming_{0};            ///< parts that are on their way
+    std::atomic<bool> broken_{false};       ///< one of several connections has failed
     std::atomic<std::uint64_t> pack_bytes_{0};
     std::jthread thread_; // these are last: they use the others
     std::jthread pages_;

@@ -157,6 +157,12 @@ bool HotUse::is_out_of_order() const
     return latest_rows_.size() == straying_window && !in_order();
 }
 
+bool HotUse::is_in_order() const
+{
+    const std::scoped_lock lock(mutex_);
+    return in_order();
+}
+
 bool HotUse::in_order() const
 {
     if (latest_rows_.size() < straying_window)

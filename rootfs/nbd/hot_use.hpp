@@ -54,6 +54,8 @@ public:
 
     /// Enough was read to tell that reads do not follow the list's order, as they do not when it was guessed.
     [[nodiscard]] bool is_out_of_order() const;
+    /// Enough was read to tell that they do.
+    [[nodiscard]] bool is_in_order() const;
 
     /// Waits until at least so many plain bytes may be brought, and says how many may. `most` of those that were
     /// brought may be unread; fewer unless reads follow the list's order, as they do not when it was guessed: then, no

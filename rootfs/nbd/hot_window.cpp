@@ -9,16 +9,18 @@ namespace farboot::rootfs
 
 namespace
 {
-constexpr std::uint64_t least_reach = 256 * 1024;
 constexpr std::uint64_t most_reach = 32 * 1024 * 1024;
 constexpr double round_trips = 1.5;
+/// All of a list that reads follow will be read: what one fetches for itself comes twice, and where the line is narrow
+/// holds up what follows.
+constexpr double round_trips_in_order = 3;
 constexpr std::chrono::milliseconds measured_every{100};
 constexpr std::chrono::milliseconds progress_every{50};
 } // namespace
 
 HotWindow::HotWindow(ChunkCache& cache, const HotUse& use, const std::vector<ChunkReceiver::Expected>& expected,
-                     Clock::time_point now)
-    : cache_(cache), use_(use), expected_(expected), reach_(least_reach), begun_(now)
+                     Clock::time_point now, std::uint64_t least_reach)
+    : cache_(cache), use_(use), expected_(expected), least_reach_(least_reach), reach_(least_reach), begun_(now)
 {
     take_off();
 }
@@ -57,7 +59,8 @@ void HotWindow::measure(Clock::time_point now)
     if (time < measured_every)
         return;
     const auto rate = static_cast<double>(received_ - measured_bytes_) / time.count();
-    reach_ = std::clamp(static_cast<std::uint64_t>(rate * round_trip_.count() * round_trips), least_reach, most_reach);
+    const auto ahead = use_.is_in_order() ? round_trips_in_order : round_trips;
+    reach_ = std::clamp(static_cast<std::uint64_t>(rate * round_trip_.count() * ahead), least_reach_, most_reach);
     measured_at_ = now;
     measured_bytes_ = received_;
 }

@@ -14,16 +14,20 @@ namespace farboot::rootfs
 
 /// The chunks of a stream that are about to come: those count as on their way, so that reads wait for them. How far it
 /// reaches is what comes within a round trip and a half at the rate that is measured; fetching one of them by itself
-/// would take as long.
+/// would take as long. Twice that while reads follow the list's order.
 class HotWindow
 {
 public:
     using Clock = std::chrono::steady_clock;
 
+    /// At least so far, in bytes.
+    static constexpr std::uint64_t usual_reach = 256 * 1024;
+    static constexpr std::uint64_t short_reach = 64 * 1024; ///< where connections are many, and each is slow
+
     /// `expected` is what the body will bring, `use` knows what of it was read already; they outlive the window.
     /// `now` is when it is asked for.
     HotWindow(ChunkCache& cache, const HotUse& use, const std::vector<ChunkReceiver::Expected>& expected,
-              Clock::time_point now);
+              Clock::time_point now, std::uint64_t least_reach = usual_reach);
     /// Whoever waits for what did not come is told.
     ~HotWindow();
     HotWindow(const HotWindow&) = delete;
@@ -50,6 +54,7 @@ private:
     std::vector<FlightPointer> flights_; ///< null: somebody else has it
     std::size_t landed_ = 0;             ///< all flights before it are over
     std::uint64_t received_ = 0;         ///< bytes of the body
+    std::uint64_t least_reach_;
     std::uint64_t reach_;
 
     Clock::time_point begun_;

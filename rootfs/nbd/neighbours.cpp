@@ -32,10 +32,13 @@ constexpr double enough_to_tell = 24 * 1024 * 1024;
 /// Bytes fetched to bytes used: up to the one everything is brought, from the other on nothing.
 constexpr double thrifty = 1.5;
 constexpr double wasteful = 1.9;
+/// The same on a wide line where there is a list besides, of which half counts.
+constexpr double thrifty_with_list = 0.9;
+constexpr double wasteful_with_list = 1.1;
 } // namespace
 
 Neighbours worthwhile_neighbours(const SourceMeter::Line& line, std::optional<SourceMeter::Duration> round_trip,
-                                 const Counters& counters, std::uint64_t image_bytes, bool list_comes)
+                                 const Counters& counters, std::uint64_t image_bytes, bool has_list, bool list_comes)
 {
     if (!round_trip || line.burst <= 0 || *round_trip < short_way)
         return {0, least_reach};
@@ -45,9 +48,12 @@ Neighbours worthwhile_neighbours(const SourceMeter::Line& line, std::optional<So
     const auto wide = line.sustained >= wide_enough;
     const auto landed = static_cast<double>(counters.landed_bytes);
     const auto may_be_wide = !wide && line.burst >= wide_enough && landed < enough_to_tell;
-    const auto fetched = landed - allowance;
+    const auto fetched = landed - (wide ? enough_to_tell : allowance);
     const auto ratio = fetched / std::max(static_cast<double>(counters.used_bytes), 1.0);
-    const auto share = wide || may_be_wide ? 1.0 : std::clamp((wasteful - ratio) / (wasteful - thrifty), 0.0, 1.0);
+    const auto none_from = wide ? wasteful_with_list : wasteful;
+    const auto all_up_to = wide ? thrifty_with_list : thrifty;
+    const auto share =
+        (wide && !has_list) || may_be_wide ? 1.0 : std::clamp((none_from - ratio) / (none_from - all_up_to), 0.0, 1.0);
     const auto usual = std::clamp(usual_seconds * line.sustained, usual_reach, most_reach);
     const auto most = may_be_wide ? most_reach : std::min(usual, longest_seconds * line.burst);
     const auto reach = static_cast<std::uint64_t>(most * share);

@@ -173,6 +173,12 @@ bool Reader::list_comes() const
     return hot_ && hot_->comes();
 }
 
+bool Reader::has_list() const
+{
+    const std::scoped_lock lock(mutex_);
+    return hot_ && hot_->status().chunks > 0;
+}
+
 void Reader::fetch(std::span<Piece> pieces)
 {
     while (!pieces.empty()) {
@@ -217,10 +223,10 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
         return;
     const auto first = items.front().chunk;
     const auto meter = engine_.sources().best().meter;
-    const auto along =
-        foreseen(*pieces.front().page, items)
-            ? Neighbours{}
-            : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes, list_comes());
+    const auto along = foreseen(*pieces.front().page, items)
+                           ? Neighbours{}
+                           : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes,
+                                                   has_list(), list_comes());
     const auto& last = pieces.back().ref;
     take_along(pieces.back(), std::min(along.after, most_along), items);
     const auto& page = pieces.back().page;

@@ -1,5 +1,7 @@
 #include "rootfs/nbd/reader_engine.hpp"
 
+#include "rootfs/nbd/hot_lanes.hpp"
+
 #include <algorithm>
 
 namespace farboot::rootfs
@@ -13,7 +15,8 @@ constexpr std::size_t demand_connections = 4 * demand_workers;
 /// At their largest, their requests are four times what is on its way on a line of 1 Gbit/s over 100 ms.
 constexpr std::size_t read_ahead_workers = 12;
 constexpr std::size_t most_waiting_read_ahead = 2 * read_ahead_workers;
-constexpr std::size_t hot_streams = 4; // of the images of a process, at a time
+/// Of the images of a process, at a time; one of them may come over several connections.
+constexpr std::size_t hot_streams = 4;
 
 std::unique_ptr<DiskCache> open_disk(std::optional<DiskCache::Options> options)
 {
@@ -37,7 +40,7 @@ ReaderEngine::ReaderEngine(Options options)
       disk_(open_disk(std::move(options.disk))),
       demand_client_(options.trust, demand_connections),
       read_ahead_client_(options.trust, read_ahead_workers, Hurry::bulk),
-      hot_client_(options.trust, hot_streams, Hurry::bulk),
+      hot_client_(options.trust, hot_streams + HotLanes::most, Hurry::bulk),
       demand_jobs_(demand_workers, [this](ChunkJob job) { run(std::move(job)); }),
       read_ahead_jobs_(read_ahead_workers, [this](RangeJob job) { run(std::move(job)); })
 {

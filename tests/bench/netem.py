@@ -154,7 +154,8 @@ class NetemLink:
             run("ip", "-n", NAMESPACE, *words_of_ip)
         run("ip", "address", "add", f"{FAR_ADDRESS}/24", "dev", FAR_TAP)
         run("ip", "link", "set", FAR_TAP, "up")
-        run("ip", "route", "add", "10.77.1.0/24", "via", "10.77.2.1")
+        # As Debian's servers have it by default: this machine may have another, which losses hardly slow down.
+        run("ip", "route", "add", "10.77.1.0/24", "via", "10.77.2.1", "congctl", "cubic")
         self.port = self._running.enter_context(self.servers).ports[self.server]
 
     def _received(self):

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <set>
+#include <stdexcept>
 
 namespace farboot::test
 {
@@ -12,6 +13,37 @@ namespace
 using testing::HasSubstr;
 
 using HotPack = LearntImage;
+
+/// A server over 40 ms and 100 Mbit/s.
+class FarAway
+{
+public:
+    FarAway(const std::filesystem::path& log, const WebServer& web)
+        : log_(log),
+          link_({FARBOOT_WAN_LINK, "--listen", "0", "--to", "127.0.0.1:" + port_of(web.url()), "--rtt", "40", "--rate",
+                 "100"},
+                log)
+    {
+        if (!eventually([&] { return read_whole(log).ends_with('\n'); }))
+            throw std::runtime_error("wan-link does not start");
+    }
+    [[nodiscard]] std::string url() const
+    {
+        const auto words = read_whole(log_); // "listening PORT"
+        const auto port = words.find(' ') + 1;
+        return "https://localhost:" + words.substr(port, words.size() - port - 1) + "/store";
+    }
+
+private:
+    static std::string port_of(const std::string& url)
+    {
+        const auto port = url.rfind(':') + 1;
+        return url.substr(port, url.rfind('/') - port);
+    }
+
+    std::filesystem::path log_;
+    Process link_;
+};
 
 TEST_F(HotPack, BringsEverythingThatABootWillRead)
 {
@@ -27,6 +59,23 @@ TEST_F(HotPack, BringsEverythingThatABootWillRead)
     EXPECT_EQ(after["requests"], before["requests"]) << "everything was there, the manifest's pages too";
     EXPECT_EQ(after["demand_bytes"], 0);
     EXPECT_EQ(after["read_ahead_bytes"], 0);
+    EXPECT_EQ(after["verify_failures"], 0);
+}
+
+TEST_F(HotPack, ComesOverSeveralConnectionsWhereEachIsSlow)
+{
+    learn();
+    const auto web = serve("web", store(), 200'000); // each answer, as where packets are lost
+    const FarAway far(folder.path / "link", web);
+    const NbdServer server(folder.path / "nbd", parameters_for({{far.url(), read_whole(web.ca())}}));
+    NbdClient client(server.uri());
+    ASSERT_TRUE(becomes(server, "done")) << server.status().dump(2);
+    const auto before = server.status()["exports"][0];
+    EXPECT_GT(before["requests"].get<int>(), 50) << "one connection brings it in one request";
+    EXPECT_LT(before["hot_bytes"].get<double>(), 1.1 * before["hot"]["pack_bytes"].get<double>());
+    read_all(client, boot());
+    const auto after = server.status()["exports"][0];
+    EXPECT_EQ(after["demand_bytes"], 0) << after.dump(2);
     EXPECT_EQ(after["verify_failures"], 0);
 }
 

@@ -162,10 +162,12 @@ TEST(HotUse, AListWhoseOrderReadsDoNotFollowBringsWhatItsUseIsWorth)
         use.expect(list);
         EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), 8 * MiB);
         EXPECT_FALSE(use.is_out_of_order()) << "nothing was read yet";
+        EXPECT_FALSE(use.is_in_order());
         for (std::size_t i = 0; i < 64; ++i)
             use.note_use({digest(in_order ? i : i * 37 % 200)});
         EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), in_order ? most : (8 + 64 * 3 / 4) * MiB);
         EXPECT_EQ(use.is_out_of_order(), !in_order);
+        EXPECT_EQ(use.is_in_order(), in_order);
     }
 }
 

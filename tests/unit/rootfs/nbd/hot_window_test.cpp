@@ -48,6 +48,20 @@ TEST_F(HotWindowTest, ReachesARoundTripAndAHalfAtTheRateThatIsMeasured)
     EXPECT_FALSE(on_its_way(18));
 }
 
+TEST_F(HotWindowTest, ReachesTwiceAsFarWhileReadsFollowTheListsOrder)
+{
+    HotList list;
+    for (const auto& chunk : expected)
+        list.rows.push_back({chunk.ref.digest, chunk.stored_length, chunk.ref.length});
+    use.expect(list);
+    for (std::size_t i = 0; i < 64; ++i)
+        use.note_use({expected[i].ref.digest});
+    HotWindow window(cache, use, expected, start);
+    window.advance(10'000, start + milliseconds(100));
+    window.advance(1'000'000, start + milliseconds(300));
+    EXPECT_NEAR(static_cast<double>(window.reach()), 1'500'000, 1);
+}
+
 TEST_F(HotWindowTest, WhatSomebodyElseFetchesIsPassedOver)
 {
     const auto other = cache.look_up(expected[1].ref, Cause::demand);

@@ -22,12 +22,13 @@ struct NeighboursTest : testing::Test {
     }
     [[nodiscard]] Neighbours neighbours() const
     {
-        return worthwhile_neighbours(line, round_trip, counters, image_bytes, list_comes);
+        return worthwhile_neighbours(line, round_trip, counters, image_bytes, has_list, list_comes);
     }
 
     std::optional<SourceMeter::Duration> round_trip;
     SourceMeter::Line line;
     Counters counters;
+    bool has_list = false;
     bool list_comes = false;
 };
 
@@ -94,6 +95,21 @@ TEST_F(NeighboursTest, AWideLineBringsWhatItCarriesAndAsksNotWhetherItWasUsed)
     EXPECT_EQ(neighbours().before, 500'000);
     measured(100ms, 125e6, 110e6);
     EXPECT_EQ(neighbours().after, 8 * mebibyte);
+}
+
+TEST_F(NeighboursTest, AWideLineWithAListBringsLittleMoreThanIsRead)
+{
+    has_list = true;
+    measured(100ms, 125e6, 110e6);
+    counters.landed_bytes = 24 * mebibyte;
+    EXPECT_EQ(neighbours().after, 8 * mebibyte) << "so much is allowed before anything is read";
+    counters.used_bytes = 100 * mebibyte;
+    counters.landed_bytes = 114 * mebibyte;
+    EXPECT_NEAR(static_cast<double>(neighbours().after), 8.0 * mebibyte, 1);
+    counters.landed_bytes = 124 * mebibyte;
+    EXPECT_NEAR(static_cast<double>(neighbours().after), 4.0 * mebibyte, 1);
+    counters.landed_bytes = 134 * mebibyte;
+    EXPECT_EQ(neighbours().after, chunks_worth);
 }
 
 TEST_F(NeighboursTest, ALineIsWideOnlyIfItCarriesTheImageInHalfAMinute)
