@@ -23,8 +23,8 @@ Result<HttpResponse> wait_for(Submit submit)
 
 } // namespace
 
-HttpClient::HttpClient(TlsTrust trust, std::size_t max_connections, Hurry hurry)
-    : loop_(std::make_unique<Loop>(std::move(trust), max_connections, hurry))
+HttpClient::HttpClient(TlsTrust trust, std::size_t max_transfers, Hurry hurry, std::size_t max_of_connection)
+    : loop_(std::make_unique<Loop>(std::move(trust), max_transfers, hurry, max_of_connection))
 {
 }
 

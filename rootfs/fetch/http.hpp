@@ -37,9 +37,8 @@ struct HttpRequest {
     /// Gives up when fewer than `least_bytes` have come in so long.
     std::chrono::milliseconds stall_timeout{20'000};
     std::uint64_t least_bytes = 1; ///< of head and body
-    /// Shares its connection with no other transfer (HTTP/1.1): neither waits behind the other's bytes. Otherwise where
-    /// the server offers HTTP/2, giving it up leaves the connection to others, unless that has been silent for a
-    /// second.
+    /// By HTTP/1.1: giving it up ends its connection, and what is on its way there. Otherwise where the server offers
+    /// HTTP/2, that leaves the connection to others, unless it has been silent for a second.
     bool own_connection = false;
     /// Sends "Cache-Control: no-cache": a copy in a cache on the way was found wrong.
     bool bypass_caches = false;
@@ -81,9 +80,10 @@ public:
     /// Called with pieces of a body as they come; false ends the transfer as cancelled.
     using Sink = std::function<bool(Bytes)>;
 
-    /// At most `max_connections` transfers run at a time, the others wait in order. Starts a thread: make it after a
-    /// fork.
-    explicit HttpClient(TlsTrust trust, std::size_t max_connections = 8, Hurry hurry = Hurry::each_byte);
+    /// At most `max_transfers` run at a time, the others wait in order; by HTTP/2 so many of them over one connection.
+    /// Starts a thread: make it after a fork.
+    explicit HttpClient(TlsTrust trust, std::size_t max_transfers = 8, Hurry hurry = Hurry::each_byte,
+                        std::size_t max_of_connection = 100);
     ~HttpClient(); ///< ends running transfers; their Done is called with "cancelled". Not from a Done or Sink.
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;

@@ -26,11 +26,12 @@ CURLM* new_multi()
 
 } // namespace
 
-HttpClient::Loop::Loop(TlsTrust trust, std::size_t max_active, Hurry hurry)
+HttpClient::Loop::Loop(TlsTrust trust, std::size_t max_active, Hurry hurry, std::size_t max_of_connection)
     : trust_(std::move(trust)), max_active_(std::max<std::size_t>(max_active, 1)), hurry_(hurry), multi_(new_multi())
 {
     // Connections kept for the next request: by default only four for each transfer that runs at the moment.
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(max_active_));
+    curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(max_of_connection));
     thread_ = std::thread([this] { run(); });
 }
 

@@ -14,7 +14,7 @@ namespace farboot::rootfs
 
 /// The client's thread: runs at most `max_active` transfers, first come first served.
 struct HttpClient::Loop {
-    Loop(TlsTrust trust, std::size_t max_active, Hurry hurry);
+    Loop(TlsTrust trust, std::size_t max_active, Hurry hurry, std::size_t max_of_connection);
     ~Loop();
 
     void submit(std::unique_ptr<Transfer> transfer, const std::stop_token& stop);

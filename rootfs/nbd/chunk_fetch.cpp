@@ -88,8 +88,6 @@ std::vector<std::uint64_t> ChunkFetch::parts_of(const Source& source, const Plac
     const auto latency = source.meter->least_latency();
     if (job_.cause_ != Cause::demand || !latency || *latency < long_way || job_.image_->demand.busy() > most_beside)
         return {};
-    if (source.meter->speaks_http2) // all parts would come over one connection, which is seldom idle
-        return {};
     std::uint64_t wanted = 0; // bytes up to the end of what somebody waits for
     for (const auto& item : items)
         if (item.wanted)

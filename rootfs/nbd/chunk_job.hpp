@@ -20,8 +20,8 @@ struct JobImage {
              RequestSize& read_ahead_size, HttpClient& demand_client, HttpClient& read_ahead_client,
              HttpClient& hot_client)
         : demand(demand_client, counters, {ref.audience, &tokens}),
-          read_ahead(read_ahead_client, counters, {ref.audience, &tokens}, Connections::own),
-          hot(hot_client, counters, {ref.audience, &tokens}, Connections::own),
+          read_ahead(read_ahead_client, counters, {ref.audience, &tokens}, Protocol::http1),
+          hot(hot_client, counters, {ref.audience, &tokens}, Protocol::http1),
           sources(all_sources),
           cache(chunks),
           disk(local),

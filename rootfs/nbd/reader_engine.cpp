@@ -12,6 +12,9 @@ namespace
 constexpr std::size_t demand_workers = 8;
 /// One read of a chunk may come in seven parts, and a hedge must not wait behind what it is for.
 constexpr std::size_t demand_connections = 4 * demand_workers;
+/// By HTTP/2, too: where packets are lost one connection brings little, and no read waits behind what another one takes
+/// along (docs/benchmarks.md).
+constexpr std::size_t one_at_a_time = 1;
 /// At their largest, their requests are four times what is on its way on a line of 1 Gbit/s over 100 ms.
 constexpr std::size_t read_ahead_workers = 12;
 constexpr std::size_t most_waiting_read_ahead = 2 * read_ahead_workers;
@@ -38,7 +41,7 @@ ReaderEngine::ReaderEngine(Options options)
       tokens_(std::move(options.tokens), options.trust, std::move(options.session)),
       cache_(options.cache_bytes),
       disk_(open_disk(std::move(options.disk))),
-      demand_client_(options.trust, demand_connections),
+      demand_client_(options.trust, demand_connections, Hurry::each_byte, one_at_a_time),
       read_ahead_client_(options.trust, read_ahead_workers, Hurry::bulk),
       hot_client_(options.trust, hot_streams + HotLanes::most, Hurry::bulk),
       demand_jobs_(demand_workers, [this](ChunkJob job) { run(std::move(job)); }),

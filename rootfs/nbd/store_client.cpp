@@ -74,7 +74,7 @@ HttpRequest StoreClient::request_for(const Source& source, const Order& order) c
     // A network over which a new connection comes about in this time brings more; a connection that brings less is as
     // good as dead, and the next one may fare better.
     request.least_bytes = 1'024;
-    request.own_connection = connections_ == Connections::own;
+    request.own_connection = protocol_ == Protocol::http1;
     return request;
 }
 
@@ -168,7 +168,7 @@ Result<void> StoreClient::stream(const Source& source, const Order& order, Cause
     auto response = ask(source, order, counted, patience);
     if (!response)
         return std::unexpected(std::move(response.error()));
-    if (connections_ == Connections::shared)
+    if (protocol_ == Protocol::offered)
         meter.speaks_http2 = response->protocol == "HTTP/2";
     if (cause == Cause::demand || cause == Cause::meta) // what nobody waits for says little of what is usual
         watch.tell(meter, in_parts(order, patience));

@@ -19,19 +19,18 @@ struct Access {
     AccessTokens* tokens = nullptr;
 };
 
-/// Over which connections it asks, where a source speaks HTTP/2.
-enum class Connections {
-    shared, ///< many requests over one
-    own,    ///< one for each request, as with HTTP/1.1
+/// What it speaks. A transfer by HTTP/1.1 that is given up ends with its connection, and all that is on its way there.
+enum class Protocol {
+    offered, ///< HTTP/2 where the source has it
+    http1,
 };
 
 /// What one image's reader asks of a store, counted and measured. Its threads share the connections of one HttpClient.
 class StoreClient
 {
 public:
-    StoreClient(HttpClient& client, Counters& counters, Access access = {},
-                Connections connections = Connections::shared)
-        : client_(client), counters_(counters), access_(std::move(access)), connections_(connections)
+    StoreClient(HttpClient& client, Counters& counters, Access access = {}, Protocol protocol = Protocol::offered)
+        : client_(client), counters_(counters), access_(std::move(access)), protocol_(protocol)
     {
     }
 
@@ -72,7 +71,7 @@ private:
     HttpClient& client_;
     Counters& counters_;
     Access access_;
-    Connections connections_;
+    Protocol protocol_;
 };
 
 } // namespace farboot::rootfs

@@ -40,7 +40,7 @@ TEST_F(Reader, ServesTheImageBitForBit)
     EXPECT_LT(status["fetched_bytes"].get<std::size_t>(), 24 * megabyte);
 }
 
-/// What reads wait for shares connections; what is read ahead has its own.
+/// For what reads wait for, over connections that are used again; what is read ahead must be able to end with its own.
 TEST_F(Reader, SpeaksHttp2WhereASourceOffersIt)
 {
     const auto web = serve("web", store());
@@ -57,9 +57,9 @@ TEST_F(Reader, SpeaksHttp2WhereASourceOffersIt)
                 connections.insert(request.connection);
         return connections;
     };
-    const auto shared = requests("HTTP/2.0");
-    EXPECT_GT(shared.size(), reads / 2);
-    EXPECT_LE(std::set(shared.begin(), shared.end()).size(), reads / 4);
+    const auto waited_for = requests("HTTP/2.0");
+    EXPECT_GT(waited_for.size(), reads / 2);
+    EXPECT_LE(std::set(waited_for.begin(), waited_for.end()).size(), reads / 4);
 
     std::string output;
     ASSERT_EQ(run(nbdcopy(server), &output), 0) << output << server.log();
