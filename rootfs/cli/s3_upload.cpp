@@ -123,8 +123,11 @@ Result<S3Upload::Totals> S3Upload::image(const Digest& digest)
     auto located = try_again(
         [&] { return client_.put(locator_path, {{}, *locator, sha256(as_bytes(*locator))}, "no-cache", stop_); },
         stop_);
-    if (located && removed) { // all of it is there: now it is an image again
-        auto left = *retired;
+    if (located && removed) {                                   // all of it is there: now it is an image again
+        const auto now = bucket_retired(client_, part_, stop_); // sending took its time
+        if (!now)
+            return std::unexpected(now.error());
+        auto left = *now;
         for (const auto& pack : packs)
             left.remove(from_.relative(pack.file));
         left.remove(from_.relative(manifest_file));

@@ -73,6 +73,7 @@ void Transfer::count_sent()
         counters_->sent += static_cast<std::uint64_t>(sent - sent_);
     sent_ = sent;
     last_sign_of_life_ = Clock::now();
+    heard_ = last_sign_of_life_; // the other side takes it
 }
 
 int Transfer::on_request(void* self, char*, char*, int, int local_port) noexcept

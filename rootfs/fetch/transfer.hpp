@@ -102,7 +102,7 @@ private:
     int local_port_ = 0;
     bool requested_ = false; ///< connected: silence counts from here
     Clock::time_point last_sign_of_life_ = Clock::now();
-    std::optional<Clock::time_point> heard_; ///< the last sign of life that came from the other side
+    std::optional<Clock::time_point> heard_; ///< the last sign of life that the other side gave
     std::uint64_t bytes_since_ = 0;          ///< the last sign of life
     std::optional<Error> refusal_;           ///< why a callback ended the transfer
 

@@ -39,6 +39,7 @@ Result<std::shared_ptr<Export>> ExportTable::add(const VerifiedImage& image, uid
 
 Result<void> ExportTable::remove(std::string_view name, uid_t who)
 {
+    std::shared_ptr<Export> removed; // goes after the lock: its threads may take a while to end
     const std::scoped_lock lock(mutex_);
     const auto found = exports_.find(name);
     if (found == exports_.end())
@@ -48,8 +49,10 @@ Result<void> ExportTable::remove(std::string_view name, uid_t who)
         owners.clear();
     else if (owners.erase(who) == 0)
         return fail("not-yours", "{} was added by somebody else; only they or root can remove it.", name);
-    if (owners.empty())
+    if (owners.empty()) {
+        removed = std::move(found->second);
         exports_.erase(found);
+    }
     return {};
 }
 

@@ -75,6 +75,13 @@ void HotLanes::use(Line line)
     count_ = std::clamp(wanted, std::max<std::size_t>(count_, 2), most);
 }
 
+void HotLanes::reset()
+{
+    const std::scoped_lock lock(mutex_);
+    count_ = 1;
+    rate_ = 0;
+}
+
 std::size_t HotLanes::count() const
 {
     const std::scoped_lock lock(mutex_);

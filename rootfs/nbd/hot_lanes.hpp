@@ -42,6 +42,8 @@ public:
     /// One of several has brought a request's bytes in so long, from when it was asked on.
     void note_request(std::uint64_t bytes, Seconds time, Line line);
 
+    /// One again: another source is asked.
+    void reset();
     /// It grows only.
     [[nodiscard]] std::size_t count() const;
     /// So many bytes one connection of several should be asked for at once: of what comes next in the list, others

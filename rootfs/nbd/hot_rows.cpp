@@ -22,6 +22,7 @@ HotRows::Segment HotRows::take(std::uint64_t most, std::uint64_t largest_gap, co
     segment.last = segment.first;
     std::uint64_t gap = 0; // bytes at the end that nobody needs, and as they are unpacked
     std::uint64_t plain_gap = 0;
+    std::uint64_t plain_bytes = 0;
     auto row = segment.first;
     for (; row < rows.size() && gap < largest_gap; ++row) {
         const auto& chunk = rows[row];
@@ -29,16 +30,15 @@ HotRows::Segment HotRows::take(std::uint64_t most, std::uint64_t largest_gap, co
         plain_gap += chunk.plain_length;
         if (skips(row))
             continue;
-        if (segment.plain_bytes > 0 && segment.plain_bytes + plain_gap > most)
+        if (plain_bytes > 0 && plain_bytes + plain_gap > most)
             break;
         segment.last = row + 1;
         segment.range.length += std::exchange(gap, 0);
-        segment.plain_bytes += std::exchange(plain_gap, 0);
+        plain_bytes += std::exchange(plain_gap, 0);
     }
     segment.through = row == rows.size() ? row : segment.last;
     std::fill(asked_.begin() + static_cast<std::ptrdiff_t>(segment.first),
               asked_.begin() + static_cast<std::ptrdiff_t>(segment.last), true);
-    asked_bytes_ += segment.plain_bytes;
     position_ = segment.through;
     return segment;
 }
@@ -48,7 +48,6 @@ void HotRows::end(const Segment& segment, std::size_t to)
     const std::scoped_lock lock(mutex_);
     std::fill(asked_.begin() + static_cast<std::ptrdiff_t>(segment.first),
               asked_.begin() + static_cast<std::ptrdiff_t>(segment.last), false);
-    asked_bytes_ -= segment.plain_bytes;
     if (to < segment.last)
         position_ = std::min(position_, to);
 }
@@ -66,12 +65,6 @@ bool HotRows::is_through()
     if (position_ == list_.rows.size() && std::exchange(jumped_, false))
         position_ = 0;
     return position_ == list_.rows.size();
-}
-
-std::uint64_t HotRows::asked_bytes() const
-{
-    const std::scoped_lock lock(mutex_);
-    return asked_bytes_;
 }
 
 std::size_t HotRows::position() const

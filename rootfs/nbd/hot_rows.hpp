@@ -21,7 +21,6 @@ public:
         std::size_t last = 0;    ///< behind the last one
         std::size_t through = 0; ///< where the next one begins: nobody needs what lies between
         FileRange range;         ///< of the pack
-        std::uint64_t plain_bytes = 0;
     };
     /// Nobody needs this chunk any more.
     using Needless = std::function<bool(const Digest&)>;
@@ -38,8 +37,6 @@ public:
     void jump(std::size_t row);
     /// All was asked for.
     [[nodiscard]] bool is_through();
-    /// Bytes that were asked for and are on their way, as they are unpacked.
-    [[nodiscard]] std::uint64_t asked_bytes() const;
     /// Where the next segment begins.
     [[nodiscard]] std::size_t position() const;
 
@@ -47,7 +44,6 @@ private:
     HotList list_;
     mutable std::mutex mutex_;
     std::vector<bool> asked_; ///< rows
-    std::uint64_t asked_bytes_ = 0;
     std::size_t position_ = 0;
     bool jumped_ = false; ///< over rows that come after the end
 };

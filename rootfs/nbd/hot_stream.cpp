@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <mutex>
 #include <utility>
 
 namespace farboot::rootfs
@@ -61,6 +62,24 @@ std::string_view to_text(HotStream::State state)
     }
     return "failed";
 }
+
+/// Is on its way, in a room that was taken for it.
+class HotStream::Part
+{
+public:
+    Part(HotStream& stream, std::uint64_t room) : stream_(stream), room_(room) { ++stream_.coming_; }
+    ~Part()
+    {
+        --stream_.coming_;
+        stream_.use_.give_back(room_);
+    }
+    Part(const Part&) = delete;
+    Part& operator=(const Part&) = delete;
+
+private:
+    HotStream& stream_;
+    std::uint64_t room_;
+};
 
 HotStream::HotStream(std::shared_ptr<JobImage> image)
     : image_(std::move(image)),
@@ -171,35 +190,59 @@ Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const 
         rows_ = std::make_unique<HotRows>(list);
         through_ = 0;
         use_.expect(list);
+    } else if (rows_->list() != list) { // wrong in places, or the one before was; what was brought stays brought
+        rows_ = std::make_unique<HotRows>(list);
+        through_ = 0;
     }
     chunks_ = list.rows.size();
     pack_bytes_ = list.pack.bytes;
     state_ = State::streaming;
-    broken_ = false;
+    if (std::exchange(lanes_of_, source.index) != source.index)
+        lanes_.reset();
     Result<void> done;
     if (lanes_.count() == 1)
         done = go_through(source, 0, bypass_caches, patience);
     if (done && lanes_.count() > 1)
         done = go_through_together(source, bypass_caches, patience);
-    return done ? Result<bool>(true) : std::unexpected(std::move(done.error()));
+    if (!done)
+        return std::unexpected(std::move(done.error()));
+    if (rows_->is_through())
+        through_ = chunks_.load();
+    return true;
+}
+
+Result<void> HotStream::help(const Source& source, std::size_t lane, bool bypass_caches, const Patience& patience)
+try {
+    return go_through(source, lane, bypass_caches, patience);
+} catch (const std::exception& error) {
+    return fail("internal", "{}", error.what());
 }
 
 Result<void> HotStream::go_through_together(const Source& source, bool bypass_caches, const Patience& patience)
 {
     std::mutex mutex;
     Result<void> first_failure;
+    std::stop_source broken; // ends what the others wait for, too
+    const std::stop_callback stopped(patience.stop, [&] { broken.request_stop(); });
+    auto until_broken = patience;
+    until_broken.stop = broken.get_token();
     const auto go = [&](std::size_t lane) {
-        auto done = go_through(source, lane, bypass_caches, patience);
+        auto done = help(source, lane, bypass_caches, until_broken);
+        // A server may refuse so many connections: those that it takes bring what this one was to.
+        if (done || (lane > 0 && !may_be_stale(done.error())))
+            return;
         const std::scoped_lock lock(mutex);
-        if (!done && !broken_.exchange(true))
+        if (!broken.stop_requested()) {
             first_failure = std::move(done);
+            broken.request_stop();
+        }
     };
     std::vector<std::jthread> others;
     do {
         while (others.size() + 1 < lanes_.count())
             others.emplace_back([&, lane = others.size() + 1] { go(lane); });
         go(0); // until more are to help, too
-    } while (!broken_ && !rows_->is_through() && !use_.strays() && !patience.stop.stop_requested());
+    } while (!broken.stop_requested() && !rows_->is_through() && !use_.strays());
     others.clear();
     return first_failure;
 }
@@ -209,21 +252,18 @@ Result<void> HotStream::go_through(const Source& source, std::size_t lane, bool 
     // What lies unread may not push out what is read: on a PC with little memory the stream comes in parts.
     const auto most = image_->cache.limit() / unread_share;
     const auto lanes = lanes_.count();
-    while (!broken_ && !rows_->is_through() && (lane > 0 || lanes_.count() == lanes)) { // others may be to help
-        const auto on_its_way = rows_->asked_bytes();
-        const auto least = std::min({most / 2, least_part, lanes > 1 ? largest_part(source) : least_part});
-        const auto room = use_.wait_for_room(std::min(least + on_its_way, most / 2), most, patience.stop);
+    while (!rows_->is_through() && (lane > 0 || lanes_.count() == lanes)) { // others may be to help
+        const auto part = largest_part(source);
+        const auto least = std::min({most / 2, least_part, lanes > 1 ? part : least_part});
+        const auto room = use_.take_room(least, most, patience.stop, part);
         if (room == 0)
             break;
-        const auto part = largest_part(source);
         // Where the line holds the list up, reads run ahead of it: what comes next in the list is what they want next.
         // What lies before comes after the end.
-        if (const auto missed = use_.take_missed(); missed && room > part && use_.is_out_of_order())
+        if (const auto missed = use_.take_missed(); missed && room == part && use_.is_out_of_order())
             rows_->jump(*missed);
-        ++coming_;
-        auto done = stream(source, std::min(room - std::min(room, on_its_way), part), bypass_caches, patience);
-        --coming_;
-        if (!done)
+        const Part coming(*this, room);
+        if (auto done = stream(source, room, bypass_caches, patience); !done)
             return done;
     }
     return {};
@@ -249,7 +289,8 @@ Result<void> HotStream::stream(const Source& source, std::uint64_t most, bool by
         std::clamp(static_cast<std::uint64_t>(source.meter->line().sustained * line_of(source).round_trip.count()),
                    least_gap, largest_gap);
     const auto segment = rows_->take(most, worth_a_request, [&](const Digest& chunk) { return is_needless(chunk); });
-    through_ = segment.first;
+    const auto alone = lanes_.count() == 1;
+    through_ = alone ? segment.first : rows_->position();
     if (segment.first == segment.last)
         return {};
     std::vector<ChunkReceiver::Expected> expected;
@@ -259,21 +300,21 @@ Result<void> HotStream::stream(const Source& source, std::uint64_t most, bool by
         expected.push_back({ChunkRef{0, chunk.plain_length, chunk.digest}, offset, chunk.stored_length});
         offset += chunk.stored_length;
     }
-    const auto alone = lanes_.count() == 1;
     const auto begun = HotLanes::Clock::now();
     HotLanes::Watch watch;
     bool wants_help = false;
-    HotWindow window(image_->cache, use_, expected, begun, alone ? HotWindow::usual_reach : HotWindow::short_reach);
+    std::optional<HotWindow> window(std::in_place, image_->cache, use_, expected, begun,
+                                    alone ? HotWindow::usual_reach : HotWindow::short_reach);
     const auto landed = [&](std::size_t index, const Chunk& chunk) {
-        image_->land(expected[index].ref.digest, window.take(index), chunk);
+        image_->land(expected[index].ref.digest, window->take(index), chunk);
         image_->counters.landed_bytes += chunk->size() / as_good_as;
         ++brought_;
         use_.note_brought(expected[index].ref.digest);
     };
-    ChunkReceiver receiver(expected, landed, [&](std::size_t index) { return window.wanted(index); });
+    ChunkReceiver receiver(expected, landed, [&](std::size_t index) { return window->wanted(index); });
     const auto sink = [&](Bytes piece) {
         const auto now = HotLanes::Clock::now();
-        window.advance(piece.size(), now);
+        window->advance(piece.size(), now);
         const auto good = receiver.take(piece);
         if (alone)
             through_ = segment.first + receiver.taken();
@@ -283,12 +324,13 @@ Result<void> HotStream::stream(const Source& source, std::uint64_t most, bool by
     auto result = image_->hot.stream(source, {hot_pack_path(rows_->list().pack.digest), segment.range, bypass_caches},
                                      Cause::hot, sink, patience);
     const auto whole = result && receiver.state();
+    window.reset(); // whoever takes what is left must find it free
     rows_->end(segment, whole ? segment.last : segment.first + receiver.taken());
     if (!receiver.state())
         return receiver.state();
     if (use_.strays() || wants_help)
         return {};
-    if (result)
+    if (result && alone)
         through_ = segment.through;
     if (result && !alone)
         lanes_.note_request(segment.range.length, HotLanes::Clock::now() - begun, line_of(source));

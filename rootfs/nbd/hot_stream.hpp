@@ -54,10 +54,14 @@ public:
     /// The list has this chunk, and was not given up.
     [[nodiscard]] bool has(const Digest& chunk) const { return brings() && use_.has(chunk); }
     [[nodiscard]] Status status() const;
+    /// It has one that was not given up.
+    [[nodiscard]] bool has_list() const { return brings() && chunks_ > 0; }
     /// A part of the pack is on its way now.
     [[nodiscard]] bool comes() const { return coming_ > 0 && state_ == State::streaming; }
 
 private:
+    class Part;
+
     [[nodiscard]] bool brings() const
     {
         const auto now = state_.load();
@@ -73,6 +77,9 @@ private:
     /// One connection after the other's request, until nothing is left or another should help it.
     [[nodiscard]] Result<void> go_through(const Source& source, std::size_t lane, bool bypass_caches,
                                           const Patience& patience);
+    /// The same; no exception leaves it, since that would end the process.
+    [[nodiscard]] Result<void> help(const Source& source, std::size_t lane, bool bypass_caches,
+                                    const Patience& patience);
     /// Over several at the same time.
     [[nodiscard]] Result<void> go_through_together(const Source& source, bool bypass_caches, const Patience& patience);
     /// At most so many plain bytes.
@@ -88,11 +95,11 @@ private:
     std::atomic<State> state_{State::asking};
     std::unique_ptr<HotRows> rows_; ///< of the latest list; the stream's threads
     HotLanes lanes_;
+    std::optional<std::size_t> lanes_of_; ///< source
     std::atomic<std::size_t> chunks_{0};
     std::atomic<std::size_t> through_{0};   ///< rows of the list
     std::atomic<std::uint64_t> brought_{0}; ///< chunks, of all attempts
     std::atomic<int> coming_{0};            ///< parts that are on their way
-    std::atomic<bool> broken_{false};       ///< one of several connections has failed
     std::atomic<std::uint64_t> pack_bytes_{0};
     std::jthread thread_; // these are last: they use the others
     std::jthread pages_;

@@ -191,14 +191,26 @@ std::uint64_t HotUse::room(std::uint64_t most) const
 {
     const auto worth_bytes = static_cast<std::uint64_t>(static_cast<double>(read_bytes_) * worth());
     const auto may_lie = std::min(most, first_unread + worth_bytes);
-    return may_lie - std::min(may_lie, unread_bytes_);
+    return may_lie - std::min(may_lie, unread_bytes_ + taken_bytes_);
 }
 
-std::uint64_t HotUse::wait_for_room(std::uint64_t least, std::uint64_t most, const std::stop_token& stop)
+std::uint64_t HotUse::take_room(std::uint64_t least, std::uint64_t most, const std::stop_token& stop,
+                                std::uint64_t part)
 {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, stop, [&] { return room(most) >= least || strayed_; });
-    return stop.stop_requested() || strayed_ ? 0 : room(most);
+    if (stop.stop_requested() || strayed_)
+        return 0;
+    const auto taken = std::min(room(most), part);
+    taken_bytes_ += taken;
+    return taken;
+}
+
+void HotUse::give_back(std::uint64_t room)
+{
+    const std::scoped_lock lock(mutex_);
+    taken_bytes_ -= room;
+    changed_.notify_all();
 }
 
 } // namespace farboot::rootfs

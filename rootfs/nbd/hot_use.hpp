@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -60,7 +61,11 @@ public:
     /// Waits until at least so many plain bytes may be brought, and says how many may. `most` of those that were
     /// brought may be unread; fewer unless reads follow the list's order, as they do not when it was guessed: then, no
     /// more than its use so far is worth, which on a near line is little. 0 when stopped, or once reads stray.
-    [[nodiscard]] std::uint64_t wait_for_room(std::uint64_t least, std::uint64_t most, const std::stop_token& stop);
+    /// They are this caller's, at most `part` of them, until give_back().
+    [[nodiscard]] std::uint64_t take_room(std::uint64_t least, std::uint64_t most, const std::stop_token& stop,
+                                          std::uint64_t part = std::numeric_limits<std::uint64_t>::max());
+    /// What has come counts as unread by itself now.
+    void give_back(std::uint64_t room);
 
 private:
     struct Chunk {
@@ -83,8 +88,9 @@ private:
     bool strayed_ = false;      ///< once, from this list
     std::vector<Digest> early_; ///< what was read before it was known
     std::uint64_t unread_bytes_ = 0;
-    std::uint64_t read_bytes_ = 0; ///< of the list
-    std::size_t read_rows_ = 0;    ///< of the list
+    std::uint64_t taken_bytes_ = 0; ///< of the room, by what is on its way
+    std::uint64_t read_bytes_ = 0;  ///< of the list
+    std::size_t read_rows_ = 0;     ///< of the list
     Seconds client_time_{};
     Seconds computed_{}; ///< of it, without what was waiting for a person
     Cost cost_;

@@ -103,7 +103,8 @@ bool ImageFill::fill_page(const ManifestPage& page, PageState& state, const Pati
 {
     auto pause = first_pause;
     std::size_t from = 0; // what is missing before it is put off
-    std::size_t step = 1; // the more, the more is refused one behind the other: a pack that is gone costs few requests
+    std::ptrdiff_t step =
+        1; // at most; the more, the more is refused one behind the other: a pack that is gone costs few requests
     for (;;) {
         const auto missing = missing_of(page, 0);
         const auto next = std::ranges::lower_bound(missing, from);
@@ -123,7 +124,9 @@ bool ImageFill::fill_page(const ManifestPage& page, PageState& state, const Pati
             step = 1;
             continue;
         }
-        from = *(next + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(step), missing.end() - next) - 1) + 1;
+        // How many is left to chance, so that a good one between them is asked for itself in one of the next rounds.
+        const auto passed = std::uniform_int_distribution<std::ptrdiff_t>(1, step)(random_);
+        from = *(next + std::min(passed, missing.end() - next) - 1) + 1;
         step *= 2;
     }
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <random>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -71,6 +72,7 @@ private:
     std::atomic<std::uint64_t> chunks_{0};
     std::atomic<std::uint64_t> present_{0};
     std::atomic<std::uint64_t> put_off_{0};
+    std::minstd_rand random_{std::random_device{}()};
     std::jthread thread_; // last: it uses the others
 };
 

@@ -176,7 +176,7 @@ bool Reader::list_comes() const
 bool Reader::has_list() const
 {
     const std::scoped_lock lock(mutex_);
-    return hot_ && hot_->status().chunks > 0;
+    return hot_ && hot_->has_list();
 }
 
 void Reader::fetch(std::span<Piece> pieces)

@@ -117,7 +117,7 @@ bool VmTraces::send_kept()
 {
     if (!kept_.empty() && !taken_()) {
         if (!std::exchange(told_, true))
-            say_("traces of virtual machines wait until this PC is enrolled");
+            say_("traces of virtual machines wait until the server takes them, which it does once this PC is enrolled");
         return true;
     }
     for (; !kept_.empty(); kept_.pop_front()) {

@@ -41,14 +41,16 @@ std::string label_of(std::string text)
 std::string hardware_label(Connection& connection, const rules::Hardware& hardware)
 {
     std::string names;
+    std::string numbers;
     for (const auto& one : catalog::list_hardware(connection)) {
         if (!one.holds(hardware))
             continue;
-        const auto name = label_of(one.name.en);
-        names += fmt::format("{}{}", names.empty() ? "" : ", ",
-                             name.empty() ? fmt::format("hardware class {}", one.id) : name);
+        names += (names.empty() ? "" : ", ") + one.name.en;
+        numbers += fmt::format("{} {}", numbers.empty() ? "hardware classes" : ",", one.id);
     }
-    return label_of(names.empty() ? hardware.vendor + " " + hardware.product : std::move(names));
+    if (names.empty())
+        return label_of(hardware.vendor + " " + hardware.product);
+    return rootfs::is_trace_label(names) ? names : label_of(numbers); // not two names that become one
 }
 
 /// Of which record the trace is: of the virtual machine's that the request names, or of what the PC runs, as its newest

@@ -1,5 +1,7 @@
 #include "tests/integration/rootfs/local_disk.hpp"
 
+#include "rootfs/image/pack_index.hpp"
+
 namespace farboot::test
 {
 namespace
@@ -70,6 +72,28 @@ TEST_F(FillFaults, AChunkThatIsWrongEverywhereHoldsUpNoOther)
     write_whole(pack_of(store()), good_pack);
     expect_complete(server);
     EXPECT_EQ(fill()["put_off"], 0);
+}
+
+/// Of some in a row that are wrong not each is asked for by itself in each round.
+TEST_F(FillFaults, NeighboursThatAreWrongEverywhereHoldUpNoOther)
+{
+    const auto index = rootfs::read_pack_index(pack_of(store()));
+    ASSERT_TRUE(index);
+    auto bytes = read_whole(pack_of(store()));
+    const auto middle = index->rows.size() / 2;
+    constexpr std::size_t wrong = 5;
+    for (auto row = middle; row < middle + wrong; ++row) {
+        auto& byte = bytes[index->rows[row].offset + index->rows[row].stored_length / 2];
+        byte = static_cast<char>(byte ^ 1);
+    }
+    write_whole(pack_of(store()), bytes);
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", pinned({&web}));
+    const auto fill = [&] { return export_of(server)["pinned"]; };
+    EXPECT_TRUE(eventually([&] {
+        return fill()["chunks"] > 0 && fill()["present"] == fill()["chunks"].get<std::size_t>() - wrong;
+    })) << server.status().dump(2);
+    EXPECT_EQ(fill()["put_off"], wrong);
 }
 
 TEST_F(FillFaults, APackThatIsGoneEverywhereIsAskedForAgain)

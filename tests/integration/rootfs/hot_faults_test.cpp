@@ -16,6 +16,18 @@ class HotPackElsewhere : public LearntImage
 protected:
     [[nodiscard]] std::filesystem::path poor() const { return folder.path / "poor"; }
     void copy_store() const { std::filesystem::copy(store(), poor(), std::filesystem::copy_options::recursive); }
+    /// With another hot list.
+    static void write_locator(rootfs::StoreWriter& writer, const rootfs::LocalImage& local, const rootfs::HotList& list)
+    {
+        rootfs::LocatorBuilder builder(local.manifest().page_entries());
+        builder.set_hot(list);
+        ASSERT_TRUE(local.walk([&](const rootfs::ChunkRef&, const rootfs::ChunkPlace& place) {
+            builder.add(local.locator().packs()[place.pack], place.offset, place.stored_length);
+        }));
+        const auto made = builder.finish();
+        ASSERT_TRUE(made);
+        ASSERT_TRUE(writer.write(writer.store().locator(local.manifest().ref().manifest), as_bytes(*made)));
+    }
     void expect_done() const
     {
         const auto first = serve("web1", poor());
@@ -55,6 +67,31 @@ TEST_F(HotPackElsewhere, IsUsedWhereTheFirstSourceHasNoList)
     expect_done();
 }
 
+/// Lists are not signed. The first source's is as long as the second one's, and wrong in one place.
+TEST_F(HotPackElsewhere, HasARightListThere)
+{
+    learn();
+    copy_store();
+    {
+        auto writer = rootfs::StoreWriter::open(poor());
+        ASSERT_TRUE(writer);
+        const auto local = rootfs::LocalImage::open(writer->store(), ref.manifest);
+        ASSERT_TRUE(local);
+        auto list = local->locator().hot();
+        list.rows[list.rows.size() / 2].digest = sha256(as_bytes("nothing"));
+        write_locator(*writer, *local, list);
+    }
+    const auto first = serve("web1", poor());
+    const auto second = serve("web2", store());
+    const NbdServer server(folder.path / "nbd", parameters({&first, &second}));
+    NbdClient client(server.uri());
+    ASSERT_TRUE(becomes(server, "done")) << server.status().dump(2);
+    const auto status = server.status();
+    EXPECT_GT(status["sources"][0]["hot_bytes"], 0) << status.dump(2);
+    EXPECT_GT(status["sources"][1]["hot_bytes"], 0) << status.dump(2);
+    read_all(client, boot());
+}
+
 /// Lists are not signed. The first source's pack breaks off far behind the end of the second one's list.
 TEST_F(HotPackElsewhere, HasAShorterListThere)
 {
@@ -76,14 +113,7 @@ TEST_F(HotPackElsewhere, HasAShorterListThere)
         list.pack.bytes = rootfs::HotList::header_bytes;
         for (const auto& row : list.rows)
             list.pack.bytes += row.stored_length;
-        rootfs::LocatorBuilder builder(local->manifest().page_entries());
-        builder.set_hot(list);
-        ASSERT_TRUE(local->walk([&](const rootfs::ChunkRef&, const rootfs::ChunkPlace& place) {
-            builder.add(local->locator().packs()[place.pack], place.offset, place.stored_length);
-        }));
-        const auto made = builder.finish();
-        ASSERT_TRUE(made);
-        ASSERT_TRUE(writer->write(writer->store().locator(ref.manifest), as_bytes(*made)));
+        write_locator(*writer, *local, list);
     }
     const auto first = serve("web1", poor());
     const auto second = serve("web2", store());

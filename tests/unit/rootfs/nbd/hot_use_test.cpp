@@ -14,6 +14,14 @@ Digest digest(std::size_t number)
     return sha256(as_bytes(std::to_string(number)));
 }
 
+/// What one request may bring, and given back at once.
+std::uint64_t room_of(HotUse& use, std::uint64_t least, std::uint64_t most, const std::stop_token& stop)
+{
+    const auto room = use.take_room(least, most, stop);
+    use.give_back(room);
+    return room;
+}
+
 class HotUseTest : public testing::Test
 {
 protected:
@@ -75,7 +83,7 @@ TEST_F(HotUseTest, StraysOnceHardlyAReadWasForeseen)
     EXPECT_FALSE(use.strays());
     read(1048, 1);
     EXPECT_TRUE(use.strays());
-    EXPECT_EQ(use.wait_for_room(100, 1000, stop.get_token()), 0);
+    EXPECT_EQ(room_of(use, 100, 1000, stop.get_token()), 0);
     read(16, 64);
     EXPECT_TRUE(use.strays()) << "who has been told so has ended the stream";
 }
@@ -94,7 +102,7 @@ TEST_F(HotUseTest, WhatIsReadBeforeTheListIsKnownCounts)
     EXPECT_TRUE(early.was_used(digest(1)));
     EXPECT_FALSE(early.was_used(digest(3)));
     early.note_brought(digest(1));
-    EXPECT_EQ(early.wait_for_room(100, 100, stop.get_token()), 100);
+    EXPECT_EQ(room_of(early, 100, 100, stop.get_token()), 100);
 }
 
 TEST_F(HotUseTest, AnImageWithoutAListNeitherFitsNorStrays)
@@ -110,20 +118,32 @@ TEST_F(HotUseTest, AnImageWithoutAListNeitherFitsNorStrays)
 
 TEST_F(HotUseTest, CountsWhatWasBroughtAndNotRead)
 {
-    EXPECT_EQ(use.wait_for_room(1, 1000, stop.get_token()), 1000);
+    EXPECT_EQ(room_of(use, 1, 1000, stop.get_token()), 1000);
     use.note_brought(digest(1));
     use.note_brought(digest(2));
     use.note_brought(digest(2));
-    EXPECT_EQ(use.wait_for_room(1, 1000, stop.get_token()), 800);
+    EXPECT_EQ(room_of(use, 1, 1000, stop.get_token()), 800);
     use.note_use({digest(3)});
     use.note_brought(digest(3));
-    EXPECT_EQ(use.wait_for_room(1, 1000, stop.get_token()), 800) << "3 was read before it came";
+    EXPECT_EQ(room_of(use, 1, 1000, stop.get_token()), 800) << "3 was read before it came";
     use.note_brought(digest(4));
     std::jthread reader([&] { read(1, 2); });
-    EXPECT_EQ(use.wait_for_room(900, 1000, stop.get_token()), 900);
+    EXPECT_EQ(room_of(use, 900, 1000, stop.get_token()), 900);
     reader.join();
     stop.request_stop();
-    EXPECT_EQ(use.wait_for_room(1, 1000, stop.get_token()), 0);
+    EXPECT_EQ(room_of(use, 1, 1000, stop.get_token()), 0);
+}
+
+TEST_F(HotUseTest, SeveralShareTheRoom)
+{
+    EXPECT_EQ(use.take_room(100, 1000, stop.get_token(), 400), 400);
+    EXPECT_EQ(use.take_room(100, 1000, stop.get_token(), 400), 400);
+    EXPECT_EQ(use.take_room(100, 1000, stop.get_token(), 400), 200);
+    std::jthread other([&] { use.give_back(400); });
+    EXPECT_EQ(use.take_room(300, 1000, stop.get_token()), 400) << "waits until one has come";
+    other.join();
+    std::jthread end([&] { stop.request_stop(); });
+    EXPECT_EQ(use.take_room(1, 1000, stop.get_token()), 0);
 }
 
 TEST_F(HotUseTest, TellsWhereReadsHaveRunAheadOfWhatWasBrought)
@@ -160,12 +180,12 @@ TEST(HotUse, AListWhoseOrderReadsDoNotFollowBringsWhatItsUseIsWorth)
     for (const auto in_order : {true, false}) {
         HotUse use;
         use.expect(list);
-        EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), 8 * MiB);
+        EXPECT_EQ(room_of(use, 1, most, stop.get_token()), 8 * MiB);
         EXPECT_FALSE(use.is_out_of_order()) << "nothing was read yet";
         EXPECT_FALSE(use.is_in_order());
         for (std::size_t i = 0; i < 64; ++i)
             use.note_use({digest(in_order ? i : i * 37 % 200)});
-        EXPECT_EQ(use.wait_for_room(1, most, stop.get_token()), in_order ? most : (8 + 64 * 3 / 4) * MiB);
+        EXPECT_EQ(room_of(use, 1, most, stop.get_token()), in_order ? most : (8 + 64 * 3 / 4) * MiB);
         EXPECT_EQ(use.is_out_of_order(), !in_order);
         EXPECT_EQ(use.is_in_order(), in_order);
     }
@@ -185,7 +205,7 @@ std::uint64_t room_after(std::chrono::milliseconds computes, HotUse::Cost cost, 
         use.note_use({digest(in_order ? i : i * 37 % 200)});
     }
     const std::stop_source stop;
-    return use.wait_for_room(1, std::uint64_t{128} * 1024 * 1024, stop.get_token()) / (1024 * 1024) - 8;
+    return room_of(use, 1, std::uint64_t{128} * 1024 * 1024, stop.get_token()) / (1024 * 1024) - 8;
 }
 
 TEST(HotUse, AGuessIsWorthWhatItSavesOfTheTimeThatThePcComputes)

@@ -226,7 +226,7 @@ TEST_F(VmTracesTest, APcThatIsEnrolledWhileItRunsSendsWhatItHasKept)
     EXPECT_TRUE(look(60s));
     EXPECT_TRUE(look(90s));
     EXPECT_THAT(sent_, IsEmpty());
-    EXPECT_THAT(said_, ElementsAre(HasSubstr("until this PC is enrolled")));
+    EXPECT_THAT(said_, ElementsAre(HasSubstr("once this PC is enrolled")));
     offer(json::array());
     enrolled_ = true;
     EXPECT_TRUE(look(120s));

@@ -212,6 +212,15 @@ TEST_P(PcsTest, ASystemIsEnrolledAsSoonAsItsKeyIsConfirmed)
         return {};
     }).value();
     EXPECT_FALSE(enrolled("menu")) << "a preboot system says hello again";
+    ASSERT_TRUE(start(key.key));
+    EXPECT_TRUE(enrolled("system"));
+    ASSERT_TRUE(change([&](Connection& connection) { return unconfirm_pc(connection, id); }));
+    EXPECT_FALSE(find_pc_session(connection(), "system", noon)) << "its confirmation was taken back";
+    ASSERT_TRUE(start(key.key));
+    const auto other = fresh_key();
+    meet(facts_of(some_uuid, some_mac), other);
+    ASSERT_TRUE(confirm(id, code_of(other)));
+    EXPECT_FALSE(enrolled("system")) << "another key counts now";
 }
 
 TEST_P(PcsTest, TellsHowStartsEnded)
