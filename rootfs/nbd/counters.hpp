@@ -23,6 +23,10 @@ struct ReceivedBytes {
     std::atomic<std::uint64_t> fill_bytes{0};
     std::atomic<std::uint64_t> meta_bytes{0};
 
+    [[nodiscard]] std::uint64_t all() const
+    {
+        return demand_bytes + read_ahead_bytes + hot_bytes + fill_bytes + meta_bytes;
+    }
     void add_bytes(Cause cause, std::uint64_t bytes)
     {
         switch (cause) {

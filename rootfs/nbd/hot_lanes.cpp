@@ -34,8 +34,10 @@ bool HotLanes::note(Watch& watch, std::uint64_t bytes, Clock::time_point now, Li
 {
     if (line.round_trip < long_way)
         return false;
-    if (watch.since_ == Clock::time_point{})
+    if (watch.since_ == Clock::time_point{}) {
         watch.since_ = now;
+        watch.received_ = line.received;
+    }
     watch.bytes_ += bytes;
     const auto part = static_cast<std::int64_t>(Seconds(now - watch.since_) * parts_of_round_trip / line.round_trip);
     watch.heard_ += std::exchange(watch.part_, part) != part ? 1 : 0;
@@ -45,6 +47,9 @@ bool HotLanes::note(Watch& watch, std::uint64_t bytes, Clock::time_point now, Li
     const auto rate = static_cast<double>(watch.bytes_) / time.count();
     const auto before = std::exchange(watch.rate_before_, rate);
     const auto heard = watch.heard_ / (time / line.round_trip * parts_of_round_trip);
+    // What reads fetch for themselves may have the line's rest.
+    const auto of_all =
+        static_cast<double>(line.received - std::exchange(watch.received_, line.received)) / time.count();
     watch.since_ = now;
     watch.bytes_ = 0;
     watch.heard_ = 0;
@@ -52,7 +57,7 @@ bool HotLanes::note(Watch& watch, std::uint64_t bytes, Clock::time_point now, Li
     if (before == 0 || rate >= before * growing)
         return false;
     const auto on_its_way = rate * line.round_trip.count();
-    if (heard >= silent || on_its_way >= small_window || rate >= line.burst * full)
+    if (heard >= silent || on_its_way >= small_window || std::max(rate, of_all) >= line.burst * full)
         return false;
     const std::scoped_lock lock(mutex_);
     rate_ = rate;

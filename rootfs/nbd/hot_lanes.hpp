@@ -23,6 +23,7 @@ public:
     struct Line {
         double burst = 0; ///< bytes a second, see LineRate
         Seconds round_trip{};
+        std::uint64_t received = 0; ///< bytes so far, by whatever connections
     };
 
     /// Of one request over the only connection, some round trips are measured at a time.
@@ -31,10 +32,11 @@ public:
         friend class HotLanes;
 
         Clock::time_point since_{};
-        std::uint64_t bytes_ = 0; ///< since then
-        std::int64_t part_ = -1;  ///< of a round trip, the latest in which some came
-        int heard_ = 0;           ///< so many parts brought some
-        double rate_before_ = 0;  ///< bytes a second of the round trips before; 0: there were none
+        std::uint64_t bytes_ = 0;    ///< since then
+        std::uint64_t received_ = 0; ///< by the line until then
+        std::int64_t part_ = -1;     ///< of a round trip, the latest in which some came
+        int heard_ = 0;              ///< so many parts brought some
+        double rate_before_ = 0;     ///< bytes a second of the round trips before; 0: there were none
     };
 
     /// So many bytes have come over the only one. True if others should help it from now on.

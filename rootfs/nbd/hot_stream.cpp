@@ -39,7 +39,8 @@ constexpr std::uint64_t least_gap = 128 * 1024;
 
 HotLanes::Line line_of(const Source& source)
 {
-    return {source.meter->line().burst, source.meter->least_latency().value_or(SourceMeter::Duration{})};
+    const auto& meter = *source.meter;
+    return {meter.line().burst, meter.least_latency().value_or(SourceMeter::Duration{}), meter.received.all()};
 }
 
 } // namespace

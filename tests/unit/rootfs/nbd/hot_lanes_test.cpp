@@ -12,8 +12,9 @@ using std::chrono::milliseconds;
 constexpr HotLanes::Line line{12.5e6, milliseconds(150)};
 
 /// Bytes come over the only connection for stretches of three round trips, so many a second, in each round trip so many
-/// times. After which stretch others are to help; 0: after none.
-int helped_after(HotLanes& lanes, std::initializer_list<double> rates, HotLanes::Line where = line, int times = 1)
+/// times; others bring so much meanwhile. After which stretch others are to help; 0: after none.
+int helped_after(HotLanes& lanes, std::initializer_list<double> rates, HotLanes::Line where = line, int times = 1,
+                 double others = 0)
 {
     HotLanes::Watch watch;
     auto now = HotLanes::Clock::time_point{milliseconds(1)};
@@ -22,9 +23,11 @@ int helped_after(HotLanes& lanes, std::initializer_list<double> rates, HotLanes:
     for (const auto rate : rates) {
         ++stretch;
         const auto bytes = static_cast<std::uint64_t>(rate * HotLanes::Seconds(step).count());
-        for (int i = 0; i < 3 * times; ++i)
+        for (int i = 0; i < 3 * times; ++i) {
+            where.received += bytes + static_cast<std::uint64_t>(others * HotLanes::Seconds(step).count());
             if (lanes.note(watch, bytes, now += step, where))
                 return stretch;
+        }
     }
     return 0;
 }
@@ -38,6 +41,7 @@ TEST(HotLanes, OneIsEnoughForALineThatLosesNothing)
     EXPECT_EQ(helped_after(lanes, {2e6, 2e6, 2e6, 2e6}), 0) << "much is on its way";
     EXPECT_EQ(helped_after(lanes, {0.4e6, 0.4e6, 0.4e6, 0.4e6}, line, 8), 0) << "it is never silent";
     EXPECT_EQ(helped_after(lanes, {0.2e6, 0.2e6, 0.2e6, 0.2e6}, {12.5e6, milliseconds(10)}, 10), 0) << "a near one";
+    EXPECT_EQ(helped_after(lanes, {0.4e6, 0.4e6, 0.4e6, 0.4e6}, line, 1, 6e6), 0) << "reads have the line's rest";
     EXPECT_EQ(lanes.count(), 1);
 }
 
