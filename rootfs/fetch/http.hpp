@@ -80,8 +80,8 @@ public:
     /// Called with pieces of a body as they come; false ends the transfer as cancelled.
     using Sink = std::function<bool(Bytes)>;
 
-    /// At most `max_transfers` run at a time, the others wait in order; by HTTP/2 so many of them over one connection.
-    /// Starts a thread: make it after a fork.
+    /// At most `max_transfers` run at a time, the others wait in order; by HTTP/2 `max_of_connection` share a
+    /// connection. Starts a thread: make it after a fork.
     explicit HttpClient(TlsTrust trust, std::size_t max_transfers = 8, Hurry hurry = Hurry::each_byte,
                         std::size_t max_of_connection = 100);
     ~HttpClient(); ///< ends running transfers; their Done is called with "cancelled". Not from a Done or Sink.

@@ -144,7 +144,7 @@ HotStream::State HotStream::stream_all(const std::stop_token& stop)
     while (const auto next = sources.next(image_->sources.by_preference())) {
         if (next->again) {
             // Where one has none and none was found, there may be none anywhere.
-            if ((sources.one_has_none() && !expected_pack_) || !sleep_about(wait, stop))
+            if ((sources.one_has_none() && !rows_) || !sleep_about(wait, stop))
                 break;
             wait = std::min(wait * 2, longest_pause);
         }
@@ -171,7 +171,7 @@ HotStream::State HotStream::stream_all(const std::stop_token& stop)
             sources.note_failure(next->source);
         }
     }
-    if (expected_pack_)
+    if (rows_)
         return State::failed;
     use_.expect({});
     return sources.one_has_none() ? State::none : State::failed;
@@ -186,12 +186,10 @@ Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const 
     if (list.rows.empty())
         return false;
     // Its rows are the locator's word, which is not signed: another source may have others for the same pack.
-    if (list.pack.digest != expected_pack_ || list.rows.size() != chunks_) {
-        expected_pack_ = list.pack.digest;
-        rows_ = std::make_unique<HotRows>(list);
-        through_ = 0;
-        use_.expect(list);
-    } else if (rows_->list() != list) { // wrong in places, or the one before was; what was brought stays brought
+    if (!rows_ || rows_->list() != list) {
+        // One or the other may be wrong in places: what was brought stays brought.
+        if (!rows_ || rows_->list().pack.digest != list.pack.digest || rows_->list().rows.size() != list.rows.size())
+            use_.expect(list);
         rows_ = std::make_unique<HotRows>(list);
         through_ = 0;
     }

@@ -20,8 +20,8 @@ namespace farboot::rootfs
 /// over several: HotLanes), from when the image is opened until it is through, or until what clients read has nothing
 /// to do with it.
 ///
-/// A read never waits for a chunk that is far down the stream: only what is about to come, within a round trip and a
-/// half, counts as on its way; everything else a read fetches for itself, and the stream passes it over.
+/// A read never waits for a chunk that is far down the stream: only what is about to come, within a round trip or three
+/// (HotWindow), counts as on its way; everything else a read fetches for itself, and the stream passes it over.
 class HotStream
 {
 public:
@@ -91,9 +91,8 @@ private:
 
     std::shared_ptr<JobImage> image_;
     HotUse use_;
-    std::optional<Digest> expected_pack_; ///< whose list `use_` counts by
     std::atomic<State> state_{State::asking};
-    std::unique_ptr<HotRows> rows_; ///< of the latest list; the stream's threads
+    std::unique_ptr<HotRows> rows_; ///< of the latest list, null: none was found yet; the stream's threads
     HotLanes lanes_;
     std::optional<std::size_t> lanes_of_; ///< source
     std::atomic<std::size_t> chunks_{0};

@@ -133,8 +133,8 @@ ALL = [
 
 # Only by --only: the reader at a server that offers HTTP/2.
 HTTP2 = [
-    Contestant("farboot at HTTP/2", "https2", farboot("store")),
-    Contestant("farboot+guess at HTTP/2", "https2", farboot("with/guessed"),
+    Contestant("farboot at HTTP/2", "https2", farboot("store"), goals=tuple(goals.WITHOUT_PROFILE_HTTP2)),
+    Contestant("farboot+guess at HTTP/2", "https2", farboot("with/guessed"), goals=tuple(goals.WITH_GUESS_HTTP2),
                takes_part=lambda trace: "guessed" in trace.relatives),
-    Contestant("farboot+profile at HTTP/2", "https2", farboot("with/its-own")),
+    Contestant("farboot+profile at HTTP/2", "https2", farboot("with/its-own"), goals=tuple(goals.WITH_PROFILE_HTTP2)),
 ]

@@ -64,6 +64,9 @@ def _learnt(how, limit):
 WITH_PROFILE = _learnt("with profile", 1.1)
 WITH_ANOTHER = _learnt("with another start's profile", 1.1)
 WITH_INHERITED = _learnt("with an inherited profile", 1.25)
+WITHOUT_PROFILE_HTTP2 = _unlearnt("without profile at HTTP/2")
+WITH_GUESS_HTTP2 = _unlearnt("with a guess at HTTP/2")
+WITH_PROFILE_HTTP2 = _learnt("with profile at HTTP/2", 1.1)
 
 
 def mark_what_counts(rows):

@@ -5,6 +5,8 @@
 #include "rootfs/image/locator_builder.hpp"
 #include "rootfs/image/store_writer.hpp"
 
+#include <functional>
+
 namespace farboot::test
 {
 namespace
@@ -16,17 +18,23 @@ class HotPackElsewhere : public LearntImage
 protected:
     [[nodiscard]] std::filesystem::path poor() const { return folder.path / "poor"; }
     void copy_store() const { std::filesystem::copy(store(), poor(), std::filesystem::copy_options::recursive); }
-    /// With another hot list.
-    static void write_locator(rootfs::StoreWriter& writer, const rootfs::LocalImage& local, const rootfs::HotList& list)
+    /// Gives a store's locator another hot list.
+    void change_list(const std::filesystem::path& where, const std::function<void(rootfs::HotList&)>& change) const
     {
-        rootfs::LocatorBuilder builder(local.manifest().page_entries());
+        auto writer = rootfs::StoreWriter::open(where);
+        ASSERT_TRUE(writer);
+        const auto local = rootfs::LocalImage::open(writer->store(), ref.manifest);
+        ASSERT_TRUE(local);
+        auto list = local->locator().hot();
+        change(list);
+        rootfs::LocatorBuilder builder(local->manifest().page_entries());
         builder.set_hot(list);
-        ASSERT_TRUE(local.walk([&](const rootfs::ChunkRef&, const rootfs::ChunkPlace& place) {
-            builder.add(local.locator().packs()[place.pack], place.offset, place.stored_length);
+        ASSERT_TRUE(local->walk([&](const rootfs::ChunkRef&, const rootfs::ChunkPlace& place) {
+            builder.add(local->locator().packs()[place.pack], place.offset, place.stored_length);
         }));
         const auto made = builder.finish();
         ASSERT_TRUE(made);
-        ASSERT_TRUE(writer.write(writer.store().locator(local.manifest().ref().manifest), as_bytes(*made)));
+        ASSERT_TRUE(writer->write(writer->store().locator(ref.manifest), as_bytes(*made)));
     }
     void expect_done() const
     {
@@ -72,15 +80,7 @@ TEST_F(HotPackElsewhere, HasARightListThere)
 {
     learn();
     copy_store();
-    {
-        auto writer = rootfs::StoreWriter::open(poor());
-        ASSERT_TRUE(writer);
-        const auto local = rootfs::LocalImage::open(writer->store(), ref.manifest);
-        ASSERT_TRUE(local);
-        auto list = local->locator().hot();
-        list.rows[list.rows.size() / 2].digest = sha256(as_bytes("nothing"));
-        write_locator(*writer, *local, list);
-    }
+    change_list(poor(), [](auto& list) { list.rows[list.rows.size() / 2].digest = sha256(as_bytes("nothing")); });
     const auto first = serve("web1", poor());
     const auto second = serve("web2", store());
     const NbdServer server(folder.path / "nbd", parameters({&first, &second}));
@@ -102,19 +102,13 @@ TEST_F(HotPackElsewhere, HasAShorterListThere)
         bytes[at] = static_cast<char>(bytes[at] ^ 1);
     write_whole(hot_file_of(poor()), bytes);
     constexpr std::size_t rows = 5;
-    {
-        auto writer = rootfs::StoreWriter::open(store());
-        ASSERT_TRUE(writer);
-        const auto local = rootfs::LocalImage::open(writer->store(), ref.manifest);
-        ASSERT_TRUE(local);
-        auto list = local->locator().hot();
+    change_list(store(), [](auto& list) {
         ASSERT_GT(list.rows.size(), 4 * rows);
         list.rows.resize(rows);
         list.pack.bytes = rootfs::HotList::header_bytes;
         for (const auto& row : list.rows)
             list.pack.bytes += row.stored_length;
-        write_locator(*writer, *local, list);
-    }
+    });
     const auto first = serve("web1", poor());
     const auto second = serve("web2", store());
     const NbdServer server(folder.path / "nbd", parameters({&first, &second}));
