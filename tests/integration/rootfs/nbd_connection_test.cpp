@@ -1,5 +1,5 @@
 /// The handshake with a real nbdkit; what the kernel then does with the connection is tested in
-/// tests/e2e/test_takeover.py.
+/// tests/e2e/root/test_takeover.py.
 #include "rootfs/nbd/kernel_device.hpp"
 #include "rootfs/nbd/nbd_connection.hpp"
 #include "tests/integration/rootfs/process.hpp"
