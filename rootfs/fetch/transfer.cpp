@@ -161,10 +161,9 @@ bool Transfer::header_line(std::string_view line)
     return true;
 }
 
-bool Transfer::range_fits()
+bool Transfer::range_fits(std::uint64_t first, std::uint64_t length)
 {
     // "bytes 0-499/1234" or "/*" (RFC 9110, 14.4); several ranges at once come without this header
-    const auto [first, length] = *request_.range;
     const std::string_view text = content_range_;
     const auto start = fmt::format("bytes {}-", first);
     if (response_.status != 206 || !text.starts_with(start))
@@ -192,9 +191,9 @@ bool Transfer::head_complete()
     in_body_ = true;
     if (!request_.range || !status_is_ok())
         return true;
-    if (range_fits())
-        return true;
     const auto [first, length] = *request_.range;
+    if (range_fits(first, length))
+        return true;
     return refuse(
         {"range-ignored", fmt::format("{}: the server did not send the {} bytes from {} on that were asked "
                                       "for, but {} ({}). A server or cache on the way cannot do ranges.",

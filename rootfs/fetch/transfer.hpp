@@ -73,7 +73,7 @@ private:
     bool header_line(std::string_view line);
     bool head_complete();
     /// Does the answer's Content-Range fit what was asked for? Sets range_length_.
-    [[nodiscard]] bool range_fits();
+    [[nodiscard]] bool range_fits(std::uint64_t first, std::uint64_t length);
     bool body_piece(Bytes piece);
     bool refuse(Error error);
     void note_life(std::uint64_t bytes);

@@ -74,8 +74,11 @@ Result<Pc> use_boot_token(Connection& connection, std::string_view token, const 
     const auto pc = number_of(row, "pc");
     const auto key = text_of(row, "pc_key");
     row.finish();
+    auto found = find_pc(connection, pc);
+    if (!found)
+        return fail("token-wrong", "The PC that this boot token was for has been removed.");
     begin_pc_session(connection, session_secret, pc, PcSessionKind::system, key, false, now);
-    return *find_pc(connection, pc);
+    return *std::move(found);
 }
 
 } // namespace farboot::catalog

@@ -22,7 +22,8 @@ class Session:
 class Contestant:
     name: str
     server: str  # which of the site's ports the link leads to: https, https2 (offers HTTP/2), http, nbd
-    start: Callable  # (site, link, folder for sockets and files) -> context manager of a Session
+    # (site, link, folder for sockets and files, seconds after which it is too slow) -> context manager of a Session
+    start: Callable
     goals: tuple = ()  # ours have some
     # (trace, link's shape) -> seconds that it cannot beat, where they are simple to tell
     lower_bound: Callable = lambda trace, shape: 0
@@ -46,7 +47,7 @@ def _nbdkit(link, folder, *arguments):
 
 
 def farboot(store, *parameters):
-    def start(site, link, folder):
+    def start(site, link, folder, _):
         sources = folder / "sources.json"
         url = f"https://{link.host}:{link.port}/{store}"
         sources.write_text(json.dumps({"version": 1, "sources": [{"url": url}]}))
@@ -61,14 +62,14 @@ BLOCKS = {"256K": 256 * 1024, "1M": 1024 * 1024}
 
 
 def cache_over_nbd(block):
-    def start(_, link, folder):
+    def start(_, link, folder, __):
         return _nbdkit(link, folder, "--filter=cache", "nbd", f"hostname={link.host}", f"port={link.port}",
                        "cache-on-read=true", f"cache-min-block-size={block}")
     return start
 
 
 def cache_over_curl(block):
-    def start(_, link, folder):
+    def start(_, link, folder, __):
         return _nbdkit(link, folder, "--filter=cache", "curl", f"url=http://{link.host}:{link.port}/image",
                        "cache-on-read=true", f"cache-min-block-size={block}")
     return start
@@ -86,7 +87,7 @@ def cache_bound(block):
 
 
 @contextmanager
-def plain_nbd(_, link, __):
+def plain_nbd(_, link, *__):
     yield Session(["--uri", f"nbd://{link.host}:{link.port}"])
 
 
@@ -95,10 +96,10 @@ def plain_nbd_bound(trace, shape):
 
 
 @contextmanager
-def download_first(_, link, folder):
+def download_first(_, link, folder, limit):
     start = time.monotonic()
     run(*link.prefix, "curl", "--silent", "--fail", "--output", folder / "image",
-        f"http://{link.host}:{link.port}/image")
+        f"http://{link.host}:{link.port}/image", limit=limit)
     yield Session(["--file", str(folder / "image")], seconds_before=time.monotonic() - start)
 
 

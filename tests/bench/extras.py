@@ -28,7 +28,7 @@ def _copy_whole(bench, reader, shape):
     folder = Path(tempfile.mkdtemp(prefix="farboot-bench-"))
     try:
         with Link(bench.wan_link, shape, bench.site.ports[reader.server]) as link:
-            with reader.start(bench.site, link, folder) as session:
+            with reader.start(bench.site, link, folder, None) as session:
                 session.program.wait_for((folder / "nbd.sock").exists)
                 start = time.monotonic()
                 run("nbdcopy", f"nbd+unix:///?socket={folder / 'nbd.sock'}", "null:")

@@ -12,6 +12,8 @@ class Shape:
     rtt_ms: float
     rate_mbit: float
 
+    alone = False  # there may be others at the same time
+
     @property
     def rtt(self):
         return self.rtt_ms / 1e3

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 import goals
-from measure import AtLeast, Measured
+from measure import AtLeast
+from processes import TooSlow
 
 
 @dataclass(frozen=True)
@@ -15,30 +16,49 @@ class Cell:
     results: dict  # a contestant's name -> Measured or AtLeast
 
 
+def _longest(own, best, effort):
+    """Seconds that another peer may need, when ours need up to `own`, and the best peer `best`; nothing: any number."""
+    seconds = min(best, own * effort.patience) if own else best
+    return None if seconds == float("inf") else seconds
+
+
 def fill(bench, contestants, trace, shape, compressed, effort, say):
-    """Runs one contestant after the other, from the lowest bound on: a peer of no interest (Effort) is not run."""
+    """Runs one contestant after the other, from the lowest bound on. A peer of no interest (Effort) is not run, and one that
+    turns out to be slower than another, or very slow, is ended."""
     results = {}
+    own = 0  # the slowest of ours
     best = float("inf")  # of the peers
     for contestant in sorted(contestants, key=lambda one: one.lower_bound(trace, shape)):
         bound = contestant.lower_bound(trace, shape)
-        if contestant.is_peer and bound > best * effort.interest:
+        limit = _longest(own, best, effort) if contestant.is_peer else None
+        if limit and bound > limit * effort.interest:
             results[contestant.name] = AtLeast(bound)
             continue
-        result = bench.several(contestant, trace, shape, effort)
+        try:
+            result = bench.several(contestant, trace, shape, effort, limit)
+        except TooSlow:
+            say(f"  {str(shape):22} {contestant.name:22} {limit:8.2f} s and more, ended")
+            results[contestant.name] = AtLeast(limit)
+            continue
         say(f"  {str(shape):22} {contestant.name:22} {result.seconds:8.2f} s {result.wire_bytes / 1e6:7.1f} MB"
             f"  {result.runs} run(s), spread {result.spread:.2f} s, {result.connections} connection(s),"
             f" {result.idle_restarts} idle restart(s)")
         results[contestant.name] = result
         if contestant.is_peer:
             best = min(best, result.seconds)
+        else:
+            own = max(own, result.seconds)
     return Cell(trace, shape, goals.wire_limit(trace, compressed, shape), compressed, results)
 
 
 def best_peer(cell, contestants):
-    """Name and result of the fastest peer that was run, or nothing."""
+    """Name and result of the fastest peer, or nothing. Where none came to its end, what they need at least."""
     peers = [(contestant.name, cell.results[contestant.name]) for contestant in contestants
-             if contestant.is_peer and isinstance(cell.results.get(contestant.name), Measured)]
-    return min(peers, key=lambda peer: peer[1].seconds, default=None)
+             if contestant.is_peer and contestant.name in cell.results]
+    name, result = min(peers, key=lambda peer: (isinstance(peer[1], AtLeast), peer[1].seconds), default=(None, None))
+    if result is None:
+        return None
+    return (f"at least, {name}" if isinstance(result, AtLeast) else name), result
 
 
 def _reference(cell, goal, contestants):

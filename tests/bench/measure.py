@@ -29,11 +29,12 @@ class Effort:
     most_runs: int
     enough_seconds: float  # no further run after so many
     interest: float  # peers whose lower bound is more than so many times the best peer's time are not run
+    patience: float  # peers that take so many times as long as the slowest of ours are ended
 
 
 @dataclass(frozen=True)
 class AtLeast:
-    """A peer that was not run: it cannot need fewer seconds than these, and another one did."""
+    """A peer that was not run, or ended: it needs no fewer seconds than these, which is enough to know."""
     seconds: float
 
 
@@ -49,21 +50,22 @@ class Bench:
             return NetemLink(self.router, shape, self.site, contestant.server)
         return Link(self.wan_link, shape, self.site.ports[contestant.server])
 
-    def once(self, contestant, trace, shape):
-        """Returns what bench-replay says, with the link's counters."""
+    def once(self, contestant, trace, shape, limit=None):
+        """Returns what bench-replay says, with the link's counters. Raises TooSlow after `limit` seconds."""
         folder = Path(tempfile.mkdtemp(prefix="farboot-bench-"))
         try:
             with self._link(contestant, shape) as link:
-                with contestant.start(self.site, link, folder) as session:
+                with contestant.start(self.site, link, folder, limit) as session:
                     result = json.loads(run(*link.prefix, self.replay, "--trace", trace.file, "--scale", trace.think_scale,
-                                            *session.arguments, "--compare", self.site.image))
+                                            *session.arguments, "--compare", self.site.image, limit=limit))
                     result["seconds"] += session.seconds_before
         finally:
             shutil.rmtree(folder)
         return result | link.counters
 
-    def several(self, contestant, trace, shape, effort):
-        results = [self.once(contestant, trace, shape)]
+    def several(self, contestant, trace, shape, effort, limit=None):
+        """Raises TooSlow if the first run takes `limit` seconds."""
+        results = [self.once(contestant, trace, shape, limit)]
         while len(results) < effort.most_runs and sum(result["seconds"] for result in results) < effort.enough_seconds:
             results.append(self.once(contestant, trace, shape))
         seconds = [result["seconds"] for result in results]

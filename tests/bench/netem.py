@@ -52,6 +52,8 @@ done
 class NetemShape(Shape):
     loss_percent: float  # of the packets in each direction
 
+    alone = True  # names of devices and a network namespace
+
     def __str__(self):
         return f"netem, {super().__str__()}, {self.loss_percent:g} % lost"
 

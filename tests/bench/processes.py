@@ -12,10 +12,17 @@ class BenchError(Exception):
     """The benchmark cannot go on; the message is for the person who started it."""
 
 
-def run(*command):
-    """Runs a program to its end and returns what it printed. Raises BenchError with its words."""
+class TooSlow(BenchError):
+    """A program was ended since it took longer than it may."""
+
+
+def run(*command, limit=None):
+    """Runs a program to its end and returns what it printed. Raises BenchError with its words, TooSlow after `limit` seconds."""
     command = [str(part) for part in command]
-    result = subprocess.run(command, check=False, capture_output=True, text=True)
+    try:
+        result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=limit)
+    except subprocess.TimeoutExpired as error:
+        raise TooSlow(f"{command[0]} has taken more than {limit:.0f} s.") from error
     if result.returncode != 0:
         raise BenchError(f"{' '.join(command)} ended with {result.returncode}: {result.stderr.strip()}")
     return result.stdout

@@ -37,7 +37,7 @@ def trace_table(cells, contestants):
     yield (f"Trace {trace.name}: {len(trace.reads)} reads of {trace.bytes_read / 1e6:.0f} MB from an image of "
            f"{trace.image_bytes / 1e6:.0f} MB, {trace.think_seconds:.1f} s of pauses; the chunks that it touches are "
            f"{cells[0].compressed / 1e6:.0f} MB in the store.")
-    yield "Seconds from the reader's start to the last byte (MB over the wire); >= is a peer that was not run since it cannot be the best."
+    yield "Seconds from the reader's start to the last byte (MB over the wire); >= is a peer that cannot be the best, or needs more than twice as long as ours."
     yield from _aligned(lines)
 
 

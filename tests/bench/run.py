@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import bench_trace
+import cells
 import chunks
 import contestants
 import extras
@@ -19,6 +20,7 @@ import netem
 import report
 import serving
 from bench_site import Site
+from kept import Kept
 from link import Shape
 from measure import Bench, Effort
 from processes import BenchError
@@ -39,6 +41,8 @@ def parse():
     parser.add_argument("--trace", type=Path, action="append", help="default: all in tests/bench/traces")
     parser.add_argument("--cell", type=shape, action="append", metavar="RTTxRATE",
                         help="milliseconds and Mbit/s, as 50x100; netem:50x100x0.5, with per cent lost: in a guest")
+    parser.add_argument("--resume", action="store_true", help="go on with a run that was ended: what the same programs "
+                        "have measured is not measured again")
     parser.add_argument("--only", action="append", metavar="NAME", help="contestants; default: all")
     parser.add_argument("--build", type=Path, default=ROOT / "build/default", help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, default=ROOT / "build/bench", help=argparse.SUPPRESS)
@@ -67,19 +71,21 @@ def measure(options, traces, chosen):
         else:
             say("Nothing is measured with netem: that needs root and /dev/net/tun.")
             shapes = [one for one in shapes if not isinstance(one, netem.NetemShape)]
-    effort = Effort(1, 0, 0.9) if options.quick else Effort(3, 30, 2.0)
+    effort = Effort(1, 0, 0.9, 2) if options.quick else Effort(3, 25, 1, 2)
+    progress = cells.Progress(len(traces) * len(shapes), say)
+    kept = Kept(options.out / "cells.jsonl", options.build, effort, options.resume)
     for trace in traces:
         with Site(options.out, options.build, trace) as site:
             bench = Bench(options.build, site, router)
             present = [one for one in chosen if one.takes_part(trace)]
             compressed = chunks.compressed_set(site.store, site.manifest, trace.reads)
             say(f"Trace {trace.name}:")
-            cells = [matrix.fill(bench, present, trace, one, compressed, effort, say) for one in shapes]
+            of_trace = cells.measured(bench, present, trace, shapes, compressed, effort, kept, progress)
             say()
-            for line in report.trace_table(cells, present):
+            for line in report.trace_table(of_trace, present):
                 say(line)
             say()
-            for cell in cells:
+            for cell in of_trace:
                 yield from matrix.rows(cell, present)
             if chosen[0] is contestants.ALL[0]:
                 yield from extras.warm_rows(bench, trace, effort)
