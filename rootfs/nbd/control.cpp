@@ -31,7 +31,8 @@ Json pinned_of(const Reader& reader)
     return {{"state", to_text(status->state)},
             {"chunks", status->chunks},
             {"present", status->present},
-            {"put_off", status->put_off}};
+            {"put_off", status->put_off},
+            {"unknown", status->unknown}};
 }
 
 Json status_of(const Source& source, std::string_view state)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <utility>
 
 namespace farboot::rootfs
 {
@@ -57,30 +58,16 @@ ImageFill::State ImageFill::fill(const Patience& patience)
     const auto root = image_->map.root(patience);
     if (!root)
         return State::stopped;
-    std::vector<PageState> states((*root)->page_count());
+    pages_.resize((*root)->page_count());
     auto pause = first_pause;
-    for (bool first = true;; first = false) {
+    for (;;) {
         const auto before = present_.load();
-        for (std::uint32_t number = 0; number < (*root)->page_count(); ++number) {
-            if (!first && states[number].missing == 0)
-                continue;
-            const auto page = image_->map.page(number, patience);
-            if (!page)
-                return State::stopped;
-            keep(**page, (*root)->page_digest(number), patience);
-            if (first) {
-                states[number].missing = static_cast<std::uint64_t>(
-                    std::ranges::count_if((*page)->chunks, [](const auto& ref) { return !ref.is_zero(); }));
-                chunks_ += states[number].missing;
-            }
-            if (!fill_page(**page, states[number], patience))
-                return State::stopped;
-            if (!image_->disk->status().writable)
-                return State::no_room;
-        }
+        go_round(**root, patience);
         image_->disk->flush();
-        if (present_ == chunks_)
+        if (std::ranges::all_of(pages_, &PageState::is_whole))
             return image_->disk->pin((*root)->ref().manifest) ? State::complete : State::no_room;
+        if (!image_->disk->status().writable)
+            return State::no_room;
         if (present_ > before)
             pause = first_pause;
         if (!sleep_about(pause, patience.stop))
@@ -89,37 +76,64 @@ ImageFill::State ImageFill::fill(const Patience& patience)
     }
 }
 
-void ImageFill::keep(const ManifestPage& page, const Digest& digest, const Patience& patience)
+void ImageFill::go_round(const ManifestRoot& root, const Patience& patience)
 {
-    while (!image_->disk->pin(digest) && image_->disk->status().writable && !patience.stop.stop_requested()) {
+    bool ask = true;
+    for (std::uint32_t number = 0; number < root.page_count() && !patience.stop.stop_requested(); ++number) {
+        auto& state = pages_[number];
+        if (state.is_whole())
+            continue;
+        const auto page = image_->map.page_now(number, ask, patience);
+        if (!page) {
+            note_unknown(state, root.entries_of(number));
+            // Where somebody else waits for it, too, it is not known whether anybody answers.
+            ask = ask && (page.error().reason == "cancelled" || !is_gone(page.error()));
+            continue;
+        }
+        note_unknown(state, 0);
+        if (!std::exchange(state.learnt, true)) {
+            state.missing = static_cast<std::uint64_t>(
+                std::ranges::count_if((*page)->chunks, [](const auto& ref) { return !ref.is_zero(); }));
+            chunks_ += state.missing;
+        }
+        state.kept = keep(**page, root.page_digest(number), patience);
+        ask = fill_page(**page, state, ask, patience);
+    }
+}
+
+bool ImageFill::keep(const ManifestPage& page, const Digest& digest, const Patience& patience)
+{
+    while (!image_->disk->pin(digest)) {
+        if (!image_->disk->status().writable || patience.stop.stop_requested())
+            return false;
         const auto entries = manifest_entries(page.chunks);
         const auto bytes = as_bytes(entries);
         image_->disk->put(digest, std::make_shared<const ChunkBytes>(bytes.begin(), bytes.end()), true);
         image_->disk->flush(); // where too much waits to be written, put() has left it out
     }
+    return true;
 }
 
-bool ImageFill::fill_page(const ManifestPage& page, PageState& state, const Patience& patience)
+bool ImageFill::fill_page(const ManifestPage& page, PageState& state, bool ask, const Patience& patience)
 {
-    auto pause = first_pause;
     std::size_t from = 0; // what is missing before it is put off
     std::ptrdiff_t step =
         1; // at most; the more, the more is refused one behind the other: a pack that is gone costs few requests
     for (;;) {
         const auto missing = missing_of(page, 0);
         const auto next = std::ranges::lower_bound(missing, from);
-        note(state, missing.size(), static_cast<std::uint64_t>(next - missing.begin()));
-        if (next == missing.end() || !image_->disk->status().writable)
+        const auto passed_over = static_cast<std::uint64_t>(next - missing.begin());
+        note(state, missing.size(), ask ? passed_over : std::min<std::uint64_t>(state.put_off, missing.size()));
+        if (!ask || !image_->disk->status().writable)
+            return false;
+        if (next == missing.end())
             return true;
         const auto outcome = fetch(page, from, patience);
         image_->disk->flush(); // a slow disk sets the pace
         if (outcome == Outcome::away) {
-            if (!sleep_about(pause, patience.stop))
-                return false;
-            pause = std::min(pause * 2, longest_pause);
+            ask = false; // what it brought before it went is counted
             continue;
         }
-        pause = first_pause;
         if (outcome == Outcome::brought || image_->disk->pin(page.chunks[*next].digest)) {
             step = 1;
             continue;
@@ -135,7 +149,14 @@ void ImageFill::note(PageState& state, std::uint64_t missing, std::uint64_t put_
 {
     present_ += state.missing - missing;
     put_off_ += put_off - state.put_off; // it may have become less: modulo 2^64 that is right, too
-    state = {missing, put_off};
+    state.missing = missing;
+    state.put_off = put_off;
+}
+
+void ImageFill::note_unknown(PageState& state, std::uint64_t unknown)
+{
+    unknown_ += unknown - state.unknown;
+    state.unknown = unknown;
 }
 
 std::vector<std::size_t> ImageFill::missing_of(const ManifestPage& page, std::size_t from)
