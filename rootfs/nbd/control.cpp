@@ -200,7 +200,8 @@ std::string Control::answer(std::string_view line, uid_t who) const
     if (!added)
         return refused(added.error());
     if (*pin)
-        (*added)->reader->pin();
+        if (const auto done = (*added)->reader->pin(); !done)
+            return refused(done.error());
     return Json{{"ok", true}, {"export", (*added)->name}, {"bytes", (*added)->reader->bytes()}}.dump();
 }
 

@@ -13,7 +13,8 @@
 namespace farboot::rootfs
 {
 
-/// Brings all of a pinned image onto the local disk, where it then stays: the PC boots it with no server at all. Works
+/// Brings all of a pinned image onto the local disk, where it stays as long as this lives: the PC boots it with no
+/// server at all. What is there from before is read once; what the disk is found to have lost later comes again. Works
 /// on a thread of its own, one request at a time, past the cache in memory. What every source lacks or has wrong, a
 /// chunk or a page of the manifest, is put off: the rest comes first, then that is asked for again, after a second and
 /// later a minute. Needs a disk.
@@ -22,7 +23,7 @@ class ImageFill
 public:
     enum class State {
         filling,
-        complete, ///< all of it is on the disk
+        complete, ///< all of it is on the disk, as far as anybody has noticed
         no_room,  ///< the disk is too small, or cannot be written any more
         stopped,
     };
@@ -35,9 +36,9 @@ public:
         std::uint64_t unknown = 0;
     };
 
-    /// Begins at once.
-    explicit ImageFill(std::shared_ptr<JobImage> image);
-    ~ImageFill();
+    /// Begins at once. `keeper` is a new one of the disk.
+    ImageFill(std::shared_ptr<JobImage> image, Keepers keeper);
+    ~ImageFill(); ///< what no other image has pinned may go then
     ImageFill(const ImageFill&) = delete;
     ImageFill& operator=(const ImageFill&) = delete;
 
@@ -60,10 +61,14 @@ private:
     };
 
     void run(const std::stop_token& stop);
-    [[nodiscard]] State fill(const Patience& patience);
-    /// Brings what can be had now of all pages. Once nobody answers, or the disk takes no more, the others are only
-    /// looked at: what is there of them is to stay.
-    void go_round(const ManifestRoot& root, const Patience& patience);
+    void fill(const Patience& patience);
+    /// Pins what is there from before, unread: it must not go while the rest comes.
+    void pin_what_is_there(const ManifestRoot& root, const Patience& patience);
+    /// Brings what can be had now of all pages that lack something, or, if all are doubted, of all. Once nobody
+    /// answers, or the disk takes no more, the others are only looked at: what is there of them is to stay.
+    void go_round(const ManifestRoot& root, bool doubted, const Patience& patience);
+    /// After a round, during which nothing was lost.
+    [[nodiscard]] State state_now(const ManifestRoot& root, const Patience& patience);
     /// Puts the page itself onto the disk: it is wanted without a server, too. False if that cannot be.
     [[nodiscard]] bool keep(const ManifestPage& page, const Digest& digest, const Patience& patience);
     /// Brings what can be had now of its chunks, unless it must not `ask`. False if nobody may be asked for more.
@@ -71,14 +76,22 @@ private:
     /// Tells status() what a page lacks now.
     void note(PageState& state, std::uint64_t missing, std::uint64_t put_off);
     void note_unknown(PageState& state, std::uint64_t unknown);
-    /// Chunks of the page from this one on that are not on the disk; those that are stay there.
-    [[nodiscard]] std::vector<std::size_t> missing_of(const ManifestPage& page, std::size_t from);
+    /// Chunks of the page from this one on that are not on the disk; those that are stay there. All that have to be
+    /// read for that are, in no hurry: somebody may be booting from the same disk.
+    [[nodiscard]] std::vector<std::size_t> missing_of(const ManifestPage& page, std::size_t from,
+                                                      const Patience& patience);
     /// Fetches the first of them, and those behind it that one request brings, from the first source that is good.
     [[nodiscard]] Outcome fetch(const ManifestPage& page, std::size_t from, const Patience& patience);
     [[nodiscard]] Result<void> stream(const Source& source, const ManifestPage& page, std::size_t from,
                                       const Places& places, bool bypass_caches, const Patience& patience);
+    /// It is on the disk, and stays there.
+    [[nodiscard]] bool has(const Digest& digest)
+    {
+        return image_->disk->pin(digest, keeper_) && image_->disk->check(digest, keeper_);
+    }
 
     std::shared_ptr<JobImage> image_;
+    const Keepers keeper_;
     std::atomic<State> state_{State::filling};
     std::atomic<std::uint64_t> chunks_{0};
     std::atomic<std::uint64_t> present_{0};

@@ -13,6 +13,13 @@ namespace
 constexpr std::uint64_t page_bytes = 1024 * manifest_entry_bytes;
 constexpr std::uint64_t pages_with_root = 4;
 constexpr std::uint64_t most_page_parts = 3;
+
+/// Who asks all sources has no more patience once that is done.
+Patience one_round(Patience patience)
+{
+    patience.deadline = std::chrono::steady_clock::now();
+    return patience;
+}
 } // namespace
 
 ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, DiskCache* disk, StoreClient store,
@@ -108,10 +115,18 @@ std::optional<std::string> ImageMap::from_beginning(const FileRange& range) cons
 
 Result<std::shared_ptr<const ManifestRoot>> ImageMap::root(const Patience& patience)
 {
-    return root_.get(0, patience, [&] {
-        return get<ManifestRoot>({0, ref_.root_bytes}, ref_.manifest, true, patience,
-                                 [&](Bytes data) { return ManifestRoot::parse(data, ref_); });
-    });
+    return root_.get(0, patience, [&] { return get_root(patience); });
+}
+
+Result<std::shared_ptr<const ManifestRoot>> ImageMap::get_root(const Patience& patience)
+{
+    return get<ManifestRoot>({0, ref_.root_bytes}, ref_.manifest, true, patience,
+                             [&](Bytes data) { return ManifestRoot::parse(data, ref_); });
+}
+
+void ImageMap::keep_root(const Patience& patience)
+{
+    (void)get_root(one_round(patience));
 }
 
 Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number, const Patience& patience)
@@ -121,9 +136,7 @@ Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number,
 
 Result<std::shared_ptr<const ManifestPage>> ImageMap::page_now(std::uint32_t number, bool ask, const Patience& patience)
 {
-    auto brief = patience;
-    brief.deadline = std::chrono::steady_clock::now(); // one round is over by then
-    return page(number, ask, brief);
+    return page(number, ask, one_round(patience));
 }
 
 Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number, bool ask, const Patience& patience)

@@ -39,6 +39,9 @@ public:
     [[nodiscard]] Result<std::shared_ptr<const ManifestPage>> page_now(std::uint32_t number, bool ask,
                                                                        const Patience& patience);
 
+    /// Puts the root onto the disk, for which each source may be asked once.
+    void keep_root(const Patience& patience);
+
     [[nodiscard]] const Digest& manifest() const { return ref_.manifest; }
     /// page() need not ask for it, or is asking already.
     [[nodiscard]] bool has_page(std::uint32_t number) const { return pages_.has(number); }
@@ -58,6 +61,7 @@ private:
     template <class Value, class Parse>
     [[nodiscard]] Result<std::shared_ptr<const Value>> get(const FileRange& range, const Digest& digest, bool ask,
                                                            const Patience& patience, Parse&& parse);
+    [[nodiscard]] Result<std::shared_ptr<const ManifestRoot>> get_root(const Patience& patience);
     [[nodiscard]] Result<std::shared_ptr<const ManifestPage>> page(std::uint32_t number, bool ask,
                                                                    const Patience& patience);
     /// A range of the manifest, with what its first request brought besides the root left out of the way.
