@@ -51,13 +51,22 @@ ImageFill::~ImageFill()
     image_->disk->remove_keeper(keeper_);
 }
 
+ImageFill::Status ImageFill::status() const
+{
+    State state = state_;
+    if (state == State::complete && image_->disk->news(keeper_) != heard_) // the thread is about to hear of it
+        state = State::filling;
+    return {state, chunks_, present_, put_off_, unknown_};
+}
+
 void ImageFill::run(const std::stop_token& stop)
 {
     try {
         fill({stop, std::nullopt, {}});
+        state_ = State::stopped;
     } catch (const std::exception&) { // no memory: the image is read as it is wanted
+        state_ = State::stopped;
     }
-    state_ = State::stopped;
 }
 
 void ImageFill::fill(const Patience& patience)
@@ -80,6 +89,7 @@ void ImageFill::fill(const Patience& patience)
         auto heard = disk.news(keeper_);
         doubted = heard != seen;
         if (!doubted && state != State::filling) {
+            heard_ = heard;
             state_ = state;
             disk.await_news(keeper_, seen, patience.stop);
             state_ = State::filling;

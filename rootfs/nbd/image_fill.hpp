@@ -42,7 +42,7 @@ public:
     ImageFill(const ImageFill&) = delete;
     ImageFill& operator=(const ImageFill&) = delete;
 
-    [[nodiscard]] Status status() const { return {state_, chunks_, present_, put_off_, unknown_}; }
+    [[nodiscard]] Status status() const;
 
 private:
     /// A page as it was left.
@@ -97,7 +97,8 @@ private:
     std::atomic<std::uint64_t> present_{0};
     std::atomic<std::uint64_t> put_off_{0};
     std::atomic<std::uint64_t> unknown_{0};
-    std::vector<PageState> pages_; ///< the thread's own
+    std::atomic<std::uint64_t> heard_{0}; ///< the disk's news that state_ knows of
+    std::vector<PageState> pages_;        ///< the thread's own
     std::minstd_rand random_{std::random_device{}()};
     std::jthread thread_; // last: it uses the others
 };
