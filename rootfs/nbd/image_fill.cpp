@@ -18,6 +18,8 @@ namespace
 constexpr std::uint64_t largest_request = 1024 * 1024;
 constexpr std::chrono::milliseconds first_pause{1'000};
 constexpr std::chrono::milliseconds longest_pause{60'000};
+/// So many chunks of a page are worth a request each.
+constexpr std::size_t few = 16;
 /// After so much work at what is on the disk, a pause that is twice as long.
 constexpr std::chrono::milliseconds busy{20};
 } // namespace
@@ -196,7 +198,9 @@ bool ImageFill::fill_page(const ManifestPage& page, PageState& state, bool ask, 
             continue;
         }
         // How many is left to chance, so that a good one between them is asked for itself in one of the next rounds.
-        const auto passed = std::uniform_int_distribution<std::ptrdiff_t>(1, step)(random_);
+        // Few are asked for one by one: by chance a good one could be passed over for minutes.
+        const auto most = missing.size() > few ? step : 1;
+        const auto passed = std::uniform_int_distribution<std::ptrdiff_t>(1, most)(random_);
         from = *(next + std::min(passed, missing.end() - next) - 1) + 1;
         step *= 2;
     }
