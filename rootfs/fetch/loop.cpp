@@ -110,13 +110,13 @@ void HttpClient::Loop::start_waiting()
 void HttpClient::Loop::end_silent_connection_of(const Transfer& transfer)
 {
     const auto since = transfer.silent_since();
-    const auto port = transfer.local_port();
-    if (port == 0 || since + long_silence > Transfer::Clock::now())
+    const auto& ends = transfer.ends();
+    if (!ends || since + long_silence > Transfer::Clock::now())
         return;
     for (const auto& [easy, other] : active_)
-        if (other->local_port() == port && other->was_heard_after(since))
+        if (other->ends() == ends && other->was_heard_after(since))
             return;
-    sockets_.shut_down(port);
+    sockets_.shut_down(*ends);
 }
 
 std::unique_ptr<Transfer> HttpClient::Loop::release(CURL* easy)

@@ -1,8 +1,12 @@
 #include "rootfs/fetch/sockets.hpp"
 
+#include <arpa/inet.h>
+#include <array>
 #include <netinet/in.h>
+#include <optional>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace farboot::rootfs
 {
@@ -10,15 +14,32 @@ namespace farboot::rootfs
 namespace
 {
 
-int port_of(curl_socket_t socket)
+/// `ask` is getsockname or getpeername. Nothing for a socket that is not connected.
+std::optional<std::pair<std::string, int>> end_of(curl_socket_t socket, decltype(&::getsockname) ask)
 {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
-    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0)
-        return 0;
-    if (address.ss_family == AF_INET)
-        return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-    return address.ss_family == AF_INET6 ? ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port) : 0;
+    if (ask(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0)
+        return std::nullopt;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (address.ss_family == AF_INET) {
+        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+        return std::pair{::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size()), ntohs(v4.sin_port)};
+    }
+    if (address.ss_family == AF_INET6) {
+        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+        return std::pair{::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size()), ntohs(v6.sin6_port)};
+    }
+    return std::nullopt;
+}
+
+std::optional<Ends> ends_of(curl_socket_t socket)
+{
+    const auto local = end_of(socket, &::getsockname);
+    const auto remote = end_of(socket, &::getpeername);
+    if (!local || !remote)
+        return std::nullopt;
+    return Ends{local->first, local->second, remote->first, remote->second};
 }
 
 } // namespace
@@ -31,10 +52,10 @@ void Sockets::watch(CURL* easy)
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
 }
 
-void Sockets::shut_down(int local_port) const
+void Sockets::shut_down(const Ends& ends) const
 {
     for (const auto socket : open_)
-        if (port_of(socket) == local_port)
+        if (ends_of(socket) == ends)
             ::shutdown(socket, SHUT_RDWR);
 }
 

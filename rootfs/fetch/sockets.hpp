@@ -3,9 +3,20 @@
 #include <curl/curl.h>
 
 #include <set>
+#include <string>
 
 namespace farboot::rootfs
 {
+
+/// Both ends of a TCP connection. Its own port alone does not tell one: the system gives the same to connections to
+/// different servers.
+struct Ends {
+    std::string local_address; ///< as inet_ntop() writes it
+    int local_port = 0;
+    std::string remote_address;
+    int remote_port = 0;
+    bool operator==(const Ends&) const = default;
+};
 
 /// The sockets of a client's connections, for ending a connection that several transfers share: libcurl has no word for
 /// it. Not for other folders. Belongs to the client's thread, and lives longer than the connections.
@@ -14,8 +25,8 @@ class Sockets
 public:
     /// Connections that this handle makes are noted.
     void watch(CURL* easy);
-    /// Ends the connection from this port of ours. libcurl sees that when it looks at it next.
-    void shut_down(int local_port) const;
+    /// Ends this connection. libcurl sees that when it looks at it next.
+    void shut_down(const Ends& ends) const;
 
 private:
     static int on_open(void* self, curl_socket_t socket, curlsocktype purpose) noexcept;

@@ -76,10 +76,11 @@ void Transfer::count_sent()
     heard_ = last_sign_of_life_; // the other side takes it
 }
 
-int Transfer::on_request(void* self, char*, char*, int, int local_port) noexcept
+int Transfer::on_request(void* self, char* remote_address, char* local_address, int remote_port,
+                         int local_port) noexcept
 {
     auto* transfer = static_cast<Transfer*>(self);
-    transfer->local_port_ = local_port;
+    transfer->ends_ = Ends{local_address, local_port, remote_address, remote_port};
     transfer->requested_ = true;
     transfer->last_sign_of_life_ = Clock::now();
     return CURL_PREREQFUNC_OK;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rootfs/fetch/http.hpp"
+#include "rootfs/fetch/sockets.hpp"
 
 #include <curl/curl.h>
 
@@ -50,8 +51,8 @@ public:
     [[nodiscard]] Clock::time_point silent_since() const { return last_sign_of_life_; }
     /// Something has come since.
     [[nodiscard]] bool was_heard_after(Clock::time_point time) const { return heard_ && *heard_ > time; }
-    /// Of its connection; 0: it has had none.
-    [[nodiscard]] int local_port() const { return local_port_; }
+    /// Of its connection; nothing if it has had none.
+    [[nodiscard]] const std::optional<Ends>& ends() const { return ends_; }
 
     /// Each of these calls Done, once.
     void finish(CURLcode code);
@@ -60,7 +61,8 @@ public:
     void finish_failed(Error error);
 
 private:
-    static int on_request(void* self, char*, char*, int, int local_port) noexcept;
+    static int on_request(void* self, char* remote_address, char* local_address, int remote_port,
+                          int local_port) noexcept;
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept;
     static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self) noexcept;
     static int on_seek(void* self, curl_off_t offset, int origin) noexcept;
@@ -99,7 +101,7 @@ private:
     std::uint64_t received_ = 0;     ///< bytes of the body
     curl_off_t sent_ = 0;
     bool in_body_ = false;
-    int local_port_ = 0;
+    std::optional<Ends> ends_;
     bool requested_ = false; ///< connected: silence counts from here
     Clock::time_point last_sign_of_life_ = Clock::now();
     std::optional<Clock::time_point> heard_; ///< the last sign of life that the other side gave

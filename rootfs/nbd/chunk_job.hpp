@@ -34,7 +34,7 @@ struct JobImage {
     {
         cache.land(digest, flight, chunk);
         if (disk != nullptr)
-            disk->put(digest, chunk, pinned);
+            disk->put(digest, chunk, keeper);
     }
     [[nodiscard]] bool is_on_disk(const Digest& digest) const { return disk != nullptr && disk->contains(digest); }
 
@@ -46,7 +46,7 @@ struct JobImage {
     ChunkCache& cache;
     DiskCache* disk;
     RequestSize& ahead_size;
-    std::atomic<bool> pinned = false; ///< what comes onto the disk stays there
+    std::atomic<Keepers> keeper = 0; ///< what comes onto the disk stays there for him
     ImageMap map;
 };
 

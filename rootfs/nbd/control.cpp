@@ -31,7 +31,8 @@ Json pinned_of(const Reader& reader)
     return {{"state", to_text(status->state)},
             {"chunks", status->chunks},
             {"present", status->present},
-            {"put_off", status->put_off}};
+            {"put_off", status->put_off},
+            {"unknown", status->unknown}};
 }
 
 Json status_of(const Source& source, std::string_view state)
@@ -199,7 +200,8 @@ std::string Control::answer(std::string_view line, uid_t who) const
     if (!added)
         return refused(added.error());
     if (*pin)
-        (*added)->reader->pin();
+        if (const auto done = (*added)->reader->pin(); !done)
+            return refused(done.error());
     return Json{{"ok", true}, {"export", (*added)->name}, {"bytes", (*added)->reader->bytes()}}.dump();
 }
 

@@ -1,15 +1,10 @@
 #include "rootfs/nbd/disk_cache.hpp"
 
-#include <algorithm>
-
 namespace farboot::rootfs
 {
 
 namespace
 {
-/// What may wait to be written: a disk that is slower than the network must not fill the memory.
-constexpr std::size_t most_waiting_bytes = 16 * 1024 * 1024;
-
 std::unique_ptr<DiskView> open_view(const DiskCache::Options& options)
 {
     auto view = DiskView::open(options.view);
@@ -73,26 +68,35 @@ Chunk DiskCache::find(const Digest& digest, std::uint32_t length)
         const std::scoped_lock lock(mutex_);
         place = index_.find(digest);
     }
-    if (!place || place->length != length)
-        return find_in_view(digest, length);
-    auto chunk = read(*place, digest);
-    const std::scoped_lock lock(mutex_);
-    if (chunk) {
-        index_.note_use(digest);
-        ++hits_;
-    } else if (index_.find(digest) == place) { // and not written elsewhere meanwhile
-        index_.forget(digest);
-        ++damaged_;
+    if (!place || place->length != length) {
+        auto beside = view_ ? view_->find(digest, length) : nullptr;
+        view_hits_ += beside ? 1 : 0;
+        return beside;
     }
+    auto chunk = read_or_forget(*place, digest, 0);
+    if (!chunk)
+        return nullptr;
+    const std::scoped_lock lock(mutex_);
+    index_.note_use(digest);
+    ++hits_;
     return chunk;
 }
 
-Chunk DiskCache::find_in_view(const Digest& digest, std::uint32_t length)
+Chunk DiskCache::read_or_forget(const DiskPlace& place, const Digest& digest, Keepers finder)
 {
-    auto chunk = view_ ? view_->find(digest, length) : nullptr;
-    if (chunk)
-        ++view_hits_;
-    return chunk;
+    auto chunk = read(place, digest);
+    const std::scoped_lock lock(mutex_);
+    if (index_.find(digest) != place) // written elsewhere meanwhile
+        return chunk;
+    if (chunk) {
+        index_.note_checked(digest);
+        return chunk;
+    }
+    ++damaged_;
+    if (index_.is_checked(digest))
+        distrust();
+    tell(index_.forget(digest) & ~finder);
+    return nullptr;
 }
 
 bool DiskCache::contains(const Digest& digest) const
@@ -105,111 +109,63 @@ bool DiskCache::contains(const Digest& digest) const
     return view_ && view_->contains(digest);
 }
 
-bool DiskCache::pin(const Digest& digest)
+Keepers DiskCache::add_keeper()
 {
     const std::scoped_lock lock(mutex_);
-    return index_.pin(digest);
+    return keepers_.add();
 }
 
-void DiskCache::put(const Digest& digest, Chunk chunk, bool pinned)
+void DiskCache::remove_keeper(Keepers keeper)
 {
     const std::scoped_lock lock(mutex_);
-    if (!writable_ || chunk->empty() || chunk->size() > max_chunk_bytes)
+    keepers_.remove(keeper);
+    index_.unpin(keeper);
+    if (!full_ || !index_.has_room())
         return;
-    if (pinned ? index_.pin(digest) : index_.find(digest).has_value())
-        return;
-    if (waiting_bytes_ + chunk->size() > most_waiting_bytes) {
-        ++skipped_;
-        return;
-    }
-    waiting_bytes_ += chunk->size();
-    waiting_.push_back({digest, std::move(chunk), pinned});
+    full_ = false;
+    writable_ = true;
+    tell(keepers_.all());
+}
+
+bool DiskCache::pin(const Digest& digest, Keepers keeper)
+{
+    const std::scoped_lock lock(mutex_);
+    return index_.pin(digest, keeper & keepers_.all());
+}
+
+bool DiskCache::check(const Digest& digest, Keepers keeper)
+{
+    std::unique_lock lock(mutex_);
+    const auto place = index_.find(digest);
+    if (!place || index_.is_checked(digest))
+        return place.has_value();
+    lock.unlock();
+    return read_or_forget(*place, digest, keeper) != nullptr;
+}
+
+std::uint64_t DiskCache::news(Keepers keeper) const
+{
+    const std::scoped_lock lock(mutex_);
+    return keepers_.news(keeper);
+}
+
+void DiskCache::await_news(Keepers keeper, std::uint64_t seen, const std::stop_token& stop)
+{
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, stop, [&] { return keepers_.news(keeper) != seen; });
+}
+
+void DiskCache::tell(Keepers keepers)
+{
+    keepers_.tell(keepers);
     changed_.notify_all();
 }
 
-void DiskCache::write_all(const std::stop_token& stop)
+/// What was right is not any more: who knows what else.
+void DiskCache::distrust()
 {
-    for (;;) {
-        std::unique_lock lock(mutex_);
-        writing_ = false;
-        changed_.notify_all();
-        if (!changed_.wait(lock, stop, [&] { return !waiting_.empty(); }) || stop.stop_requested())
-            return;
-        const auto next = std::move(waiting_.front());
-        waiting_.pop_front();
-        waiting_bytes_ -= next.chunk->size();
-        writing_ = true;
-        lock.unlock();
-        const auto done = write(next);
-        if (done || !writable_.exchange(false))
-            continue;
-        // A full or broken disk: what is there is still good to read.
-        lock.lock();
-        waiting_.clear();
-        waiting_bytes_ = 0;
-        lock.unlock();
-        if (options_.notice)
-            options_.notice(fmt::format("nothing more is kept on the local disk: {}", done.error().sentence));
-    }
-}
-
-Result<void> DiskCache::write(const Waiting& waiting)
-{
-    const auto& [digest, chunk, pinned] = waiting;
-    const auto length = static_cast<std::uint32_t>(chunk->size());
-    if (!pinned && view_ && view_->contains(digest)) // here, and not in put(): it may look at the disk
-        return {};
-    std::optional<DiskPlace> place;
-    for (;;) {
-        std::unique_lock lock(mutex_);
-        if (index_.find(digest)) {
-            if (pinned)
-                index_.pin(digest);
-            return {};
-        }
-        if (!index_.has_room())
-            return fail("cache-full", "pinned images take all of it");
-        place = index_.next(length);
-        if (place)
-            break;
-        lock.unlock();
-        if (auto done = make_room(); !done)
-            return done;
-    }
-    if (auto done = data_.write(data_at(*place), *chunk); !done)
-        return done;
-    const std::scoped_lock lock(mutex_);
-    return index_.add(digest, *place, pinned);
-}
-
-Result<void> DiskCache::make_room()
-{
-    std::vector<Waiting> saved;
-    std::vector<DiskIndex::Kept> kept;
-    {
-        const std::scoped_lock lock(mutex_);
-        auto emptied = index_.empty_oldest();
-        if (!emptied)
-            return std::unexpected(std::move(emptied.error()));
-        kept = std::move(*emptied);
-    }
-    // All are read before the first is written: they lie in the segment that is filled now.
-    for (const auto& [digest, place, pinned] : kept)
-        if (auto chunk = read(place, digest))
-            saved.push_back({digest, std::move(chunk), pinned});
-    for (const auto& [digest, chunk, pinned] : saved) {
-        std::unique_lock lock(mutex_);
-        const auto place = index_.next(static_cast<std::uint32_t>(chunk->size()));
-        lock.unlock();
-        if (!place) // it is fetched again when it is wanted
-            continue;
-        if (auto done = data_.write(data_at(*place), *chunk); !done)
-            return done;
-        lock.lock();
-        if (auto done = index_.add(digest, *place, pinned); !done)
-            return done;
-    }
-    return {};
+    index_.doubt_all();
+    tell(keepers_.all());
 }
 
 DiskCache::Status DiskCache::status() const
@@ -217,12 +173,6 @@ DiskCache::Status DiskCache::status() const
     const auto beside = view_ ? view_->chunks() : 0;
     const std::scoped_lock lock(mutex_);
     return {options_.limit, index_.bytes(), index_.chunks(), hits_, damaged_, skipped_, beside, view_hits_, writable_};
-}
-
-void DiskCache::flush()
-{
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_.empty() && !writing_; });
 }
 
 } // namespace farboot::rootfs

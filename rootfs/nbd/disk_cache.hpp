@@ -42,11 +42,23 @@ public:
     [[nodiscard]] Chunk find(const Digest& digest, std::uint32_t length);
     /// May be wrong about what find() would find damaged.
     [[nodiscard]] bool contains(const Digest& digest) const;
-    /// Writes the chunk some time, unless it is there or, if it is not pinned, in the view, more waits than the disk
-    /// can take, or it is longer than max_chunk_bytes.
-    void put(const Digest& digest, Chunk chunk, bool pinned = false);
-    /// The chunk stays until this process ends, whatever else comes. False if it is not there.
-    [[nodiscard]] bool pin(const Digest& digest);
+    /// One who pins chunks: they stay as long as he does, whatever else comes. 0 if there are too many.
+    [[nodiscard]] Keepers add_keeper();
+    /// What nobody else has pinned may go.
+    void remove_keeper(Keepers keeper);
+
+    /// Writes the chunk some time, unless it is there or, if nobody pins it, in the view, more waits than the disk can
+    /// take, or it is longer than max_chunk_bytes.
+    void put(const Digest& digest, Chunk chunk, Keepers keeper = 0);
+    /// False if it is not there. May be wrong about what find() would find damaged.
+    [[nodiscard]] bool pin(const Digest& digest, Keepers keeper);
+    /// Whether it is there and right: it is read, unless it was right before, and nothing that had been so was found
+    /// wrong since. What is wrong is forgotten.
+    [[nodiscard]] bool check(const Digest& digest, Keepers keeper);
+    /// Grows when the keeper may have lost a chunk, unless he found that himself, and when there is room again.
+    [[nodiscard]] std::uint64_t news(Keepers keeper) const;
+    /// Waits until news() is no longer what was `seen`.
+    void await_news(Keepers keeper, std::uint64_t seen, const std::stop_token& stop);
 
     struct Status {
         std::uint64_t limit = 0; ///< bytes
@@ -65,16 +77,22 @@ public:
 
 private:
     DiskCache(Options options, DiskFile data, DiskIndex index, std::unique_ptr<DiskView> view);
-    [[nodiscard]] Chunk find_in_view(const Digest& digest, std::uint32_t length);
     void write_all(const std::stop_token& stop);
     struct Waiting {
         Digest digest;
         Chunk chunk;
-        bool pinned = false;
+        Keepers keeper = 0;
     };
     [[nodiscard]] Result<void> write(const Waiting& waiting);
+    [[nodiscard]] Result<std::vector<DiskIndex::Kept>> empty_oldest();
     [[nodiscard]] Result<void> make_room();
+    /// Of what make_room() has kept. `lost`: something pinned did not fit.
+    [[nodiscard]] Result<void> write_again(const std::vector<Waiting>& saved, bool& lost);
     [[nodiscard]] Chunk read(const DiskPlace& place, const Digest& digest);
+    /// The same; forgets what is wrong, and tells all of its keepers but `finder`.
+    [[nodiscard]] Chunk read_or_forget(const DiskPlace& place, const Digest& digest, Keepers finder);
+    void tell(Keepers keepers); ///< under the mutex
+    void distrust();            ///< the same
 
     Options options_;
     DiskFile data_;
@@ -85,6 +103,8 @@ private:
     std::deque<Waiting> waiting_;   ///< under the mutex
     std::size_t waiting_bytes_ = 0; ///< under the mutex
     bool writing_ = false;          ///< under the mutex
+    bool full_ = false;             ///< why it is not writable; under the mutex
+    DiskKeepers keepers_;           ///< under the mutex
     std::atomic<bool> writable_{true};
     std::atomic<std::uint64_t> hits_{0};
     std::atomic<std::uint64_t> damaged_{0};

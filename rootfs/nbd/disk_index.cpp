@@ -33,8 +33,15 @@ void DiskIndex::load(std::uint32_t number, Bytes data)
     for (const auto& [digest, place] : rows) {
         segment.filled = place.offset + place.length;
         segment.digests.push_back(digest);
-        if (places_.try_emplace(digest, Entry{place, false, false}).second)
-            bytes_ += place.length;
+        const auto [found, added] = places_.try_emplace(digest, Entry{place, 0, false, false});
+        // Twice: it was found wrong and came again, or was saved from a segment that was emptied. The last one counts.
+        if (!added && segments_[found->second.place.segment].sequence <= sequence) {
+            bytes_ -= found->second.place.length;
+            found->second.place = place;
+        } else if (!added) {
+            continue;
+        }
+        bytes_ += place.length;
     }
 }
 
@@ -50,14 +57,43 @@ void DiskIndex::note_use(const Digest& digest)
         found->second.used = true;
 }
 
-bool DiskIndex::pin(const Digest& digest)
+bool DiskIndex::pin(const Digest& digest, Keepers keepers)
 {
     const auto found = places_.find(digest);
     if (found == places_.end())
         return false;
-    if (!std::exchange(found->second.pinned, true))
-        pinned_bytes_ += found->second.place.length;
+    auto& entry = found->second;
+    if (entry.keepers == 0 && keepers != 0)
+        pinned_bytes_ += entry.place.length;
+    entry.keepers |= keepers;
     return true;
+}
+
+void DiskIndex::unpin(Keepers keepers)
+{
+    for (auto& [digest, entry] : places_) {
+        if (entry.keepers != 0 && (entry.keepers & ~keepers) == 0)
+            pinned_bytes_ -= entry.place.length;
+        entry.keepers &= ~keepers;
+    }
+}
+
+bool DiskIndex::is_checked(const Digest& digest) const
+{
+    const auto found = places_.find(digest);
+    return found != places_.end() && found->second.checked;
+}
+
+void DiskIndex::note_checked(const Digest& digest)
+{
+    if (const auto found = places_.find(digest); found != places_.end())
+        found->second.checked = true;
+}
+
+void DiskIndex::doubt_all()
+{
+    for (auto& [digest, entry] : places_)
+        entry.checked = false;
 }
 
 bool DiskIndex::has_room() const
@@ -67,14 +103,17 @@ bool DiskIndex::has_room() const
     return pinned_bytes_ < (segments_.size() - 1) * usable;
 }
 
-void DiskIndex::forget(const Digest& digest)
+Keepers DiskIndex::forget(const Digest& digest)
 {
-    if (const auto found = places_.find(digest); found != places_.end()) {
-        bytes_ -= found->second.place.length;
-        if (found->second.pinned)
-            pinned_bytes_ -= found->second.place.length;
-        places_.erase(found);
-    }
+    const auto found = places_.find(digest);
+    if (found == places_.end())
+        return 0;
+    const auto [place, keepers, used, checked] = found->second;
+    bytes_ -= place.length;
+    if (keepers != 0)
+        pinned_bytes_ -= place.length;
+    places_.erase(found);
+    return keepers;
 }
 
 std::optional<DiskPlace> DiskIndex::next(std::uint32_t length) const
@@ -85,7 +124,7 @@ std::optional<DiskPlace> DiskIndex::next(std::uint32_t length) const
     return DiskPlace{current_, segment.filled, length};
 }
 
-Result<void> DiskIndex::add(const Digest& digest, const DiskPlace& place, bool pinned)
+Result<void> DiskIndex::add(const Digest& digest, const DiskPlace& place, Keepers keepers)
 {
     auto& segment = segments_[place.segment];
     std::string row;
@@ -100,9 +139,9 @@ Result<void> DiskIndex::add(const Digest& digest, const DiskPlace& place, bool p
     segment.filled = place.offset + place.length;
     segment.digests.push_back(digest);
     forget(digest);
-    places_[digest] = Entry{place, false, pinned};
+    places_[digest] = Entry{place, keepers, false, true};
     bytes_ += place.length;
-    if (pinned)
+    if (keepers != 0)
         pinned_bytes_ += place.length;
     return {};
 }
@@ -119,8 +158,8 @@ Result<std::vector<DiskIndex::Kept>> DiskIndex::empty_oldest()
             continue;
         const auto& entry = found->second;
         const auto fits = kept_bytes + entry.place.length <= disk_segment_bytes / 2;
-        if (entry.pinned || (entry.used && fits)) {
-            kept.push_back({digest, entry.place, entry.pinned});
+        if (entry.keepers != 0 || (entry.used && fits)) {
+            kept.push_back({digest, entry.place, entry.keepers});
             kept_bytes += entry.place.length;
         }
         forget(digest);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rootfs/nbd/disk_file.hpp"
+#include "rootfs/nbd/disk_keepers.hpp"
 #include "rootfs/nbd/disk_rows.hpp"
 
 #include <optional>
@@ -21,21 +22,28 @@ public:
     [[nodiscard]] std::optional<DiskPlace> find(const Digest& digest) const;
     /// The chunk is worth keeping when its segment is emptied.
     void note_use(const Digest& digest);
-    /// The chunk stays when its segment is emptied. False if it is not there.
-    bool pin(const Digest& digest);
-    /// It was found damaged.
-    void forget(const Digest& digest);
+    /// The chunk stays when its segment is emptied, as long as one of its keepers does. False if it is not there.
+    bool pin(const Digest& digest, Keepers keepers);
+    /// These keep nothing any more.
+    void unpin(Keepers keepers);
+    /// It was right when it was read last, or was written by this process.
+    [[nodiscard]] bool is_checked(const Digest& digest) const;
+    void note_checked(const Digest& digest);
+    /// Nothing is checked.
+    void doubt_all();
+    /// It was found damaged. Gives those who had pinned it.
+    Keepers forget(const Digest& digest);
 
     /// Where the next chunk of this length goes; nothing if no segment has room: empty one first.
     [[nodiscard]] std::optional<DiskPlace> next(std::uint32_t length) const;
     /// False once pinned chunks take so much that emptying segments makes no room any more.
     [[nodiscard]] bool has_room() const;
     /// The chunk lies at what next() gave. Reason: io.
-    [[nodiscard]] Result<void> add(const Digest& digest, const DiskPlace& place, bool pinned);
+    [[nodiscard]] Result<void> add(const Digest& digest, const DiskPlace& place, Keepers keepers);
     struct Kept {
         Digest digest;
         DiskPlace place; ///< where its bytes still are
-        bool pinned = false;
+        Keepers keepers = 0;
     };
     /// Forgets all of the segment that was filled longest ago, and fills that one from now on. Gives the chunks of it
     /// that are pinned, and of those that were used since they were written up to half a segment. Only while
@@ -54,8 +62,9 @@ private:
     };
     struct Entry {
         DiskPlace place;
+        Keepers keepers = 0;
         bool used = false;
-        bool pinned = false;
+        bool checked = false;
     };
 
     DiskIndex(DiskFile file, std::uint32_t segments) : file_(std::move(file)), segments_(segments) {}

@@ -54,8 +54,11 @@ Result<void> DiskView::look()
         if (auto done = index_.read(header_at(segment), data); !done)
             return done;
         auto [sequence, rows] = parse_disk_segment(segment, data);
-        for (const auto& [digest, place] : rows)
-            places_.insert_or_assign(digest, place);
+        for (const auto& [digest, place] : rows) {
+            const auto [found, added] = places_.try_emplace(digest, place);
+            if (!added && sequences_[found->second.segment] <= sequence) // what was written last counts
+                found->second = place;
+        }
         sequences_[segment] = sequence;
     }
     return {};

@@ -1,5 +1,7 @@
 #include "rootfs/nbd/image_map.hpp"
 
+#include "rootfs/nbd/source_error.hpp"
+
 #include <thread>
 
 namespace farboot::rootfs
@@ -11,6 +13,13 @@ namespace
 constexpr std::uint64_t page_bytes = 1024 * manifest_entry_bytes;
 constexpr std::uint64_t pages_with_root = 4;
 constexpr std::uint64_t most_page_parts = 3;
+
+/// Who asks all sources has no more patience once that is done.
+Patience one_round(Patience patience)
+{
+    patience.deadline = std::chrono::steady_clock::now();
+    return patience;
+}
 } // namespace
 
 ImageMap::ImageMap(const ImageRef& ref, SourceSet& sources, ChunkCache& cache, DiskCache* disk, StoreClient store,
@@ -29,7 +38,7 @@ void ImageMap::begin(const Source& source, const Patience& patience)
 }
 
 template <class Value, class Parse>
-Result<std::shared_ptr<const Value>> ImageMap::get(const FileRange& range, const Digest& digest,
+Result<std::shared_ptr<const Value>> ImageMap::get(const FileRange& range, const Digest& digest, bool ask,
                                                    const Patience& patience, Parse&& parse)
 {
     if (const auto known = from_cache(digest, range.length, patience))
@@ -40,11 +49,14 @@ Result<std::shared_ptr<const Value>> ImageMap::get(const FileRange& range, const
             keep(digest, *known);
             return std::make_shared<const Value>(std::move(*parsed));
         }
+    if (!ask)
+        return fail("unreachable", "A part of the manifest {} is not here.", ref_.manifest.hex());
     std::mutex mutex; // two sources may be asked at the same time
     std::shared_ptr<const Value> value;
-    const auto attempt = [&](const Source& source, Freshness freshness, const Patience& patience_now) -> Result<void> {
-        // A manifest never changes: a wrong one can only come from a cache or from a bad source.
-        const auto data = fetch(source, range, freshness != Freshness::usual, patience_now);
+    std::optional<Error> refusal;
+    const auto try_source = [&](const Source& source, bool bypass_caches,
+                                const Patience& patience_now) -> Result<void> {
+        const auto data = fetch(source, range, bypass_caches, patience_now);
         if (!data)
             return std::unexpected(data.error());
         Result<Value> parsed = parse(as_bytes(*data));
@@ -55,9 +67,21 @@ Result<std::shared_ptr<const Value>> ImageMap::get(const FileRange& range, const
         value = std::make_shared<const Value>(std::move(*parsed));
         return {};
     };
-    if (auto good = sources_.until_good(attempt, counters_, patience); !good)
-        return std::unexpected(std::move(good.error()));
-    return value;
+    const auto attempt = [&](const Source& source, Freshness freshness, const Patience& patience_now) {
+        // A manifest never changes: a wrong one can only come from a cache or from a bad source.
+        auto result = try_source(source, freshness != Freshness::usual, patience_now);
+        if (!result && !is_gone(result.error())) {
+            const std::scoped_lock lock(mutex);
+            refusal = result.error();
+        }
+        return result;
+    };
+    auto good = sources_.until_good(attempt, counters_, patience);
+    if (good)
+        return value;
+    if (refusal && good.error().reason != "cancelled") // says more than that another source is away
+        return std::unexpected(std::move(*refusal));
+    return std::unexpected(std::move(good.error()));
 }
 
 Result<std::string> ImageMap::fetch(const Source& source, const FileRange& range, bool bypass_caches,
@@ -91,19 +115,37 @@ std::optional<std::string> ImageMap::from_beginning(const FileRange& range) cons
 
 Result<std::shared_ptr<const ManifestRoot>> ImageMap::root(const Patience& patience)
 {
-    return root_.get(0, patience, [&] {
-        return get<ManifestRoot>({0, ref_.root_bytes}, ref_.manifest, patience,
-                                 [&](Bytes data) { return ManifestRoot::parse(data, ref_); });
-    });
+    return root_.get(0, patience, [&] { return get_root(patience); });
+}
+
+Result<std::shared_ptr<const ManifestRoot>> ImageMap::get_root(const Patience& patience)
+{
+    return get<ManifestRoot>({0, ref_.root_bytes}, ref_.manifest, true, patience,
+                             [&](Bytes data) { return ManifestRoot::parse(data, ref_); });
+}
+
+void ImageMap::keep_root(const Patience& patience)
+{
+    (void)get_root(one_round(patience));
 }
 
 Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number, const Patience& patience)
+{
+    return page(number, true, patience);
+}
+
+Result<std::shared_ptr<const ManifestPage>> ImageMap::page_now(std::uint32_t number, bool ask, const Patience& patience)
+{
+    return page(number, ask, one_round(patience));
+}
+
+Result<std::shared_ptr<const ManifestPage>> ImageMap::page(std::uint32_t number, bool ask, const Patience& patience)
 {
     const auto image = root(patience);
     if (!image)
         return std::unexpected(image.error());
     return pages_.get(number, patience, [&]() -> Result<std::shared_ptr<const ManifestPage>> {
-        return get<ManifestPage>((*image)->page_range(number), (*image)->page_digest(number), patience,
+        return get<ManifestPage>((*image)->page_range(number), (*image)->page_digest(number), ask, patience,
                                  [&](Bytes data) { return (*image)->parse_page(data, number); });
     });
 }

@@ -34,6 +34,13 @@ public:
     /// These two go on until a source is good or patience ends.
     [[nodiscard]] Result<std::shared_ptr<const ManifestRoot>> root(const Patience& patience);
     [[nodiscard]] Result<std::shared_ptr<const ManifestPage>> page(std::uint32_t number, const Patience& patience);
+    /// The same, for what nobody waits for: asks each source once, or none at all, and waits a second at most for
+    /// somebody else who asks. Reasons: cancelled, unreachable, a refusal where a source refuses, or the last one's.
+    [[nodiscard]] Result<std::shared_ptr<const ManifestPage>> page_now(std::uint32_t number, bool ask,
+                                                                       const Patience& patience);
+
+    /// Puts the root onto the disk, for which each source may be asked once.
+    void keep_root(const Patience& patience);
 
     [[nodiscard]] const Digest& manifest() const { return ref_.manifest; }
     /// page() need not ask for it, or is asking already.
@@ -49,11 +56,14 @@ public:
     void renew_locator(const Source& source, const std::shared_ptr<const Locator>& seen);
 
 private:
-    /// Gets a part of the manifest from where it is known, or from a source that has it; `parse` makes a Result<Value>
-    /// of it.
+    /// Gets a part of the manifest from where it is known or, if it may `ask`, from a source that has it; `parse` makes
+    /// a Result<Value> of it.
     template <class Value, class Parse>
-    [[nodiscard]] Result<std::shared_ptr<const Value>> get(const FileRange& range, const Digest& digest,
+    [[nodiscard]] Result<std::shared_ptr<const Value>> get(const FileRange& range, const Digest& digest, bool ask,
                                                            const Patience& patience, Parse&& parse);
+    [[nodiscard]] Result<std::shared_ptr<const ManifestRoot>> get_root(const Patience& patience);
+    [[nodiscard]] Result<std::shared_ptr<const ManifestPage>> page(std::uint32_t number, bool ask,
+                                                                   const Patience& patience);
     /// A range of the manifest, with what its first request brought besides the root left out of the way.
     [[nodiscard]] Result<std::string> fetch(const Source& source, const FileRange& range, bool bypass_caches,
                                             const Patience& patience);

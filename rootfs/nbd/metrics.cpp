@@ -69,6 +69,8 @@ constexpr auto pinned_metrics = std::to_array<Metric>({
     {"chunks", "pinned_chunks", "", "Chunks in the pinned image, as far as they are known."},
     {"present", "pinned_chunks_present", "", "Of these, so many lie on the local disk."},
     {"put_off", "pinned_chunks_put_off", "", "So many are put off, as every source lacks them or has them wrong."},
+    {"unknown", "pinned_chunks_unknown", "",
+     "So many more may be wanted: the manifest's page that says so has not come."},
 });
 constexpr auto disk_metrics = std::to_array<Metric>({
     {"limit", "disk_limit_bytes", "", "Hard limit of what lies on the local disk."},

@@ -152,7 +152,8 @@ int after_fork()
             if (const auto added = all.exports->add(image, 0); !added)
                 return refuse(added.error());
         if (all.settings.pin())
-            all.exports->find(all.images.front().export_name())->reader->pin();
+            if (const auto done = all.exports->find(all.images.front().export_name())->reader->pin(); !done)
+                return refuse(done.error());
         all.control.emplace(*all.policy, *all.engine, *all.exports, !all.images.empty());
         if (all.socket)
             all.socket->serve([](std::string_view line, uid_t who) { return plugin->control->answer(line, who); });

@@ -55,13 +55,17 @@ std::optional<HotStream::Status> Reader::hot() const
     return hot_ ? std::optional(hot_->status()) : std::nullopt;
 }
 
-void Reader::pin()
+Result<void> Reader::pin()
 {
     const std::scoped_lock lock(mutex_);
     if (fill_ || image_->disk == nullptr)
-        return;
-    image_->pinned = true;
-    fill_ = std::make_unique<ImageFill>(image_);
+        return {};
+    const auto keeper = image_->disk->add_keeper();
+    if (keeper == 0)
+        return fail("too-many", "The image is served, but not pinned: {} are pinned already. Remove one first.",
+                    DiskKeepers::most);
+    fill_ = std::make_unique<ImageFill>(image_, keeper);
+    return {};
 }
 
 std::optional<ImageFill::Status> Reader::fill() const

@@ -36,8 +36,9 @@ public:
 
     /// A client has opened the image: the hot pack begins to come. Later calls do nothing.
     void begin();
-    /// All of the image comes onto the local disk and stays there. Does nothing without a disk.
-    void pin();
+    /// All of the image comes onto the local disk, and stays there as long as this lives. Does nothing without a disk.
+    /// Reason: too-many.
+    [[nodiscard]] Result<void> pin();
     /// Nothing before begin().
     [[nodiscard]] std::optional<HotStream::Status> hot() const;
     /// Nothing unless pinned.

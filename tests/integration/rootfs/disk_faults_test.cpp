@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <optional>
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -176,40 +177,78 @@ TEST_F(DiskFaults, AFullOneIsReadFromAndKeepsNothingMore)
 }
 
 /// The disk under a file system goes away while the reader runs: all that is read of it is an I/O error from then on.
-TEST_F(DiskFaults, ARemovedOneIsDoneWithout)
+class RemovedDisk : public DiskFaults
 {
-    const auto device = folder.path / "device";
-    write_whole(device, "");
-    std::filesystem::resize_file(device, 100 * megabyte);
-    std::string words;
-    if (!std::filesystem::exists("/usr/sbin/mkfs.ext4"))
-        GTEST_SKIP() << "needs mkfs.ext4";
-    ASSERT_EQ(run({"/usr/sbin/mkfs.ext4", "-q", device.string()}, &words), 0) << words;
-    const Mount ext4(disk(), {"-o", "loop", device.string()});
-    if (!ext4.is_there)
-        GTEST_SKIP() << "mounting is not allowed here: " << ext4.words;
+protected:
+    void SetUp() override
+    {
+        DiskFaults::SetUp();
+        if (IsSkipped())
+            return;
+        write_whole(device(), "");
+        std::filesystem::resize_file(device(), 100 * megabyte);
+        std::string words;
+        if (!std::filesystem::exists("/usr/sbin/mkfs.ext4"))
+            GTEST_SKIP() << "needs mkfs.ext4";
+        ASSERT_EQ(run({"/usr/sbin/mkfs.ext4", "-q", device().string()}, &words), 0) << words;
+        ext4_.emplace(disk(), std::vector<std::string>{"-o", "loop", device().string()});
+        if (!ext4_->is_there)
+            GTEST_SKIP() << "mounting is not allowed here: " << ext4_->words;
+    }
+    void remove_disk()
+    {
+        const int chunks = ::open((disk() / "chunks").c_str(), O_RDONLY | O_CLOEXEC);
+        ASSERT_EQ(::syncfs(chunks), 0);
+        std::filesystem::resize_file(device(), 0);
+        ASSERT_EQ(::posix_fadvise(chunks, 0, 0, POSIX_FADV_DONTNEED), 0); // the kernel still has some of it in memory
+        std::array<char, 1> byte{};
+        const auto got = ::pread(chunks, byte.data(), 1, 0);
+        const auto code = errno;
+        ::close(chunks);
+        if (got == 1 && byte[0] == 0)
+            GTEST_SKIP() << "this kernel's loop devices read zeros behind the end of their file";
+        ASSERT_EQ(got, -1);
+        EXPECT_EQ(code, EIO);
+    }
+
+private:
+    [[nodiscard]] std::filesystem::path device() const { return folder.path / "device"; }
+
+    std::optional<Mount> ext4_;
+};
+
+TEST_F(RemovedDisk, IsDoneWithout)
+{
     const auto web = serve("web", store());
     NbdServer server(nbd(), with_little_memory(web, 64));
     ASSERT_TRUE(eventually([&] {
         copy_all(server);
         return server.status()["disk"]["hits"] > 100;
     })) << server.status().dump(2);
-
-    const int chunks = ::open((disk() / "chunks").c_str(), O_RDONLY | O_CLOEXEC);
-    ASSERT_EQ(::syncfs(chunks), 0);
-    std::filesystem::resize_file(device, 0);
-    ASSERT_EQ(::posix_fadvise(chunks, 0, 0, POSIX_FADV_DONTNEED), 0); // the kernel still has some of it in memory
-    std::array<char, 1> byte{};
-    const auto got = ::pread(chunks, byte.data(), 1, 0);
-    const auto code = errno;
-    ::close(chunks);
-    if (got == 1 && byte[0] == 0)
-        GTEST_SKIP() << "this kernel's loop devices read zeros behind the end of their file";
-    ASSERT_EQ(got, -1);
-    EXPECT_EQ(code, EIO);
+    remove_disk();
+    if (IsSkipped() || HasFatalFailure())
+        return;
     copy_all(server);
     EXPECT_GT(server.status()["disk"]["damaged"], 100) << server.status().dump(2);
     EXPECT_EQ(export_of(server)["waits"], 0);
+}
+
+/// A single read tells; that nothing else is there either is found out without anybody who reads it.
+TEST_F(RemovedDisk, HasNoCompleteImage)
+{
+    const auto web = serve("web", store());
+    auto pinned = with_little_memory(web, 64);
+    pinned.emplace_back("pin=true");
+    const NbdServer server(nbd(), pinned);
+    const auto fill = [&] { return export_of(server)["pinned"]; };
+    ASSERT_TRUE(eventually([&] { return fill()["state"] == "complete"; })) << server.status().dump(2);
+    remove_disk();
+    if (IsSkipped() || HasFatalFailure())
+        return;
+    NbdClient client(server.uri());
+    EXPECT_EQ(client.read(5 * megabyte, 4096).bytes, image.substr(5 * megabyte, 4096));
+    EXPECT_TRUE(eventually([&] { return fill()["state"] == "no-room"; })) << server.status().dump(2);
+    EXPECT_LT(fill()["present"], fill()["chunks"].get<int>() / 2) << server.status().dump(2);
 }
 
 } // namespace

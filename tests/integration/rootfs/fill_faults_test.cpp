@@ -11,14 +11,34 @@ namespace
 class FillFaults : public LocalDisk
 {
 protected:
-    [[nodiscard]] std::vector<std::string> pinned(const std::vector<const WebServer*>& servers) const
+    [[nodiscard]] std::vector<std::string> pinned(const std::vector<const WebServer*>& servers,
+                                                  int mebibytes = 64) const
     {
         auto all = parameters(servers);
         all.push_back("disk-cache=" + disk().string());
-        all.emplace_back("disk-cache-size=64");
+        all.push_back(fmt::format("disk-cache-size={}", mebibytes));
         all.emplace_back("pin=true");
         return all;
     }
+    /// An image whose manifest has two pages, the first of which describes 1,024 chunks.
+    void publish_two_pages()
+    {
+        constexpr std::size_t chunk = 64 * 1024;
+        image.assign((1024 + chunks_of_second_page) * chunk, '\0');
+        for (std::size_t at = 0; at < image.size(); at += 16)
+            image.replace(at, 16, fmt::format("{:015} ", at));
+        write_whole(folder.path / "image", image);
+        auto writer = rootfs::StoreWriter::open(store());
+        ASSERT_TRUE(writer) << writer.error().sentence;
+        rootfs::PublishOptions options;
+        options.chunking = rootfs::Chunking::fixed;
+        const auto published = rootfs::publish_image(*writer, folder.path / "image", options);
+        ASSERT_TRUE(published) << published.error().sentence;
+        ref = published->ref;
+        write_record();
+    }
+    static constexpr std::size_t chunks_of_second_page = 26;
+
     static std::string state(const NbdServer& server)
     {
         return export_of(server)["pinned"]["state"].get<std::string>();
@@ -109,6 +129,65 @@ TEST_F(FillFaults, APackThatIsGoneEverywhereIsAskedForAgain)
     std::filesystem::rename(hidden, pack);
     expect_complete(server);
     EXPECT_EQ(fill()["put_off"], 0);
+}
+
+/// Which chunks it describes nobody knows; those of the other page come, whether somebody waits for that one or not.
+TEST_F(FillFaults, APageOfTheManifestThatIsWrongEverywhereHoldsUpNoOther)
+{
+    publish_two_pages();
+    const auto manifest = store() / rootfs::manifest_path(ref.manifest);
+    const auto good_manifest = read_whole(manifest);
+    auto bytes = good_manifest;
+    bytes[ref.root_bytes + 7] = static_cast<char>(bytes[ref.root_bytes + 7] ^ 1);
+    write_whole(manifest, bytes);
+    const auto web = serve("web", store());
+    auto silent = serve("silent", store());
+    silent.stop();
+    const NbdServer server(folder.path / "nbd", pinned({&web, &silent}, 160));
+    const auto fill = [&] { return export_of(server)["pinned"]; };
+    EXPECT_TRUE(eventually([&] { return fill()["present"] == chunks_of_second_page; })) << server.status().dump(2);
+    EXPECT_EQ(fill()["state"], "filling");
+    EXPECT_EQ(fill()["unknown"], 1024);
+    EXPECT_EQ(fill()["chunks"], chunks_of_second_page) << "as far as they are known";
+    EXPECT_EQ(server.status()["waiting"], false) << "nobody has read";
+    write_whole(manifest, good_manifest);
+    expect_complete(server);
+    EXPECT_EQ(fill()["unknown"], 0);
+    EXPECT_EQ(fill()["present"], 1024 + chunks_of_second_page);
+}
+
+TEST_F(FillFaults, SomebodyWhoWaitsForAPageThatIsWrongHoldsUpNoOther)
+{
+    publish_two_pages();
+    const auto manifest = store() / rootfs::manifest_path(ref.manifest);
+    auto web = serve("web", store());
+    auto all = pinned({&web}, 160);
+    all.pop_back(); // not yet pinned
+    std::string output;
+    const NbdServer server(folder.path / "nbd", [&] {
+        std::erase_if(all, [](const auto& parameter) { return parameter.starts_with("record="); });
+        return all;
+    }());
+    const auto add = [&](std::vector<std::string> options) {
+        options.insert(options.begin(), {FARBOOT_READER, "--socket", server.control().string(), "add"});
+        options.push_back((folder.path / "record.dsse").string());
+        return run(options, &output);
+    };
+    ASSERT_EQ(add({}), 0) << output;
+    const auto good_manifest = read_whole(manifest);
+    auto bytes = good_manifest;
+    bytes[ref.root_bytes + 7] = static_cast<char>(bytes[ref.root_bytes + 7] ^ 1);
+    write_whole(manifest, bytes);
+    Process copy({"nbdcopy", server.uri("vm/tiny@3"), copied().string()}, folder.path / "copy.log");
+    ASSERT_TRUE(eventually([&] { return server.status()["waiting"] == true; })) << server.status().dump(2);
+    ASSERT_EQ(add({"--pin"}), 0) << output;
+    const auto fill = [&] { return export_of(server)["pinned"]; };
+    EXPECT_TRUE(eventually([&] { return fill()["present"] == chunks_of_second_page; })) << server.status().dump(2);
+    EXPECT_EQ(fill()["unknown"], 1024);
+    write_whole(manifest, good_manifest);
+    EXPECT_TRUE(eventually([&] { return state(server) == "complete"; })) << server.status().dump(2);
+    EXPECT_EQ(copy.wait(), 0) << read_whole(folder.path / "copy.log");
+    EXPECT_TRUE(copy_is_whole());
 }
 
 TEST_F(FillFaults, WhereTheFirstSourceEndsTheNextOneGoesOn)

@@ -55,9 +55,10 @@ TEST_F(DiskCacheTest, WhatIsPinnedStaysAndTheRestFindsTheRoomThatIsLeft)
 {
     for (unsigned i = 0; i < 40; ++i)
         put(i);
+    const auto keeper = cache_->add_keeper();
     for (unsigned i = 0; i < 40; ++i)
-        ASSERT_TRUE(cache_->pin(digest(i)));
-    EXPECT_FALSE(cache_->pin(digest(1000)));
+        ASSERT_TRUE(cache_->pin(digest(i), keeper));
+    EXPECT_FALSE(cache_->pin(digest(1000), keeper));
     for (unsigned i = 1000; i < 1300; ++i)
         put(i);
     for (unsigned i = 0; i < 40; ++i)
@@ -70,7 +71,7 @@ TEST_F(DiskCacheTest, WhatIsPinnedStaysAndTheRestFindsTheRoomThatIsLeft)
 TEST_F(DiskCacheTest, WhatAReadHasPutThereIsPinnedByAFill)
 {
     cache_->put(digest(1), chunk(1));
-    cache_->put(digest(1), chunk(1), true); // the first one still waits to be written
+    cache_->put(digest(1), chunk(1), cache_->add_keeper()); // the first one still waits to be written
     cache_->flush();
     for (unsigned i = 1000; i < 1300; ++i)
         put(i);
@@ -79,8 +80,9 @@ TEST_F(DiskCacheTest, WhatAReadHasPutThereIsPinnedByAFill)
 
 TEST_F(DiskCacheTest, MoreThanFitsCannotBePinned)
 {
+    const auto keeper = cache_->add_keeper();
     for (unsigned i = 0; i < 200; ++i) {
-        cache_->put(digest(i), chunk(i), true);
+        cache_->put(digest(i), chunk(i), keeper);
         cache_->flush();
     }
     EXPECT_FALSE(cache_->status().writable);
@@ -101,6 +103,19 @@ TEST_F(DiskCacheTest, AWrongByteIsDroppedAndMayComeAgain)
     EXPECT_TRUE(has(2));
     put(1);
     EXPECT_TRUE(has(1));
+    open();
+    EXPECT_TRUE(has(1)) << "the row of what was wrong is still there";
+}
+
+TEST_F(DiskCacheTest, WhatCameAgainIntoAnotherSegmentIsThereAtTheNextStart)
+{
+    for (unsigned i = 0; i < 100; ++i) // 64 of them fill a segment
+        put(i);
+    overwrite("chunks", 1000, "x");
+    EXPECT_FALSE(has(0));
+    put(0);
+    open();
+    EXPECT_TRUE(has(0));
 }
 
 TEST_F(DiskCacheTest, SurvivesAnyIndexAndAnyData)

@@ -109,10 +109,11 @@ TEST_F(DiskViewTest, ACacheReadsItAndKeepsNothingTwice)
     EXPECT_EQ(*found, *chunk(1));
     EXPECT_EQ(beside.status().view_hits, 1);
     EXPECT_EQ(beside.status().hits, 0);
-    EXPECT_FALSE(beside.pin(digest(1))) << "it is not for this one to say what stays there";
-    beside.put(digest(1), chunk(1), true);
+    const auto keeper = beside.add_keeper();
+    EXPECT_FALSE(beside.pin(digest(1), keeper)) << "it is not for this one to say what stays there";
+    beside.put(digest(1), chunk(1), keeper);
     beside.flush();
-    EXPECT_TRUE(beside.pin(digest(1)));
+    EXPECT_TRUE(beside.pin(digest(1), keeper));
 }
 
 TEST_F(DiskViewTest, ACacheDoesWithoutOneThatIsNotThere)

@@ -43,7 +43,7 @@ protected:
                           {"skipped", 0}, {"view_chunks", 0}, {"view_hits", 0}, {"writable", true}};
         for (auto& item : status["exports"]) {
             item["hot"] = {{"state", "streaming"}, {"chunks", 0}, {"through", 0}, {"pack_bytes", 0}};
-            item["pinned"] = {{"state", "filling"}, {"chunks", 0}, {"present", 0}, {"put_off", 0}};
+            item["pinned"] = {{"state", "filling"}, {"chunks", 0}, {"present", 0}, {"put_off", 0}, {"unknown", 0}};
         }
         number(status);
     }
