@@ -15,8 +15,8 @@ namespace farboot::rootfs
 /// What a store lacks of an image whose manifest it has.
 struct Lacking {
     bool located = false;          ///< the image has a locator, and lacks nothing
-    std::uint64_t hot_chunks = 0;  ///< rows of its hot list
     bool hot_guessed = false;      ///< see HotList
+    std::uint64_t hot_chunks = 0;  ///< rows of its hot list
     std::uint64_t chunk_count = 0; ///< of the image
     /// First chunk and number of chunks of each gap, in order.
     std::vector<std::pair<std::uint64_t, std::uint64_t>> gaps;
