@@ -111,7 +111,8 @@ Result<void> inherit(const ProfileOptions& options)
     const auto inherited = inherit_profile(*old_image, *image);
     if (!inherited)
         return std::unexpected(inherited.error());
-    const auto pack = put_profile(*writer, *image, inherited->profile, options.limit_mib);
+    const auto pack =
+        put_profile(*writer, *image, inherited->profile, options.limit_mib, old_image->locator().hot().guessed);
     if (!pack)
         return std::unexpected(pack.error());
     if (options.json) {

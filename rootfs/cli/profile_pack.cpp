@@ -16,15 +16,17 @@ nlohmann::json json_of(const Digest& image, const HotPack& pack)
             {"chunks", pack.list.rows.size()},
             {"stored_bytes", pack.list.pack.bytes},
             {"plain_bytes", plain},
+            {"guessed", pack.list.guessed},
             {"left_out", pack.left_out}};
 }
 
 Result<HotPack> put_profile(StoreWriter& writer, const LocalImage& image, const Profile& profile,
-                            std::uint64_t limit_mib)
+                            std::uint64_t limit_mib, bool guessed)
 {
     auto pack = make_hot_pack(image, profile, limit_mib << 20);
     if (!pack)
         return pack;
+    pack->list.guessed = guessed;
     if (auto done = set_hot_pack(writer, image, *pack); !done)
         return std::unexpected(std::move(done.error()));
     if (pack->left_out > 0)

@@ -179,10 +179,15 @@ Result<std::string> fill_store(const PublishCommand& options, std::uint64_t numb
     image->ref.audience = options.plan.audience;
     parts->image = image->ref;
     const auto firmware = options.plan.machine.firmware == "bios" ? Firmware::bios : Firmware::uefi;
-    if (options.profile != "none" && !inherit_with_note(*writer, image->ref.manifest) && options.plan.type != "gui" &&
-        !stored_image(options))
-        if (auto done = guess_with_note(*writer, image->ref.manifest, options.image, firmware, stop.token()); !done)
-            return std::unexpected(std::move(done.error()));
+    if (options.profile != "none") {
+        const auto has_one = inherit_with_note(*writer, image->ref.manifest);
+        const StartHints hints{firmware, {options.plan.cmdline}};
+        // Several records of systems may start one image, each in its way.
+        const auto to_guess = options.plan.type == "boot" || (options.plan.type == "vm" && !has_one);
+        if (to_guess && !stored_image(options))
+            if (auto done = guess_with_note(*writer, image->ref.manifest, options.image, hints, stop.token()); !done)
+                return std::unexpected(std::move(done.error()));
+    }
     published = std::move(*image);
     auto payload = make_payload(options.plan, number, *parts);
     TrialOptions trial;

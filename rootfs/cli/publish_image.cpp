@@ -62,26 +62,41 @@ namespace
 {
 
 /// Libraries take an image's files apart; what they cannot do must not end a publication.
-Result<Learnt> try_to_guess(StoreWriter& writer, const Digest& image, const std::string& file, Firmware firmware,
+Result<Learnt> try_to_guess(StoreWriter& writer, const Digest& image, const GuessPlan& plan,
                             const std::stop_token& stop)
 try {
-    return guess_profile(writer, image, file, firmware, default_hot_pack_bytes >> 20, stop);
+    return guess_profile(writer, image, plan, stop);
 } catch (const std::exception& error) {
-    return fail("no-guess", "{}: what a start reads of it cannot be guessed: {}.", file, error.what());
+    return fail("no-guess", "{}: what a start reads of it cannot be guessed: {}.", plan.file, error.what());
+}
+
+std::string text_of(const Learnt& guessed, bool had_one)
+{
+    const auto bytes = bytes_text(guessed.pack.list.pack.bytes);
+    if (!had_one)
+        return fmt::format("Boot profile guessed from the image's files: {} chunks, {}. A trial boot knows more: "
+                           "farboot profile learn.",
+                           guessed.pack.list.rows.size(), bytes);
+    return fmt::format("Boot profile, which was guessed, too: {} chunks that this record's start reads besides, {}.",
+                       guessed.added, bytes);
 }
 
 } // namespace
 
-Result<void> guess_with_note(StoreWriter& writer, const Digest& image, const std::string& file, Firmware firmware,
+Result<void> guess_with_note(StoreWriter& writer, const Digest& image, const std::string& file, const StartHints& hints,
                              const std::stop_token& stop)
 {
-    const auto guessed = try_to_guess(writer, image, file, firmware, stop);
+    const auto stored = LocalImage::open(writer.store(), image);
+    const auto had_one = stored && !stored->locator().hot().rows.empty();
+    if (had_one && !stored->locator().hot().guessed)
+        return {};
+    GuessPlan plan{file, hints};
+    plan.add = true;
+    const auto guessed = try_to_guess(writer, image, plan, stop);
     if (!guessed && guessed.error().reason == "cancelled")
         return std::unexpected(guessed.error());
     if (guessed) {
-        note(fmt::format("Boot profile guessed from the image's files: {} chunks, {}. A trial boot knows more: farboot "
-                         "profile learn.",
-                         guessed->pack.list.rows.size(), bytes_text(guessed->pack.list.pack.bytes)));
+        note(text_of(*guessed, had_one));
         for (const auto& sentence : guessed->left_out)
             note(fmt::format("Not guessed: {}", sentence));
     } else {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "rootfs/cli/trial_boot.hpp"
-#include "rootfs/guess/firmware.hpp"
+#include "rootfs/guess/image_guess.hpp"
 #include "rootfs/image/publisher.hpp"
 
 #include <CLI/CLI.hpp>
@@ -26,10 +26,11 @@ void add_cutting_options(CLI::App& command, std::string& chunking, int& zstd_lev
 /// without one too: what goes wrong is said, and publishing goes on.
 /// True if it has one now: one that it had before, as another record's image, is kept.
 bool inherit_with_note(StoreWriter& writer, const Digest& image);
-/// Gives the image the profile that guess_profile() makes of `file`, and says so. An image boots without one too:
-/// what goes wrong is said, and publishing goes on. Reason: cancelled.
+/// Gives the image the profile that guess_profile() makes of `file`, and says so; to one that was guessed for another
+/// record that starts it otherwise is added what this one reads besides, and what was learnt is kept. An image boots
+/// without one too: what goes wrong is said, and publishing goes on. Reason: cancelled.
 [[nodiscard]] Result<void> guess_with_note(StoreWriter& writer, const Digest& image, const std::string& file,
-                                           Firmware firmware, const std::stop_token& stop);
+                                           const StartHints& hints, const std::stop_token& stop);
 /// Gives the image of a record (its payload) the profile of a trial boot, and says so. What goes wrong is said, too,
 /// and publishing goes on. Reason: cancelled.
 /// Its files lie in the store in `files`.

@@ -64,7 +64,10 @@ void add_boot(CLI::App& group, Action& chosen)
                      "The root file system: a raw file or block device, an image of the store, or an upload of the "
                      "server (upload:12), which is fetched into the store's folder first")
         ->type_name("FILE|DIGEST|UPLOAD");
-    command->add_option("--cmdline", options->plan.cmdline, "The kernel's command line");
+    command->add_option(
+        "--cmdline", options->plan.cmdline,
+        "The kernel's command line. What it has systemd start (systemd.unit=…, single, 3) is what the guess of "
+        "a boot profile follows");
     command->add_option("--data", options->plan.data, "A file that a server may push, as name:max_bytes")
         ->type_name("NAME:MAX")
         ->capture_default_str();

@@ -51,6 +51,7 @@ Result<SiteUpload::Missing> SiteUpload::ask(const Digest& digest)
         try {
             missing.located = answer->at("located").get<bool>();
             missing.has_hot_pack = answer->at("hot_chunks").get<std::uint64_t>() > 0;
+            missing.hot_guessed = answer->value("hot_guessed", false);
             for (const auto& gap : answer->at("missing"))
                 missing.gaps.emplace_back(gap.at(0).get<std::uint64_t>(), gap.at(1).get<std::uint64_t>());
             if (answer->at("next").is_null())
@@ -141,6 +142,7 @@ Result<UploadTotals> SiteUpload::image(const Digest& digest)
     const auto image = LocalImage::open(from_, digest);
     if (!image)
         return std::unexpected(image.error());
+    const auto guessed = image->locator().hot().guessed;
     auto hot = nlohmann::json::array();
     for (const auto& row : image->locator().hot().rows)
         hot.push_back(row.digest.hex());
@@ -163,10 +165,13 @@ Result<UploadTotals> SiteUpload::image(const Digest& digest)
         for (const auto& job : *jobs)
             totals.sent_bytes += job.bytes;
         totals.packs += jobs->size();
-        totals.hot_pack = !hot.empty() && !missing->has_hot_pack;
+        // The server adds a guess for one way of starting the image to that for another one.
+        totals.hot_pack = !hot.empty() && (!missing->has_hot_pack || (missing->hot_guessed && guessed));
         if (missing->located && !totals.hot_pack)
             return totals;
-        const nlohmann::json body{{"hot", totals.hot_pack ? hot : nlohmann::json::array()}};
+        nlohmann::json body{{"hot", totals.hot_pack ? hot : nlohmann::json::array()}};
+        if (totals.hot_pack && guessed) // else a server that does not know it would refuse
+            body["guessed"] = true;
         auto located = server_.change("POST", path_of("images", digest.hex()), body, "", stop_);
         if (located)
             return totals;

@@ -53,6 +53,7 @@ private:
     struct Missing {
         bool located = false;
         bool has_hot_pack = false;
+        bool hot_guessed = false;
         std::vector<std::pair<std::uint64_t, std::uint64_t>> gaps;
     };
 

@@ -58,6 +58,12 @@ void FilePicks::add(std::string_view path, Commands commands)
         take(*file, commands);
 }
 
+bool FilePicks::has(std::string_view path) const
+{
+    const auto* file = tree_.find_file(path);
+    return file != nullptr && seen_.contains(file);
+}
+
 void FilePicks::take(const Node& file, Commands commands)
 {
     if (depth_ == deepest || !note(file))

@@ -21,6 +21,9 @@ public:
     [[nodiscard]] const FileTree& tree() const { return tree_; }
     [[nodiscard]] const std::vector<const FileTree::Node*>& files() const { return files_; }
 
+    /// Whether it was picked.
+    [[nodiscard]] bool has(std::string_view path) const;
+
     /// How far a script is followed.
     enum class Commands { followed, ignored };
 

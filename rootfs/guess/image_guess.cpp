@@ -68,11 +68,21 @@ std::string contents_of(const std::vector<DiskPart>& parts)
     return text.empty() ? "neither partitions nor a file system" : text;
 }
 
+/// In the order of the first way; what only another one reads comes after it.
+bool guess_starts(const FileTree& tree, Hardware hardware, const StartHints& hints, StartRanges& ranges)
+{
+    const auto cmdlines = hints.cmdlines.empty() ? std::vector<std::string>{""} : hints.cmdlines;
+    bool found = false;
+    for (const auto& cmdline : cmdlines)
+        found |= guess_start(tree, {hardware, StartUnits::of(cmdline)}, ranges);
+    return found;
+}
+
 class DiskGuess
 {
 public:
-    DiskGuess(const File& disk, const std::vector<DiskPart>& parts, Firmware firmware, TreeBudget& budget)
-        : disk_(disk), parts_(parts), firmware_(firmware), budget_(budget)
+    DiskGuess(const File& disk, const std::vector<DiskPart>& parts, const StartHints& hints, TreeBudget& budget)
+        : disk_(disk), parts_(parts), hints_(hints), firmware_(hints.firmware), budget_(budget)
     {
     }
 
@@ -87,6 +97,7 @@ private:
 
     const File& disk_;
     const std::vector<DiskPart>& parts_;
+    const StartHints& hints_;
     Firmware firmware_;
     TreeBudget& budget_;
     StartRanges ranges_;
@@ -175,7 +186,7 @@ Result<ImageGuess> DiskGuess::take()
         for (const auto& tree : *trees)
             found |= guess_loader(*tree, firmware_, ranges_);
     for (const auto& tree : *trees)
-        found |= guess_start(*tree, Hardware::virtual_machine, ranges_);
+        found |= guess_starts(*tree, Hardware::virtual_machine, hints_, ranges_);
     if (!found)
         return ImageGuess{{}, std::move(left_out_)};
     if (bios)
@@ -184,28 +195,28 @@ Result<ImageGuess> DiskGuess::take()
     return ImageGuess{ranges_.take(), std::move(left_out_)};
 }
 
-Result<ImageGuess> guess_squashfs(const std::filesystem::path& image, TreeBudget& budget)
+Result<ImageGuess> guess_squashfs(const std::filesystem::path& image, const StartHints& hints, TreeBudget& budget)
 {
     const auto tree = open_squashfs_tree(image, budget);
     if (!tree)
         return std::unexpected(tree.error());
     StartRanges ranges;
-    (void)guess_start(**tree, Hardware::pc, ranges); // if there is nothing, the ranges say so
+    (void)guess_starts(**tree, Hardware::pc, hints, ranges); // if there is nothing, the ranges say so
     return ImageGuess{ranges.take(), {}};
 }
 
-Result<ImageGuess> guess_disk(const std::filesystem::path& image, const std::vector<DiskPart>& parts, Firmware firmware,
-                              TreeBudget& budget)
+Result<ImageGuess> guess_disk(const std::filesystem::path& image, const std::vector<DiskPart>& parts,
+                              const StartHints& hints, TreeBudget& budget)
 {
     const auto disk = File::open(image);
     if (!disk)
         return std::unexpected(disk.error());
-    return DiskGuess(*disk, parts, firmware, budget).take();
+    return DiskGuess(*disk, parts, hints, budget).take();
 }
 
 } // namespace
 
-Result<ImageGuess> guess_image(const std::filesystem::path& image, Firmware firmware, const std::stop_token& stop)
+Result<ImageGuess> guess_image(const std::filesystem::path& image, const StartHints& hints, const std::stop_token& stop)
 {
     const auto parts = read_disk_parts(image);
     if (!parts)
@@ -221,7 +232,7 @@ Result<ImageGuess> guess_image(const std::filesystem::path& image, Firmware firm
         return nothing(fmt::format("it has {}, and Farboot reads squashfs and ext4", contents_of(*parts)));
     TreeBudget budget;
     budget.stop = stop;
-    auto guess = squashfs ? guess_squashfs(image, budget) : guess_disk(image, *parts, firmware, budget);
+    auto guess = squashfs ? guess_squashfs(image, hints, budget) : guess_disk(image, *parts, hints, budget);
     if (stop.stop_requested())
         return fail("cancelled", "{}: guessing what a start reads of it was stopped.", image.string());
     if (guess && guess->ranges.empty()) {

@@ -18,10 +18,18 @@ struct ImageGuess {
     std::vector<std::string> left_out; ///< sentences, of the file systems that could not be read
 };
 
-/// What is likely to be read of an image when it starts: of a squashfs what guess_start() says; of a disk the loader,
-/// the kernel and the initramfs first, then what guess_start() says of its ext4. Reasons: io; not-squashfs, not-ext,
-/// too-many (damaged); no-guess (there is nothing in it of which a start could be guessed); cancelled.
-[[nodiscard]] Result<ImageGuess> guess_image(const std::filesystem::path& image, Firmware firmware,
+/// What is known of a start besides the image.
+struct StartHints {
+    Firmware firmware = Firmware::unknown;
+    /// What a kernel is told, for each way in which the image is started; none is as if nothing were told.
+    std::vector<std::string> cmdlines{};
+};
+
+/// What is likely to be read of an image when it starts, in any of these ways: of a squashfs what guess_start() says;
+/// of a disk the loader, the kernel and the initramfs first, then what guess_start() says of its ext4. Reasons: io;
+/// not-squashfs, not-ext, too-many (damaged); no-guess (there is nothing in it of which a start could be guessed);
+/// cancelled.
+[[nodiscard]] Result<ImageGuess> guess_image(const std::filesystem::path& image, const StartHints& hints,
                                              const std::stop_token& stop);
 
 } // namespace farboot::rootfs

@@ -1,5 +1,6 @@
 #include "rootfs/guess/start_guess.hpp"
 
+#include "rootfs/guess/session_picks.hpp"
 #include "rootfs/guess/unit_walk.hpp"
 
 #include <algorithm>
@@ -25,8 +26,6 @@ constexpr std::uint64_t last_probe = 4 * 1024 * 1024;
 /// blkid: Promise's, 3087 sectors from the end, which lie in this block.
 constexpr std::uint64_t raid_probe = 1'581'056;
 constexpr std::uint64_t largest_setting = 128 * 1024;
-constexpr std::uint64_t largest_keyboard = 64 * 1024;
-constexpr std::uint64_t largest_font = 512 * 1024;
 
 std::string_view name_of(const Node& file)
 {
@@ -95,11 +94,21 @@ void pick_checkers(FilePicks& picks)
         picks.add_command(command, FilePicks::Commands::followed);
 }
 
-/// In the order of a start: what everything waits for first.
-void pick_system(FilePicks& picks, UnitWalk& units, Hardware hardware)
+/// Those of the units that the start has.
+std::deque<std::string> wanted_of(const UnitWalk& units, std::initializer_list<const char*> names)
+{
+    std::deque<std::string> wanted;
+    for (const auto* name : names)
+        if (units.wants(name))
+            wanted.emplace_back(name);
+    return wanted;
+}
+
+void pick_early(FilePicks& picks, UnitWalk& units, Hardware hardware)
 {
     pick_checkers(picks);
-    units.start({"systemd-journald.service", "systemd-udevd.service", "sysinit.target", "basic.target"});
+    units.start(
+        wanted_of(units, {"systemd-journald.service", "systemd-udevd.service", "sysinit.target", "basic.target"}));
     for (const auto* command : {"mount", "kmod", "bash", "sh", "udevadm", "systemctl"})
         picks.add_command(command, FilePicks::Commands::followed);
     for (const std::string top : library_tops)
@@ -112,9 +121,11 @@ void pick_system(FilePicks& picks, UnitWalk& units, Hardware hardware)
     pick_modules(picks);
     if (hardware == Hardware::virtual_machine)
         pick_virtual_devices(picks);
-    units.start({"dbus.service", "systemd-logind.service", "default.target", "getty@tty1.service", "user@0.service"});
-    for (const auto* command : {"agetty", "login"})
-        picks.add_command(command, FilePicks::Commands::followed);
+}
+
+/// What services call.
+void pick_commands(FilePicks& picks)
+{
     for (const auto* path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/ld.so.cache"})
         picks.add(path);
     for (const auto* command :
@@ -127,24 +138,6 @@ void pick_system(FilePicks& picks, UnitWalk& units, Hardware hardware)
         picks.add_command(command);
     for (const auto& folder : picks.library_folders())
         picks.add(folder + "/nbdkit/plugins/nbdkit-farboot-plugin.so");
-}
-
-/// What vmchooser starts a virtual machine with.
-void pick_machines(FilePicks& picks)
-{
-    if (picks.tree().find("/usr/bin/vmchooser") == nullptr)
-        return;
-    for (const auto* path : {"/usr/bin/vmchooser", "/usr/sbin/libvirtd", "/usr/bin/qemu-img"})
-        picks.add(path);
-    for (const auto& folder : picks.library_folders())
-        picks.add_below(folder + "/libvirt/connection-driver");
-    picks.add("/usr/bin/qemu-system-x86_64");
-    for (const auto& folder : picks.library_folders())
-        picks.add_below(folder + "/qemu");
-    for (const auto* path :
-         {"/usr/share/seabios/bios-256k.bin", "/usr/share/seabios/vgabios-stdvga.bin",
-          "/usr/lib/ipxe/qemu/efi-virtio.rom", "/usr/share/qemu/kvmvapic.bin", "/usr/bin/virt-viewer"})
-        picks.add(path);
 }
 
 void pick_login(FilePicks& picks)
@@ -173,68 +166,41 @@ void pick_settings(FilePicks& picks)
         picks.add_plain_below(folder, largest_setting);
 }
 
-/// "Exec=" and "TryExec=" of desktop entries.
-void pick_entries(FilePicks& picks, std::string_view folder)
+/// In the order of a start: what everything waits for first.
+void pick_all(FilePicks& picks, const Start& start)
 {
-    const auto* found = picks.tree().find(folder);
-    if (found == nullptr)
-        return;
-    for (const auto& [name, file] : found->entries) {
-        std::istringstream text(picks.tree().read(*file, largest_setting));
-        for (std::string line; std::getline(text, line);) {
-            const auto sign = line.find("Exec=");
-            if (sign != 0 && !line.starts_with("TryExec="))
-                continue;
-            std::istringstream words(line.substr(line.find('=') + 1));
-            std::string command;
-            words >> command;
-            picks.add_command(command, FilePicks::Commands::followed);
-        }
-    }
-}
-
-void pick_desktop(FilePicks& picks)
-{
-    for (const auto* name : {"drm_kms_helper", "ttm", "fuse"})
-        picks.add_module(name);
-    picks.add("/usr/lib/xorg/Xorg");
-    picks.add_below("/usr/lib/xorg/modules");
-    picks.add_plain_below("/usr/share/X11", largest_keyboard);
-    picks.add("/usr/bin/xkbcomp");
-    for (const auto* folder : {"/usr/share/polkit-1", "/usr/share/libinput"})
-        picks.add_plain_below(folder, largest_setting);
-    picks.add("/usr/share/misc/pci.ids");
-    if (const auto* folder = picks.tree().find("/etc/X11/Xsession.d"); folder != nullptr)
-        for (const auto& [name, file] : folder->entries)
-            picks.add_commands_in(picks.tree().read(*file, largest_setting));
-    for (const auto* folder : {"/usr/share/xsessions", "/usr/share/wayland-sessions", "/etc/xdg/autostart"})
-        pick_entries(picks, folder);
-    for (const auto& folder : picks.library_folders())
-        for (const auto* plugins :
-             {"/qt6/plugins/platforms", "/qt6/plugins/xcbglintegrations", "/qt5/plugins/platforms",
-              "/qt6/plugins/platformthemes", "/gtk-3.0", "/gdk-pixbuf-2.0", "/gio/modules"})
-            picks.add_below(folder + plugins);
-    picks.add_plain_below("/usr/share/fontconfig", largest_setting);
-    picks.add_plain_below("/var/cache/fontconfig", largest_font);
-    picks.add_plain_below("/usr/share/fonts", largest_font);
-    picks.add("/usr/share/icons/hicolor/icon-theme.cache");
-    picks.add("/usr/share/icons/Adwaita/icon-theme.cache");
-    picks.add("/usr/share/mime/mime.cache");
-    picks.add("/usr/share/glib-2.0/schemas/gschemas.compiled");
-}
-
-void pick_all(FilePicks& picks, Hardware hardware)
-{
-    UnitWalk units(picks);
+    UnitWalk units(picks, start.units);
+    const auto graphical = units.wants("display-manager.service") &&
+                           picks.tree().find("/etc/systemd/system/display-manager.service") != nullptr;
+    const auto services = units.wants("sysinit.target"); // not in an emergency
+    const auto logins = graphical || units.wants("basic.target");
     pick_systemd(picks);
-    pick_system(picks, units, hardware);
-    pick_login(picks);
+    if (services)
+        pick_early(picks, units, start.hardware);
+    auto goals = wanted_of(units, {"dbus.service", "systemd-logind.service"});
+    goals.insert(goals.end(), units.goals().begin(), units.goals().end());
+    if (logins)
+        goals.insert(goals.end(), {"getty@tty1.service", "user@0.service"});
+    units.start(goals);
+    for (const auto* command : {"agetty", "login"})
+        if (logins)
+            picks.add_command(command, FilePicks::Commands::followed);
+    if (units.wants("rescue.service") || units.wants("emergency.service"))
+        for (const auto* command : {"sulogin", "bash", "sh"})
+            picks.add_command(command, FilePicks::Commands::followed);
+    if (services)
+        pick_commands(picks);
+    if (logins)
+        pick_login(picks);
     pick_settings(picks);
-    if (picks.tree().find("/etc/systemd/system/display-manager.service") != nullptr)
+    if (graphical)
         pick_desktop(picks);
-    pick_entries(picks, "/usr/share/dbus-1/system-services");
-    units.start_on_use();
-    pick_machines(picks);
+    if (graphical) { // else nobody is there who would ask for them
+        pick_entries(picks, "/usr/share/dbus-1/system-services");
+        units.start_on_use();
+    }
+    if (graphical || picks.has("/usr/bin/vmchooser"))
+        pick_machines(picks);
 }
 
 /// Of busybox, OpenRC, runit: what it begins with, and settings.
@@ -249,7 +215,7 @@ void pick_other_init(FilePicks& picks)
 
 } // namespace
 
-bool guess_start(const FileTree& tree, Hardware hardware, StartRanges& ranges)
+bool guess_start(const FileTree& tree, const Start& start, StartRanges& ranges)
 {
     const auto has_systemd = std::ranges::any_of(
         library_tops, [&](const std::string& top) { return tree.find_file(top + systemd) != nullptr; });
@@ -258,7 +224,7 @@ bool guess_start(const FileTree& tree, Hardware hardware, StartRanges& ranges)
     FilePicks picks(tree);
     ranges.add_tables(tree);
     if (has_systemd) {
-        pick_all(picks, hardware);
+        pick_all(picks, start);
         add_probes(tree.place(), ranges);
     } else {
         pick_other_init(picks);

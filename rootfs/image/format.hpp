@@ -28,6 +28,7 @@ inline constexpr std::uint32_t max_hot_chunks = 1U << 16;
 inline constexpr std::uint32_t locator_pack_bytes = 40;
 inline constexpr std::uint32_t locator_check_bytes = 8;
 inline constexpr std::uint32_t locator_hot_bytes = 40; ///< a row of the hot list
+inline constexpr std::uint32_t locator_guessed = 1;    ///< flag: the hot list was guessed
 inline constexpr std::uint32_t locator_entry_bytes = 16;
 
 static_assert(std::endian::native == std::endian::little, "the formats are read and written in place");

@@ -58,6 +58,7 @@ Result<LocatorHeader> LocatorHeader::parse(Bytes data, const ManifestRoot& manif
     header.page_count = load<std::uint32_t>(data, 24);
     header.pack_count = load<std::uint32_t>(data, 28);
     header.hot_count = load<std::uint32_t>(data, 32);
+    header.hot_guessed = (load<std::uint32_t>(data, 36) & locator_guessed) != 0;
     header.hot_pack = {load_digest(data, 40), load<std::uint64_t>(data, 72)};
     if (load<std::uint32_t>(data, 12) != manifest.page_entries() ||
         load<std::uint64_t>(data, 16) != manifest.chunk_count() || header.page_count != manifest.page_count())
@@ -101,6 +102,7 @@ Result<Locator> Locator::parse(const LocatorHeader& header, Bytes tables, const 
                           locator.page_checks_[page].begin());
 
     locator.hot_.pack = header.hot_pack;
+    locator.hot_.guessed = header.hot_guessed;
     locator.hot_.rows.reserve(header.hot_count);
     auto hot_bytes = header.hot_count == 0 ? 0 : HotList::header_bytes;
     for (auto at = checks + std::size_t{header.page_count} * locator_check_bytes; at < tables.size();

@@ -43,6 +43,8 @@ struct HotList {
 
     PackRef pack; ///< all zeros if there are no rows
     std::vector<Row> rows;
+    /// Made from files alone: no start has shown it yet, and what another kind of start reads may be added.
+    bool guessed = false;
     bool operator==(const HotList&) const = default;
 };
 
@@ -53,6 +55,7 @@ struct LocatorHeader {
     std::uint32_t pack_count = 0; ///< at most the number of chunks
     std::uint32_t page_count = 0; ///< as in the manifest
     std::uint32_t hot_count = 0;  ///< at most max_hot_chunks
+    bool hot_guessed = false;
     PackRef hot_pack;
 
     /// `data` is the locator's first 80 bytes.

@@ -31,7 +31,7 @@ Result<std::string> LocatorBuilder::finish() const
     append(file, static_cast<std::uint32_t>(page_count));
     append(file, static_cast<std::uint32_t>(packs_.size()));
     append(file, static_cast<std::uint32_t>(hot_.rows.size()));
-    append(file, std::uint32_t{0});
+    append(file, hot_.guessed ? locator_guessed : std::uint32_t{0});
     append(file, hot_.pack.digest);
     append(file, hot_.pack.bytes);
     for (const auto& pack : packs_) {

@@ -67,9 +67,10 @@ Result<std::optional<Heritage>> inherit_from_store(StoreWriter& writer, const Di
     const auto inherited = inherit_profile(*predecessor, *image);
     if (!inherited)
         return std::unexpected(inherited.error());
-    const auto pack = make_hot_pack(*image, inherited->profile);
+    auto pack = make_hot_pack(*image, inherited->profile);
     if (!pack)
         return std::unexpected(pack.error());
+    pack->list.guessed = predecessor->locator().hot().guessed;
     if (auto done = set_hot_pack(writer, *image, *pack); !done)
         return std::unexpected(std::move(done.error()));
     return Heritage{predecessor->manifest().ref().manifest, inherited->same, inherited->moved, pack->list.pack.bytes};

@@ -105,6 +105,24 @@ Profile merge_traces(const std::vector<Trace>& traces, const ChunkList& chunks, 
     return profile;
 }
 
+Profile profile_of(const HotList& list, const ChunkList& chunks)
+{
+    Profile profile;
+    for (const auto& row : list.rows)
+        if (const auto number = chunks.find(row.digest))
+            profile.push_back(*number);
+    return profile;
+}
+
+Profile join_profiles(Profile first, const Profile& second)
+{
+    std::unordered_set<std::size_t> seen(first.begin(), first.end());
+    for (const auto number : second)
+        if (seen.insert(number).second)
+            first.push_back(number);
+    return first;
+}
+
 Inherited inherit_profile(const HotList& old_list, const ChunkList& old_chunks, const ChunkList& new_chunks)
 {
     Inherited inherited;

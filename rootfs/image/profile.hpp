@@ -25,6 +25,12 @@ struct MergeOptions {
 [[nodiscard]] Profile merge_traces(const std::vector<Trace>& traces, const ChunkList& chunks,
                                    const MergeOptions& options);
 
+/// Which chunks a list has, in its order; pages of the manifest are left out.
+[[nodiscard]] Profile profile_of(const HotList& list, const ChunkList& chunks);
+
+/// The first, then what only the second has: whatever has no room in the end, it is nothing of the first.
+[[nodiscard]] Profile join_profiles(Profile first, const Profile& second);
+
 struct Inherited {
     Profile profile;
     std::size_t same = 0;  ///< chunks that both versions have

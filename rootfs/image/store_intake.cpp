@@ -172,6 +172,7 @@ Result<Lacking> StoreIntake::lacking(const Digest& name, std::uint64_t from, std
     result.chunk_count = manifest->root().chunk_count();
     if (const auto image = LocalImage::open(*store, name)) {
         result.hot_chunks = image->locator().hot().rows.size();
+        result.hot_guessed = image->locator().hot().guessed;
         result.located = has_packs(*store, *image);
         if (result.located)
             return result;
@@ -204,7 +205,7 @@ Result<Lacking> StoreIntake::lacking(const Digest& name, std::uint64_t from, std
     return result;
 }
 
-Result<void> StoreIntake::locate(const Digest& name, std::span<const Digest> hot)
+Result<void> StoreIntake::locate(const Digest& name, const SentHot& hot)
 {
     const std::lock_guard lock(mutex_);
     auto writer = StoreWriter::open_existing(folder_);
@@ -216,17 +217,26 @@ Result<void> StoreIntake::locate(const Digest& name, std::span<const Digest> hot
     const auto index = ChunkIndex::open(writer->store());
     if (!index)
         return std::unexpected(index.error());
-    if (auto done = locate_image(*writer, *index, *manifest, hot_list_of(writer->store(), name)); !done)
+    const auto before = hot_list_of(writer->store(), name);
+    if (auto done = locate_image(*writer, *index, *manifest, before); !done)
         return done;
-    if (hot.empty())
+    if (hot.chunks.empty() || (hot.guessed && !before.rows.empty() && !before.guessed))
         return {};
+    auto order = hot.chunks;
+    if (hot.guessed) { // of this start and another one
+        order.clear();
+        for (const auto& row : before.rows)
+            order.push_back(row.digest);
+        order.insert(order.end(), hot.chunks.begin(), hot.chunks.end());
+    }
     const auto image = LocalImage::open(writer->store(), name);
-    const auto profile = profile_of(*manifest, hot);
+    const auto profile = profile_of(*manifest, order);
     if (!image || !profile)
         return std::unexpected(image ? profile.error() : image.error());
-    const auto pack = make_hot_pack(*image, *profile);
+    auto pack = make_hot_pack(*image, *profile, std::max(default_hot_pack_bytes, before.pack.bytes));
     if (!pack)
         return std::unexpected(pack.error());
+    pack->list.guessed = hot.guessed;
     return set_hot_pack(*writer, *image, *pack);
 }
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -16,6 +15,7 @@ namespace farboot::rootfs
 /// What a store lacks of an image whose manifest it has.
 struct Lacking {
     bool located = false;          ///< the image has a locator, and lacks nothing
+    bool hot_guessed = false;      ///< see HotList
     std::uint64_t hot_chunks = 0;  ///< rows of its hot list
     std::uint64_t chunk_count = 0; ///< of the image
     /// First chunk and number of chunks of each gap, in order.
@@ -48,9 +48,15 @@ public:
     /// What is lacking from chunk `from` on, in at most `most` gaps. Reasons: not-found (the manifest, also if it is
     /// retired), index.
     [[nodiscard]] Result<Lacking> lacking(const Digest& manifest, std::uint64_t from, std::size_t most);
+    /// A hot list as it is sent.
+    struct SentHot {
+        std::vector<Digest> chunks{};
+        bool guessed = false; ///< see HotList
+    };
     /// Writes the image's locator, and its hot pack with these chunks in this order; without any, it keeps the hot pack
-    /// that it had. Reasons: not-found, chunks-missing.
-    [[nodiscard]] Result<void> locate(const Digest& manifest, std::span<const Digest> hot);
+    /// that it had. A guess is added to what it has; nothing is added to what was learnt. Reasons: not-found,
+    /// chunks-missing.
+    [[nodiscard]] Result<void> locate(const Digest& manifest, const SentHot& hot);
 
 private:
     [[nodiscard]] std::filesystem::path incoming() const { return folder_ / "incoming"; }

@@ -123,6 +123,17 @@ awaitable<Response> put(const Context& context, const Request& request, http::Bo
     co_return http::json(*is_new ? 201 : 200, {{"digest", digest->hex()}, {"bytes", body.length()}});
 }
 
+nlohmann::json lacking_json(const Digest& digest, const rootfs::Lacking& lacking)
+{
+    return {{"manifest", digest.hex()},
+            {"chunks", lacking.chunk_count},
+            {"located", lacking.located},
+            {"hot_chunks", lacking.hot_chunks},
+            {"hot_guessed", lacking.hot_guessed},
+            {"missing", lacking.gaps},
+            {"next", lacking.next == 0 ? nlohmann::json() : nlohmann::json(lacking.next)}};
+}
+
 awaitable<Response> get_lacking(const Context& context, const Request& request, const Principal& principal)
 {
     if (!may_upload(request, principal))
@@ -144,28 +155,28 @@ awaitable<Response> get_lacking(const Context& context, const Request& request, 
         co_await context.storing.run([&](std::size_t) { return intake->lacking(*digest, from, max_gaps); });
     if (!lacking)
         co_return refusal(lacking.error());
-    co_return http::json(200, {{"manifest", digest->hex()},
-                               {"chunks", lacking->chunk_count},
-                               {"located", lacking->located},
-                               {"hot_chunks", lacking->hot_chunks},
-                               {"missing", lacking->gaps},
-                               {"next", lacking->next == 0 ? nlohmann::json() : nlohmann::json(lacking->next)}});
+    co_return http::json(200, lacking_json(*digest, *lacking));
 }
 
-/// {"hot": [digests]}; nothing if it is something else.
-std::optional<std::vector<Digest>> parse_hot(const std::string& body)
+/// {"hot": [digests], "guessed": false}; nothing if it is something else.
+std::optional<StoreIntake::SentHot> parse_hot(const std::string& body)
 {
     const auto json = nlohmann::json::parse(body, nullptr, false);
     if (!json.is_object() || !json.contains("hot") || !json["hot"].is_array() || json["hot"].size() > max_hot)
         return std::nullopt;
-    std::vector<Digest> digests;
+    StoreIntake::SentHot hot;
+    if (json.contains("guessed")) {
+        if (!json["guessed"].is_boolean())
+            return std::nullopt;
+        hot.guessed = json["guessed"].get<bool>();
+    }
     for (const auto& item : json["hot"]) {
         const auto digest = item.is_string() ? Digest::from_hex(item.get_ref<const std::string&>()) : std::nullopt;
         if (!digest)
             return std::nullopt;
-        digests.push_back(*digest);
+        hot.chunks.push_back(*digest);
     }
-    return digests;
+    return hot;
 }
 
 awaitable<Response> post_image(const Context& context, const Request& request, const Principal& principal)

@@ -4,6 +4,7 @@
 #include "rootfs/guess/start_guess.hpp"
 #include "rootfs/image/trace.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
@@ -15,7 +16,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const TextTree tree({reinterpret_cast<const char*>(data), size}, budget);
     StartRanges ranges;
     const auto loader = guess_loader(tree, size % 2 == 0 ? Firmware::bios : Firmware::uefi, ranges);
-    const auto start = guess_start(tree, size % 3 == 0 ? Hardware::pc : Hardware::virtual_machine, ranges);
+    const auto hardware = size % 3 == 0 ? Hardware::pc : Hardware::virtual_machine;
+    // A command line is anybody's text, too.
+    const auto units = StartUnits::of({reinterpret_cast<const char*>(data), std::min<std::size_t>(size, 64)});
+    const auto start = guess_start(tree, {hardware, size % 2 == 0 ? units : StartUnits{}}, ranges);
     const auto all = ranges.take();
     if (all.size() > Trace::most_reads || all.empty() == (loader || start))
         std::abort();

@@ -88,7 +88,7 @@ TEST_F(DiskParts, AFileSystemThatIsLargerThanItsPartitionIsLeftOutAndThatIsSaid)
     const auto disk = make_disk("label: dos\\nsize=61440\\nsize=40960\\n", 70);
     place("ext", 1);
     place("ext", 31);
-    const auto guess = guess_image(disk, Firmware::unknown, {});
+    const auto guess = guess_image(disk, {}, {});
     ASSERT_TRUE(guess) << guess.error().sentence;
     EXPECT_TRUE(guessed(guess->ranges, "usr/bin/web"));
     ASSERT_THAT(guess->left_out, SizeIs(1));
@@ -105,9 +105,9 @@ TEST_F(DiskParts, APartitionWithinAnotherIsLeftOutAndThatIsSaid)
     const auto disk = make_disk("label: dos\\nstart=2048,size=18432\\nstart=20480,size=40960\\n", 32);
     place("ext", 1);
     place("within", 10);
-    ASSERT_THAT(guess_image(disk, Firmware::unknown, {})->left_out, SizeIs(1)) << "the first is cut off";
+    ASSERT_THAT(guess_image(disk, {}, {})->left_out, SizeIs(1)) << "the first is cut off";
     files.run("printf '\\000\\360' | dd of=disk bs=1 seek=458 conv=notrunc"); // 61440 sectors
-    const auto guess = guess_image(disk, Firmware::unknown, {});
+    const auto guess = guess_image(disk, {}, {});
     ASSERT_TRUE(guess) << guess.error().sentence;
     ASSERT_THAT(guess->left_out, SizeIs(1));
     EXPECT_THAT(guess->left_out[0], HasSubstr("byte 10485760 begins within one before it"));

@@ -88,7 +88,7 @@ std::size_t DiskTest::index_of(const std::vector<FileRange>& ranges, std::uint64
 
 std::vector<FileRange> DiskTest::good_guess(Firmware firmware) const
 {
-    auto ranges = guess_image(files.path / "disk", firmware, {});
+    auto ranges = guess_image(files.path / "disk", {firmware, {}}, {});
     if (!ranges) {
         ADD_FAILURE() << ranges.error().sentence;
         return {};
@@ -103,7 +103,7 @@ bool DiskTest::guessed(const std::vector<FileRange>& ranges, const std::string& 
 
 bool DiskTest::expect_bounded(std::uint64_t bytes) const
 {
-    const auto ranges = guess_image(files.path / "disk", Firmware::unknown, {});
+    const auto ranges = guess_image(files.path / "disk", {}, {});
     if (!ranges) {
         EXPECT_THAT(ranges.error().sentence, testing::HasSubstr((files.path / "disk").string()));
         return false;

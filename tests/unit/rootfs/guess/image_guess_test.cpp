@@ -78,7 +78,7 @@ TEST_F(DiskGuess, SaysWhatNoStartCanBeGuessedOf)
 {
     const auto sentence_of = [&](const std::string& bytes_or_command) {
         files.run(bytes_or_command);
-        const auto ranges = guess_image(files.path / "disk", Firmware::unknown, {});
+        const auto ranges = guess_image(files.path / "disk", {}, {});
         EXPECT_FALSE(ranges);
         EXPECT_EQ(ranges ? "" : ranges.error().reason, "no-guess");
         return ranges ? "" : ranges.error().sentence;
@@ -92,22 +92,22 @@ TEST_F(DiskGuess, SaysWhatNoStartCanBeGuessedOf)
     make_ext("ext", 30);
     (void)make_disk("start=2048\\n", 32);
     place("ext", 1);
-    EXPECT_TRUE(guess_image(files.path / "disk", Firmware::unknown, {})) << "a loader alone";
+    EXPECT_TRUE(guess_image(files.path / "disk", {}, {})) << "a loader alone";
     std::filesystem::remove_all(files.path / "tree/boot/grub");
     make_ext("ext", 30);
     place("ext", 1);
     EXPECT_THAT(sentence_of("true"), HasSubstr("no systemd"));
     EXPECT_THAT(sentence_of("rm -r disk tree/usr && mksquashfs tree disk"), HasSubstr("no systemd"));
-    EXPECT_EQ(guess_image(files.path / "not-there", Firmware::unknown, {}).error().reason, "io");
+    EXPECT_EQ(guess_image(files.path / "not-there", {}, {}).error().reason, "io");
 }
 
 TEST_F(DiskGuess, IsStopped)
 {
     const auto disk = system_disk();
     std::stop_source stop;
-    EXPECT_TRUE(guess_image(disk, Firmware::unknown, stop.get_token()));
+    EXPECT_TRUE(guess_image(disk, {}, stop.get_token()));
     stop.request_stop();
-    const auto stopped = guess_image(disk, Firmware::unknown, stop.get_token());
+    const auto stopped = guess_image(disk, {}, stop.get_token());
     ASSERT_FALSE(stopped);
     EXPECT_EQ(stopped.error().reason, "cancelled");
     EXPECT_THAT(stopped.error().sentence, HasSubstr("was stopped"));

@@ -83,7 +83,7 @@ std::vector<std::string> paths_of(const FilePicks& picks)
 std::vector<FileRange> guess(const FileTree& tree)
 {
     StartRanges ranges;
-    const auto found = guess_start(tree, Hardware::pc, ranges);
+    const auto found = guess_start(tree, {}, ranges);
     auto all = ranges.take();
     EXPECT_NE(found, all.empty());
     return all;

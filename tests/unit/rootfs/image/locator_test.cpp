@@ -134,6 +134,18 @@ TEST_F(LocatorTest, HasAListOfHotChunks)
     EXPECT_EQ(locator(file_)->hot(), HotList{});
 }
 
+TEST_F(LocatorTest, SaysWhetherTheListWasGuessed)
+{
+    EXPECT_FALSE(locator(with_hot_)->hot().guessed);
+    auto flagged = with_hot_;
+    overwrite(flagged, 36, locator_guessed);
+    auto guessed = hot_;
+    guessed.guessed = true;
+    EXPECT_EQ(locator(flagged)->hot(), guessed);
+    overwrite(flagged, 36, ~locator_guessed);
+    EXPECT_EQ(locator(flagged)->hot(), hot_) << "a later version's flags";
+}
+
 TEST_F(LocatorTest, RefusesAHotListThatCannotBe)
 {
     const auto first_row = 80 + 2 * 40 + 3 * 8;

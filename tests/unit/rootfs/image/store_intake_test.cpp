@@ -142,7 +142,7 @@ TEST_F(StoreIntakeTest, HotPackFollowsTheOrderThatIsSent)
     const auto digest = [](unsigned seed) { return sha256(as_bytes(noise(chunk_bytes, seed))); };
     // One that the image does not have, and one twice.
     const std::vector<Digest> order{digest(3), digest(9), digest(1), digest(3)};
-    ASSERT_TRUE(intake().locate(image, order));
+    ASSERT_TRUE(intake().locate(image, {order}));
     std::vector<Digest> rows;
     for (const auto& row : hot_of(store("to"), image).rows)
         rows.push_back(row.digest);
@@ -152,6 +152,32 @@ TEST_F(StoreIntakeTest, HotPackFollowsTheOrderThatIsSent)
     EXPECT_EQ(intake().lacking(image, 0, 1)->hot_chunks, 3U);
     ASSERT_TRUE(intake().locate(image, {}));
     EXPECT_EQ(intake().lacking(image, 0, 1)->hot_chunks, 3U) << "an upload without an order took the hot pack away";
+}
+
+TEST_F(StoreIntakeTest, AGuessIsAddedToAGuessAndNotToWhatWasLearnt)
+{
+    const auto image = publish_chunks("to", {1, 2, 3});
+    const auto digest = [](unsigned seed) { return sha256(as_bytes(noise(chunk_bytes, seed))); };
+    const auto order = [&] {
+        std::vector<Digest> rows;
+        for (const auto& row : hot_of(store("to"), image).rows)
+            rows.push_back(row.digest);
+        rows.erase(rows.begin()); // the manifest's page
+        return rows;
+    };
+    ASSERT_TRUE(intake().locate(image, {{digest(2)}, true}));
+    EXPECT_TRUE(intake().lacking(image, 0, 1)->hot_guessed);
+    ASSERT_TRUE(intake().locate(image, {{digest(3), digest(2)}, true}));
+    EXPECT_THAT(order(), ElementsAre(digest(2), digest(3)));
+    EXPECT_TRUE(intake().lacking(image, 0, 1)->hot_guessed);
+    ASSERT_TRUE(intake().locate(image, {}));
+    EXPECT_TRUE(intake().lacking(image, 0, 1)->hot_guessed) << "the same list in a new locator";
+
+    ASSERT_TRUE(intake().locate(image, {{digest(1)}}));
+    EXPECT_THAT(order(), ElementsAre(digest(1))) << "what was learnt replaces it";
+    EXPECT_FALSE(intake().lacking(image, 0, 1)->hot_guessed);
+    ASSERT_TRUE(intake().locate(image, {{digest(3)}, true}));
+    EXPECT_THAT(order(), ElementsAre(digest(1)));
 }
 
 TEST_F(StoreIntakeTest, ARetiredPackIsInUseAgain)
