@@ -1,5 +1,6 @@
 #include "rootfs/fetch/sockets.hpp"
 
+#include <linux/tcp.h> // netinet/tcp.h knows less of the kernel
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,6 +37,19 @@ void Sockets::shut_down(int local_port) const
     for (const auto socket : open_)
         if (port_of(socket) == local_port)
             ::shutdown(socket, SHUT_RDWR);
+}
+
+Arrivals Sockets::arrivals(int local_port) const
+{
+    for (const auto socket : open_) {
+        if (port_of(socket) != local_port)
+            continue;
+        tcp_info info{}; // an older kernel fills less of it
+        socklen_t length = sizeof info;
+        if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) == 0)
+            return {info.tcpi_rcv_ooopack, std::chrono::microseconds(info.tcpi_min_rtt)};
+    }
+    return {};
 }
 
 int Sockets::on_open(void* self, curl_socket_t socket, curlsocktype) noexcept

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "rootfs/fetch/http.hpp"
+
 #include <curl/curl.h>
 
 #include <set>
@@ -16,6 +18,8 @@ public:
     void watch(CURL* easy);
     /// Ends the connection from this port of ours. libcurl sees that when it looks at it next.
     void shut_down(int local_port) const;
+    /// Of the connection from this port of ours.
+    [[nodiscard]] Arrivals arrivals(int local_port) const;
 
 private:
     static int on_open(void* self, curl_socket_t socket, curlsocktype purpose) noexcept;
