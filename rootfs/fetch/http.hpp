@@ -23,6 +23,12 @@ struct TlsTrust {
     bool check_dates = true; ///< false only for the first statement, while the clock is unknown
 };
 
+/// What the kernel says of how a connection's packets came.
+struct Arrivals {
+    std::uint32_t out_of_order = 0;         ///< while an earlier one was missing; before Linux 5.4 always 0
+    std::chrono::microseconds round_trip{}; ///< the least
+};
+
 struct HttpRequest {
     std::string method = "GET";
     std::string url; ///< https:// (or http:// for a trusted LAN)
@@ -48,6 +54,9 @@ struct HttpRequest {
     std::optional<std::pair<std::uint64_t, std::uint64_t>> body_range{};
     /// One more header of the answer that is wanted, in `kept_header`; empty: none.
     std::string keep_header{};
+    /// Is told of them before each piece of a stream and, while none comes, every 10 ms: what is lost shows so before
+    /// anything can be read. On the client's thread, where it must not block or throw. May be empty.
+    std::function<void(const Arrivals&)> arrivals{};
 };
 
 struct HttpResponse {

@@ -12,6 +12,7 @@ namespace
 
 constexpr std::chrono::milliseconds longest_poll{1000};
 constexpr std::chrono::milliseconds gathering{2};
+constexpr std::chrono::milliseconds arrivals_every{10};
 /// A connection that was silent for so long when a transfer was given up is not used again.
 constexpr std::chrono::seconds long_silence{1};
 
@@ -73,6 +74,8 @@ void HttpClient::Loop::run()
         start_waiting();
         int running = 0;
         curl_multi_perform(multi_, &running);
+        for (const auto& [easy, transfer] : active_)
+            transfer->tell_arrivals();
         if (collect_finished())
             continue;
         curl_multi_poll(multi_, nullptr, 0, poll_milliseconds(), nullptr);
@@ -93,12 +96,11 @@ void HttpClient::Loop::start_waiting()
             next = std::move(waiting_.front());
             waiting_.pop_front();
         }
-        if (auto prepared = next->prepare(trust_); !prepared) {
+        if (auto prepared = next->prepare(trust_, sockets_); !prepared) {
             next->finish_failed(prepared.error());
             continue;
         }
         CURL* easy = next->handle();
-        sockets_.watch(easy);
         active_.emplace(easy, std::move(next));
         curl_multi_add_handle(multi_, easy);
     }
@@ -181,6 +183,8 @@ int HttpClient::Loop::poll_milliseconds()
     auto wait = longest_poll;
     auto now = Transfer::Clock::now();
     for (auto& [easy, transfer] : active_) {
+        if (transfer->tells_arrivals())
+            wait = std::min(wait, arrivals_every);
         auto stalls_at = transfer->stalls_at();
         if (stalls_at < now + wait)
             wait = std::chrono::ceil<std::chrono::milliseconds>(std::max(stalls_at - now, Transfer::Clock::duration{}));

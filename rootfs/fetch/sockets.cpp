@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <array>
+#include <linux/tcp.h> // netinet/tcp.h knows less of the kernel
 #include <netinet/in.h>
 #include <optional>
 #include <sys/socket.h>
@@ -57,6 +58,19 @@ void Sockets::shut_down(const Ends& ends) const
     for (const auto socket : open_)
         if (ends_of(socket) == ends)
             ::shutdown(socket, SHUT_RDWR);
+}
+
+Arrivals Sockets::arrivals(const Ends& ends) const
+{
+    for (const auto socket : open_) {
+        if (ends_of(socket) != ends)
+            continue;
+        tcp_info info{}; // an older kernel fills less of it
+        socklen_t length = sizeof info;
+        if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) == 0)
+            return {info.tcpi_rcv_ooopack, std::chrono::microseconds(info.tcpi_min_rtt)};
+    }
+    return {};
 }
 
 int Sockets::on_open(void* self, curl_socket_t socket, curlsocktype) noexcept

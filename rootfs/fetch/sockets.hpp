@@ -1,5 +1,7 @@
 #pragma once
 
+#include "rootfs/fetch/http.hpp"
+
 #include <curl/curl.h>
 
 #include <set>
@@ -27,6 +29,8 @@ public:
     void watch(CURL* easy);
     /// Ends this connection. libcurl sees that when it looks at it next.
     void shut_down(const Ends& ends) const;
+    /// Of this connection.
+    [[nodiscard]] Arrivals arrivals(const Ends& ends) const;
 
 private:
     static int on_open(void* self, curl_socket_t socket, curlsocktype purpose) noexcept;

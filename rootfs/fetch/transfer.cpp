@@ -224,8 +224,15 @@ bool Transfer::body_piece(Bytes piece)
         response_.body += text;
         return true;
     }
+    tell_arrivals();
     return sink_(piece) ||
            refuse({"cancelled", fmt::format("{}: the transfer was cancelled.", shown_url(request_.url))});
+}
+
+void Transfer::tell_arrivals() const
+{
+    if (request_.arrivals && ends_)
+        request_.arrivals(sockets_->arrivals(*ends_));
 }
 
 void Transfer::finish(CURLcode code)

@@ -41,12 +41,16 @@ public:
     /// From now on `stop` cancels the transfer; `wake` is called then, on the thread that stops.
     void watch(const std::stop_token& stop, std::function<void()> wake);
     /// Sets the handle up. Reason: bad-request.
-    [[nodiscard]] Result<void> prepare(const TlsTrust& trust);
+    /// `sockets` are those of the client's connections.
+    [[nodiscard]] Result<void> prepare(const TlsTrust& trust, Sockets& sockets);
     [[nodiscard]] CURL* handle() const { return easy_; }
 
     [[nodiscard]] bool cancelled() const { return cancelled_; }
     /// When this transfer has stalled if nothing comes until then.
     [[nodiscard]] Clock::time_point stalls_at();
+    /// See HttpRequest::arrivals.
+    [[nodiscard]] bool tells_arrivals() const { return static_cast<bool>(request_.arrivals); }
+    void tell_arrivals() const;
     /// Since when nothing has come; since it began, if it has not been sent yet.
     [[nodiscard]] Clock::time_point silent_since() const { return last_sign_of_life_; }
     /// Something has come since.
@@ -89,6 +93,7 @@ private:
     HttpClient::Done done_;
 
     CURL* easy_;
+    const Sockets* sockets_ = nullptr;
     curl_slist* headers_ = nullptr;
     std::array<char, CURL_ERROR_SIZE> detail_{};
     TransferCounters* counters_ = nullptr;

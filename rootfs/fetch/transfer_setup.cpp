@@ -56,11 +56,13 @@ CURLcode ignore_dates(CURL*, void* context, void*)
 
 } // namespace
 
-Result<void> Transfer::prepare(const TlsTrust& trust)
+Result<void> Transfer::prepare(const TlsTrust& trust, Sockets& sockets)
 {
     if (auto good = set_request(); !good)
         return good;
     set_tls(trust);
+    sockets.watch(easy_);
+    sockets_ = &sockets;
     set(easy_, CURLOPT_PRIVATE, static_cast<void*>(this));
     set(easy_, CURLOPT_ERRORBUFFER, detail_.data());
     set(easy_, CURLOPT_NOSIGNAL, 1L);

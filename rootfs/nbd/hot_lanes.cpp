@@ -1,7 +1,6 @@
 #include "rootfs/nbd/hot_lanes.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace farboot::rootfs
 {
@@ -10,81 +9,87 @@ namespace
 {
 /// Over a shorter way losses cost little.
 constexpr HotLanes::Seconds long_way{0.015};
-/// A connection that loses nothing brings more and more, until it has more than that on its way or brings what its line
-/// carries.
-constexpr double growing = 1.5;
-constexpr double small_window = 256 * 1024;
-/// What the line carries on a busy PC is told too high, and what reads fetch for themselves has a part of it; but a
-/// line that is full is silent for hardly an eighth of a round trip, and a connection that waits for the next one, for
-/// most of them.
-constexpr int parts_of_round_trip = 8;
-constexpr double silent = 0.4;
-/// Measured over so many round trips, but not for shorter than:
-constexpr double measured_round_trips = 3;
-constexpr HotLanes::Seconds shortest_measured{0.25};
-/// Of what the line carried in its best 25 ms, which on a busy PC is told too high.
+/// A packet that was merely overtaken is overtaken by few, and comes soon: what is lost is sent again a round trip
+/// after later packets have come.
+constexpr std::uint32_t overtaken_by = 3;
+constexpr double missing_round_trips = 0.25;
+/// Of what the line has on its way when it is full: what is lost where there is more may be what it cannot carry. What
+/// came in the round trip before may be half of what is on its way now, and a busy PC takes the line for a wider one;
+/// unless little has come, it has to be less than what did in the best quarter of a second, too.
 constexpr double full = 1.0 / 4;
-constexpr HotLanes::Seconds request_time{0.35};
+constexpr std::uint64_t small_window = 256 * 1024;
+constexpr double full_of_sustained = 1.0 / 2;
+/// From the request to the end of what it asks for, with few packets on their way.
+constexpr double round_trips_of_request = 3;
 constexpr std::uint64_t least_request = 64 * 1024;
-constexpr std::uint64_t largest_request = 1024 * 1024;
-constexpr double weight_of_newest = 1.0 / 8;
+constexpr std::uint64_t largest_request = 256 * 1024;
+
+bool is_full(std::uint64_t window, const HotLanes::Line& line)
+{
+    const auto carried = static_cast<double>(window) / line.round_trip.count();
+    return carried >= line.burst * full || (window >= small_window && carried >= line.sustained * full_of_sustained);
+}
 } // namespace
 
-bool HotLanes::note(Watch& watch, std::uint64_t bytes, Clock::time_point now, Line line)
+bool HotLanes::look(Watch& watch, Clock::time_point now, const Arrivals& arrivals, const Line& line)
 {
     if (line.round_trip < long_way)
         return false;
-    if (watch.since_ == Clock::time_point{}) {
-        watch.since_ = now;
-        watch.received_ = line.received;
-    }
-    watch.bytes_ += bytes;
-    const auto part = static_cast<std::int64_t>(Seconds(now - watch.since_) * parts_of_round_trip / line.round_trip);
-    watch.heard_ += std::exchange(watch.part_, part) != part ? 1 : 0;
-    const Seconds time = now - watch.since_;
-    if (time < std::max(measured_round_trips * line.round_trip, shortest_measured))
+    if (arrivals.out_of_order < watch.seen_) // it is another connection now
+        watch.out_of_order_ = 0;
+    watch.seen_ = arrivals.out_of_order;
+    if (watch.seen_ - watch.out_of_order_ < overtaken_by)
         return false;
-    const auto rate = static_cast<double>(watch.bytes_) / time.count();
-    const auto before = std::exchange(watch.rate_before_, rate);
-    const auto heard = watch.heard_ / (time / line.round_trip * parts_of_round_trip);
-    // What reads fetch for themselves may have the line's rest.
-    const auto of_all =
-        static_cast<double>(line.received - std::exchange(watch.received_, line.received)) / time.count();
-    watch.since_ = now;
-    watch.bytes_ = 0;
-    watch.heard_ = 0;
-    watch.part_ = -1;
-    if (before == 0 || rate >= before * growing)
-        return false;
-    const auto on_its_way = rate * line.round_trip.count();
-    if (heard >= silent || on_its_way >= small_window || std::max(rate, of_all) >= line.burst * full)
+    if (!watch.missing_since_)
+        watch.missing_since_ = now;
+    // What the first answers took is more than that: they came over new connections.
+    const auto round_trip = std::min<Seconds>(arrivals.round_trip, line.round_trip);
+    if (now - *watch.missing_since_ < missing_round_trips * round_trip || is_full(watch.window(), line))
         return false;
     const std::scoped_lock lock(mutex_);
-    rate_ = rate;
-    use(line);
+    use(line.burst, line);
     return true;
 }
 
-void HotLanes::note_request(std::uint64_t bytes, Seconds time, Line line)
+void HotLanes::note(Watch& watch, Clock::time_point now, const Line& line) const
 {
-    if (bytes < least_request / 2)
-        return; // the end of something says little
-    const std::scoped_lock lock(mutex_);
-    rate_ += (static_cast<double>(bytes) / std::max(time.count(), 0.001) - rate_) * weight_of_newest;
-    use(line);
+    watch.out_of_order_ = watch.seen_;
+    watch.missing_since_.reset();
+    if (!watch.round_begun_ || now - *watch.round_begun_ >= line.round_trip) {
+        watch.window_ = watch.round_begun_ ? watch.received_ - watch.received_before_ : 0;
+        watch.received_before_ = watch.round_begun_ ? watch.received_ : line.received;
+        watch.round_begun_ = now;
+    }
+    watch.received_ = line.received;
 }
 
-void HotLanes::use(Line line)
+void HotLanes::note_request(const Line& line)
 {
-    const auto wanted = static_cast<std::size_t>(line.burst / std::max(rate_, 1.0));
-    count_ = std::clamp(wanted, std::max<std::size_t>(count_, 2), most);
+    const std::scoped_lock lock(mutex_);
+    use(line.sustained, line);
+}
+
+void HotLanes::use(double rate, const Line& line)
+{
+    const auto asked_for = [&](double of) { return of * line.round_trip.count() * round_trips_of_request; };
+    const auto wanted = std::min(asked_for(rate) / static_cast<double>(least_request), static_cast<double>(most));
+    count_ = std::clamp(static_cast<std::size_t>(wanted), std::max<std::size_t>(count_, 2), most);
+    request_bytes_ =
+        std::clamp(static_cast<std::uint64_t>(asked_for(line.sustained)) / count_, least_request, largest_request);
+    more_.notify_all();
+}
+
+void HotLanes::wait_for_more(std::size_t than, const std::stop_token& stop)
+{
+    std::unique_lock lock(mutex_);
+    more_.wait(lock, stop, [&] { return count_ > than; });
 }
 
 void HotLanes::reset()
 {
     const std::scoped_lock lock(mutex_);
     count_ = 1;
-    rate_ = 0;
+    request_bytes_ = 0;
 }
 
 std::size_t HotLanes::count() const
@@ -96,7 +101,7 @@ std::size_t HotLanes::count() const
 std::uint64_t HotLanes::request_bytes() const
 {
     const std::scoped_lock lock(mutex_);
-    return std::clamp(static_cast<std::uint64_t>(rate_ * request_time.count()), least_request, largest_request);
+    return std::max(request_bytes_, least_request);
 }
 
 } // namespace farboot::rootfs

@@ -1,17 +1,24 @@
 #pragma once
 
+#include "rootfs/fetch/http.hpp"
+
+#include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
+#include <stop_token>
 
 namespace farboot::rootfs
 {
 
 /// How many connections a hot pack comes over. One, as a rule, which fills its line. Where packets are lost it does
 /// not: CUBIC keeps some 17 of them on their way if one in 200 is lost, however much the line would carry, and over 150
-/// ms that is 0.17 MB a second. Then it takes as many connections as carry what the line was seen to. Safe for many
-/// threads.
+/// ms that is 0.17 MB a second. One that is lost before the line is full is enough to tell: whatever the share of them
+/// is, what is sent grows by little in the seconds that follow. Then it takes as many connections as fill the line.
+/// Safe for many threads.
 class HotLanes
 {
 public:
@@ -21,28 +28,39 @@ public:
     static constexpr std::size_t most = 48;
 
     struct Line {
-        double burst = 0; ///< bytes a second, see LineRate
+        double burst = 0;     ///< bytes a second, see LineRate
+        double sustained = 0; ///< the same
         Seconds round_trip{};
         std::uint64_t received = 0; ///< bytes so far, by whatever connections
     };
 
-    /// Of one request over the only connection, some round trips are measured at a time.
+    /// Of the only connection, looks for packets that are lost.
     class Watch
     {
+    public:
+        /// Bytes that the line brought in a round trip, lately.
+        [[nodiscard]] std::uint64_t window() const { return std::max(window_, received_ - received_before_); }
+
+    private:
         friend class HotLanes;
 
-        Clock::time_point since_{};
-        std::uint64_t bytes_ = 0;    ///< since then
-        std::uint64_t received_ = 0; ///< by the line until then
-        std::int64_t part_ = -1;     ///< of a round trip, the latest in which some came
-        int heard_ = 0;              ///< so many parts brought some
-        double rate_before_ = 0;     ///< bytes a second of the round trips before; 0: there were none
+        std::uint32_t seen_ = 0;         ///< packets that came while an earlier one was missing
+        std::uint32_t out_of_order_ = 0; ///< when something came last
+        std::optional<Clock::time_point> missing_since_;
+        std::optional<Clock::time_point> round_begun_; ///< a round trip
+        std::uint64_t received_ = 0;                   ///< by the line, when something came last
+        std::uint64_t received_before_ = 0;            ///< when the round began
+        std::uint64_t window_ = 0;                     ///< bytes of the round before
     };
 
-    /// So many bytes have come over the only one. True if others should help it from now on.
-    [[nodiscard]] bool note(Watch& watch, std::uint64_t bytes, Clock::time_point now, Line line);
-    /// One of several has brought a request's bytes in so long, from when it was asked on.
-    void note_request(std::uint64_t bytes, Seconds time, Line line);
+    /// What the kernel says of the only one. True if others should help it from now on.
+    [[nodiscard]] bool look(Watch& watch, Clock::time_point now, const Arrivals& arrivals, const Line& line);
+    /// Something that can be read has come over the only one since it was looked at.
+    void note(Watch& watch, Clock::time_point now, const Line& line) const;
+    /// One of several is about to ask for something.
+    void note_request(const Line& line);
+    /// Until there are more than so many, or `stop`.
+    void wait_for_more(std::size_t than, const std::stop_token& stop);
 
     /// One again: another source is asked.
     void reset();
@@ -53,11 +71,12 @@ public:
     [[nodiscard]] std::uint64_t request_bytes() const;
 
 private:
-    void use(Line line);
+    void use(double rate, const Line& line);
 
     mutable std::mutex mutex_;
+    std::condition_variable_any more_;
     std::size_t count_ = 1;
-    double rate_ = 0; ///< of one of several, bytes a second
+    std::uint64_t request_bytes_ = 0;
 };
 
 } // namespace farboot::rootfs

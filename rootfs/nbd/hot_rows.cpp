@@ -43,6 +43,15 @@ HotRows::Segment HotRows::take(std::uint64_t most, std::uint64_t largest_gap, co
     return segment;
 }
 
+void HotRows::cut(Segment& segment, std::size_t from)
+{
+    if (from >= segment.last)
+        return;
+    end({.first = from, .last = segment.last, .through = 0, .range = {}}, from);
+    segment.last = from;
+    segment.through = from;
+}
+
 void HotRows::end(const Segment& segment, std::size_t to)
 {
     const std::scoped_lock lock(mutex_);

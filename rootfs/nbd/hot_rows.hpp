@@ -31,6 +31,8 @@ public:
     /// The next segment of at most so many plain bytes, but one chunk at least; empty if nobody needs what is left.
     /// What nobody needs is left out where at least `largest_gap` bytes of it lie in a row.
     [[nodiscard]] Segment take(std::uint64_t most, std::uint64_t largest_gap, const Needless& needless);
+    /// Others bring what the segment has from this row on: it ends there.
+    void cut(Segment& segment, std::size_t from);
     /// A segment has come up to this row; what is left of it is to be asked for again.
     void end(const Segment& segment, std::size_t to);
     /// What comes next is this row; what lies before comes after the end.

@@ -1,13 +1,13 @@
 #include "rootfs/nbd/hot_stream.hpp"
 
 #include "rootfs/base/pause.hpp"
+#include "rootfs/nbd/hot_crew.hpp"
 #include "rootfs/nbd/hot_sources.hpp"
 #include "rootfs/nbd/hot_window.hpp"
 #include "rootfs/nbd/source_error.hpp"
 
 #include <algorithm>
 #include <limits>
-#include <mutex>
 #include <utility>
 
 namespace farboot::rootfs
@@ -36,11 +36,15 @@ constexpr std::uint64_t shortest_part = 512 * 1024;
 /// So much in a row that is there already is worth another request, as a rule what the line carries in a round trip.
 constexpr std::uint64_t largest_gap = 1024 * 1024;
 constexpr std::uint64_t least_gap = 128 * 1024;
+/// TCP, TLS and the request.
+constexpr std::uint64_t round_trips_of_new_connection = 4;
 
 HotLanes::Line line_of(const Source& source)
 {
     const auto& meter = *source.meter;
-    return {meter.line().burst, meter.least_latency().value_or(SourceMeter::Duration{}), meter.received.all()};
+    const auto rates = meter.line();
+    return {rates.burst, rates.sustained, meter.least_latency().value_or(SourceMeter::Duration{}),
+            meter.received.all()};
 }
 
 } // namespace
@@ -68,11 +72,24 @@ std::string_view to_text(HotStream::State state)
 class HotStream::Part
 {
 public:
-    Part(HotStream& stream, std::uint64_t room) : stream_(stream), room_(room) { ++stream_.coming_; }
+    Part(HotStream& stream, std::uint64_t room, bool connected) : stream_(stream), room_(room), connected_(connected)
+    {
+        ++stream_.coming_;
+    }
     ~Part()
     {
         --stream_.coming_;
         stream_.use_.give_back(room_);
+    }
+    [[nodiscard]] std::uint64_t room() const { return room_; }
+    /// Its connection is open.
+    [[nodiscard]] bool connected() const { return connected_; }
+    /// So much of it does not come.
+    void give_back(std::uint64_t bytes)
+    {
+        bytes = std::min(bytes, room_);
+        room_ -= bytes;
+        stream_.use_.give_back(bytes);
     }
     Part(const Part&) = delete;
     Part& operator=(const Part&) = delete;
@@ -80,6 +97,7 @@ public:
 private:
     HotStream& stream_;
     std::uint64_t room_;
+    bool connected_;
 };
 
 HotStream::HotStream(std::shared_ptr<JobImage> image)
@@ -196,64 +214,28 @@ Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const 
     chunks_ = list.rows.size();
     pack_bytes_ = list.pack.bytes;
     state_ = State::streaming;
-    if (std::exchange(lanes_of_, source.index) != source.index)
+    if (std::exchange(lanes_of_, source.index) != source.index) {
         lanes_.reset();
-    Result<void> done;
-    if (lanes_.count() == 1)
-        done = go_through(source, 0, bypass_caches, patience);
-    if (done && lanes_.count() > 1)
-        done = go_through_together(source, bypass_caches, patience);
-    if (!done)
+        watch_ = {};
+    }
+    const auto go = [&](bool first, const Patience& until_broken) {
+        return go_through(source, first, bypass_caches, until_broken);
+    };
+    if (auto done = HotCrew(lanes_, go).run(patience); !done)
         return std::unexpected(std::move(done.error()));
     if (rows_->is_through())
         through_ = chunks_.load();
     return true;
 }
 
-Result<void> HotStream::help(const Source& source, std::size_t lane, bool bypass_caches, const Patience& patience)
-try {
-    return go_through(source, lane, bypass_caches, patience);
-} catch (const std::exception& error) {
-    return fail("internal", "{}", error.what());
-}
-
-Result<void> HotStream::go_through_together(const Source& source, bool bypass_caches, const Patience& patience)
-{
-    std::mutex mutex;
-    Result<void> first_failure;
-    std::stop_source broken; // ends what the others wait for, too
-    const std::stop_callback stopped(patience.stop, [&] { broken.request_stop(); });
-    auto until_broken = patience;
-    until_broken.stop = broken.get_token();
-    const auto go = [&](std::size_t lane) {
-        auto done = help(source, lane, bypass_caches, until_broken);
-        // A server may refuse so many connections: those that it takes bring what this one was to.
-        if (done || (lane > 0 && !may_be_stale(done.error())))
-            return;
-        const std::scoped_lock lock(mutex);
-        if (!broken.stop_requested()) {
-            first_failure = std::move(done);
-            broken.request_stop();
-        }
-    };
-    std::vector<std::jthread> others;
-    do {
-        while (others.size() + 1 < lanes_.count())
-            others.emplace_back([&, lane = others.size() + 1] { go(lane); });
-        go(0); // until more are to help, too
-    } while (!broken.stop_requested() && !rows_->is_through() && !use_.strays());
-    others.clear();
-    return first_failure;
-}
-
-Result<void> HotStream::go_through(const Source& source, std::size_t lane, bool bypass_caches, const Patience& patience)
+Result<void> HotStream::go_through(const Source& source, bool first, bool bypass_caches, const Patience& patience)
 {
     // What lies unread may not push out what is read: on a PC with little memory the stream comes in parts.
     const auto most = image_->cache.limit() / unread_share;
-    const auto lanes = lanes_.count();
-    while (!rows_->is_through() && (lane > 0 || lanes_.count() == lanes)) { // others may be to help
+    auto connected = first;
+    while (!rows_->is_through()) {
         const auto part = largest_part(source);
-        const auto least = std::min({most / 2, least_part, lanes > 1 ? part : least_part});
+        const auto least = std::min({most / 2, least_part, lanes_.count() > 1 ? part : least_part});
         const auto room = use_.take_room(least, most, patience.stop, part);
         if (room == 0)
             break;
@@ -261,8 +243,9 @@ Result<void> HotStream::go_through(const Source& source, std::size_t lane, bool 
         // What lies before comes after the end.
         if (const auto missed = use_.take_missed(); missed && room == part && use_.is_out_of_order())
             rows_->jump(*missed);
-        const Part coming(*this, room);
-        if (auto done = stream(source, room, bypass_caches, patience); !done)
+        Part coming(*this, room, connected);
+        connected = true;
+        if (auto done = stream(source, coming, bypass_caches, patience); !done)
             return done;
     }
     return {};
@@ -282,13 +265,15 @@ bool HotStream::is_needless(const Digest& chunk) const
     return use_.is_settled(chunk) || image_->cache.find(chunk).chunk || image_->is_on_disk(chunk);
 }
 
-Result<void> HotStream::stream(const Source& source, std::uint64_t most, bool bypass_caches, const Patience& patience)
+Result<void> HotStream::stream(const Source& source, Part& coming, bool bypass_caches, const Patience& patience)
 {
     const auto worth_a_request =
         std::clamp(static_cast<std::uint64_t>(source.meter->line().sustained * line_of(source).round_trip.count()),
                    least_gap, largest_gap);
-    const auto segment = rows_->take(most, worth_a_request, [&](const Digest& chunk) { return is_needless(chunk); });
+    auto segment = rows_->take(coming.room(), worth_a_request, [&](const Digest& chunk) { return is_needless(chunk); });
     const auto alone = lanes_.count() == 1;
+    if (!alone)
+        lanes_.note_request(line_of(source));
     through_ = alone ? segment.first : rows_->position();
     if (segment.first == segment.last)
         return {};
@@ -300,10 +285,11 @@ Result<void> HotStream::stream(const Source& source, std::uint64_t most, bool by
         offset += chunk.stored_length;
     }
     const auto begun = HotLanes::Clock::now();
-    HotLanes::Watch watch;
-    bool wants_help = false;
+    bool helped = false;
     std::optional<HotWindow> window(std::in_place, image_->cache, use_, expected, begun,
-                                    alone ? HotWindow::usual_reach : HotWindow::short_reach);
+                                    alone                ? HotWindow::usual_reach
+                                    : coming.connected() ? HotWindow::short_reach
+                                                         : 0);
     const auto landed = [&](std::size_t index, const Chunk& chunk) {
         image_->land(expected[index].ref.digest, window->take(index), chunk);
         image_->counters.landed_bytes += chunk->size() / as_good_as;
@@ -311,28 +297,45 @@ Result<void> HotStream::stream(const Source& source, std::uint64_t most, bool by
         use_.note_brought(expected[index].ref.digest);
     };
     ChunkReceiver receiver(expected, landed, [&](std::size_t index) { return window->wanted(index); });
+    const auto look = [&](const Arrivals& arrivals) {
+        if (helped || !lanes_.look(watch_, HotLanes::Clock::now(), arrivals, line_of(source)))
+            return;
+        helped = true;
+        // Until the others' first bytes come this one goes on.
+        const auto meanwhile = watch_.window() * round_trips_of_new_connection;
+        auto end = std::max(window->end(), receiver.taken());
+        while (end < expected.size() && expected[end].offset < expected[receiver.taken()].offset + meanwhile)
+            ++end;
+        std::uint64_t bytes = 0;
+        for (auto row = end; row < expected.size(); ++row)
+            bytes += expected[row].ref.length;
+        coming.give_back(bytes);
+        expected.resize(end);
+        rows_->cut(segment, segment.first + end);
+    };
     const auto sink = [&](Bytes piece) {
         const auto now = HotLanes::Clock::now();
         window->advance(piece.size(), now);
         const auto good = receiver.take(piece);
-        if (alone)
+        if (alone && !helped)
             through_ = segment.first + receiver.taken();
-        wants_help = alone && lanes_.note(watch, piece.size(), now, line_of(source));
-        return good && !wants_help && !use_.strays();
+        if (alone)
+            lanes_.note(watch_, now, line_of(source));
+        return good && (!helped || receiver.taken() < expected.size()) && !use_.strays();
     };
-    auto result = image_->hot.stream(source, {hot_pack_path(rows_->list().pack.digest), segment.range, bypass_caches},
-                                     Cause::hot, sink, patience);
-    const auto whole = result && receiver.state();
+    StoreClient::Order order{hot_pack_path(rows_->list().pack.digest), segment.range, bypass_caches};
+    if (alone)
+        order.arrivals = look;
+    auto result = image_->hot.stream(source, order, Cause::hot, sink, patience);
+    const auto whole = receiver.state() && (result || (helped && receiver.taken() >= expected.size()));
     window.reset(); // whoever takes what is left must find it free
     rows_->end(segment, whole ? segment.last : segment.first + receiver.taken());
     if (!receiver.state())
         return receiver.state();
-    if (use_.strays() || wants_help)
+    if (use_.strays() || (whole && helped))
         return {};
     if (result && alone)
         through_ = segment.through;
-    if (result && !alone)
-        lanes_.note_request(segment.range.length, HotLanes::Clock::now() - begun, line_of(source));
     return result;
 }
 

@@ -74,17 +74,11 @@ private:
     [[nodiscard]] State stream_all(const std::stop_token& stop);
     /// False if there is no list at this source.
     [[nodiscard]] Result<bool> attempt(const Source& source, bool bypass_caches, const Patience& patience);
-    /// One connection after the other's request, until nothing is left or another should help it.
-    [[nodiscard]] Result<void> go_through(const Source& source, std::size_t lane, bool bypass_caches,
+    /// One request of a connection after the other, until nothing is left.
+    [[nodiscard]] Result<void> go_through(const Source& source, bool first, bool bypass_caches,
                                           const Patience& patience);
-    /// The same; no exception leaves it, since that would end the process.
-    [[nodiscard]] Result<void> help(const Source& source, std::size_t lane, bool bypass_caches,
-                                    const Patience& patience);
-    /// Over several at the same time.
-    [[nodiscard]] Result<void> go_through_together(const Source& source, bool bypass_caches, const Patience& patience);
     /// At most so many plain bytes.
-    [[nodiscard]] Result<void> stream(const Source& source, std::uint64_t most, bool bypass_caches,
-                                      const Patience& patience);
+    [[nodiscard]] Result<void> stream(const Source& source, Part& coming, bool bypass_caches, const Patience& patience);
     [[nodiscard]] bool is_needless(const Digest& chunk) const;
     /// So many plain bytes are asked for at once.
     [[nodiscard]] std::uint64_t largest_part(const Source& source) const;
@@ -94,6 +88,7 @@ private:
     std::atomic<State> state_{State::asking};
     std::unique_ptr<HotRows> rows_; ///< of the latest list, null: none was found yet; the stream's threads
     HotLanes lanes_;
+    HotLanes::Watch watch_;               ///< while there is one; the stream's thread, or during a request the client's
     std::optional<std::size_t> lanes_of_; ///< source
     std::atomic<std::size_t> chunks_{0};
     std::atomic<std::size_t> through_{0};   ///< rows of the list

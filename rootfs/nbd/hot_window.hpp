@@ -41,6 +41,8 @@ public:
     /// A wanted chunk has come: the flight that it lands with.
     [[nodiscard]] FlightPointer take(std::size_t index) { return std::exchange(flights_[index], nullptr); }
 
+    /// The first row of those that do not count as on their way.
+    [[nodiscard]] std::size_t end() const { return flights_.size(); }
     /// Bytes beyond what has come.
     [[nodiscard]] std::uint64_t reach() const { return reach_; }
 

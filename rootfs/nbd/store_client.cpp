@@ -68,6 +68,7 @@ HttpRequest StoreClient::request_for(const Source& source, const Order& order) c
     request.range_may_be_cut = order.may_be_cut;
     request.max_body = order.range.length;
     request.bypass_caches = order.bypass_caches;
+    request.arrivals = order.arrivals;
     // Shorter than usual: whoever waits has other sources to ask, and comes back to this one.
     request.connect_timeout = std::chrono::milliseconds(5'000);
     request.stall_timeout = std::chrono::milliseconds(10'000);

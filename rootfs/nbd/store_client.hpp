@@ -46,6 +46,8 @@ public:
         bool may_be_cut = false; ///< by the file's end
         /// Parts of the range, to be asked for at the same time (HttpClient::stream_in_parts()); empty: it is one.
         std::vector<std::uint64_t> parts{};
+        /// See HttpRequest.
+        std::function<void(const Arrivals&)> arrivals{};
     };
     /// These files are likely to be asked for: what opens them, if they are not for everybody, is asked for together.
     void expect(const Source& source, const std::vector<std::string>& paths);

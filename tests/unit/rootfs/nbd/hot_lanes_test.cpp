@@ -2,74 +2,159 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace farboot::rootfs
 {
 namespace
 {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr HotLanes::Line line{12.5e6, milliseconds(150)};
-
-/// Bytes come over the only connection for stretches of three round trips, so many a second, in each round trip so many
-/// times; others bring so much meanwhile. After which stretch others are to help; 0: after none.
-int helped_after(HotLanes& lanes, std::initializer_list<double> rates, HotLanes::Line where = line, int times = 1,
-                 double others = 0)
+/// A connection that brings some bytes in each round trip, of a line of 100 Mbit/s and 150 ms; it is looked at every
+/// 10 ms.
+class Connection
 {
-    HotLanes::Watch watch;
-    auto now = HotLanes::Clock::time_point{milliseconds(1)};
-    const auto step = std::chrono::duration_cast<HotLanes::Clock::duration>(where.round_trip / times);
-    int stretch = 0;
-    for (const auto rate : rates) {
-        ++stretch;
-        const auto bytes = static_cast<std::uint64_t>(rate * HotLanes::Seconds(step).count());
-        for (int i = 0; i < 3 * times; ++i) {
-            where.received += bytes + static_cast<std::uint64_t>(others * HotLanes::Seconds(step).count());
-            if (lanes.note(watch, bytes, now += step, where))
-                return stretch;
+public:
+    explicit Connection(HotLanes& lanes, HotLanes::Line where = {12.5e6, 4e6, milliseconds(150)})
+        : lanes_(lanes), line_(where)
+    {
+    }
+
+    /// So many bytes come at the end of each of some round trips; others bring some meanwhile.
+    void brings(std::uint64_t bytes, int round_trips = 2, std::uint64_t others = 0)
+    {
+        for (int i = 0; i < round_trips; ++i) {
+            waits(line_.round_trip);
+            line_.received += bytes + others;
+            lanes_.note(watch_, now_, line_);
         }
     }
-    return 0;
-}
+    /// So many packets come while an earlier one is missing, which comes after so long.
+    void misses_one(std::uint32_t packets, HotLanes::Seconds time)
+    {
+        out_of_order_ += packets;
+        waits(time);
+        lanes_.note(watch_, now_, line_);
+    }
+    /// Another one from now on.
+    void is_new() { out_of_order_ = 0; }
+    [[nodiscard]] bool is_helped() const { return helped_; }
+
+private:
+    void waits(HotLanes::Seconds time)
+    {
+        const auto looks = static_cast<int>(std::ceil(time / HotLanes::Seconds(0.01)));
+        for (int i = 0; i < looks; ++i) {
+            const Arrivals arrivals{out_of_order_,
+                                    std::chrono::duration_cast<microseconds>(HotLanes::Seconds(line_.round_trip))};
+            helped_ = lanes_.look(watch_, now_ += milliseconds(10), arrivals, line_) || helped_;
+        }
+    }
+
+    HotLanes& lanes_;
+    HotLanes::Line line_;
+    HotLanes::Watch watch_;
+    HotLanes::Clock::time_point now_{milliseconds(1)};
+    std::uint32_t out_of_order_ = 0;
+    bool helped_ = false;
+};
 
 TEST(HotLanes, OneIsEnoughForALineThatLosesNothing)
 {
     HotLanes lanes;
-    EXPECT_EQ(helped_after(lanes, {0.2e6, 1.6e6, 12e6, 12e6, 4e6}), 0);
-    EXPECT_EQ(helped_after(lanes, {0.1e6, 0.2e6, 0.4e6, 0.8e6}), 0) << "it brings more and more";
-    EXPECT_EQ(helped_after(lanes, {0.4e6, 0.4e6, 0.4e6, 0.4e6}, {1e6, milliseconds(150)}), 0) << "a narrow line";
-    EXPECT_EQ(helped_after(lanes, {2e6, 2e6, 2e6, 2e6}), 0) << "much is on its way";
-    EXPECT_EQ(helped_after(lanes, {0.4e6, 0.4e6, 0.4e6, 0.4e6}, line, 8), 0) << "it is never silent";
-    EXPECT_EQ(helped_after(lanes, {0.2e6, 0.2e6, 0.2e6, 0.2e6}, {12.5e6, milliseconds(10)}, 10), 0) << "a near one";
-    EXPECT_EQ(helped_after(lanes, {0.4e6, 0.4e6, 0.4e6, 0.4e6}, line, 1, 6e6), 0) << "reads have the line's rest";
+    Connection slow(lanes);
+    slow.brings(20'000, 20);
+    EXPECT_FALSE(slow.is_helped()) << "that little comes, and nothing for most of the time, is the server's";
+    slow.misses_one(2, milliseconds(100));
+    EXPECT_FALSE(slow.is_helped()) << "two came too early";
+    slow.misses_one(20, milliseconds(20));
+    EXPECT_FALSE(slow.is_helped()) << "it was overtaken, and came";
+    Connection near(lanes, {12.5e6, 4e6, milliseconds(10)});
+    near.brings(20'000);
+    near.misses_one(20, milliseconds(100));
+    EXPECT_FALSE(near.is_helped()) << "a near line";
     EXPECT_EQ(lanes.count(), 1);
 }
 
-TEST(HotLanes, WhereOneStaysSlowSoManyHelpAsFillTheLine)
+TEST(HotLanes, WhatAFullLineLosesIsNoSign)
 {
     HotLanes lanes;
-    EXPECT_GT(helped_after(lanes, {1e6, 1e6, 1e6, 1e6}), 1) << "silent for most of the round trip";
-    EXPECT_NEAR(static_cast<double>(lanes.count()), 12, 4);
-    EXPECT_NEAR(static_cast<double>(lanes.request_bytes()), 350'000, 120'000) << "a third of a second's";
-    HotLanes slow;
-    EXPECT_GT(helped_after(slow, {0.17e6, 0.17e6, 0.17e6}), 1);
-    EXPECT_EQ(slow.count(), HotLanes::most);
-    EXPECT_GE(slow.request_bytes(), 64 * 1024) << "a chunk's worth";
+    Connection connection(lanes);
+    connection.brings(1'000'000);
+    connection.misses_one(500, milliseconds(150));
+    EXPECT_FALSE(connection.is_helped()) << "more than it can carry was on its way";
+    Connection beside_reads(lanes);
+    beside_reads.brings(50'000, 2, 1'000'000);
+    beside_reads.misses_one(20, milliseconds(150));
+    EXPECT_FALSE(beside_reads.is_helped()) << "reads have the rest";
+    Connection of_busy_pc(lanes, {60e6, 12e6, milliseconds(150)});
+    of_busy_pc.brings(1'800'000);
+    of_busy_pc.misses_one(500, milliseconds(150));
+    EXPECT_FALSE(of_busy_pc.is_helped()) << "which takes the line for a wider one";
+    EXPECT_EQ(lanes.count(), 1);
 }
 
-TEST(HotLanes, MoreHelpIfEachBringsLessThanTheFirstDid)
+TEST(HotLanes, OneLostPacketIsEnough)
 {
     HotLanes lanes;
-    lanes.note_request(100'000, milliseconds(1), line);
-    EXPECT_EQ(lanes.count(), 2);
-    lanes.note_request(10'000, milliseconds(500), line);
-    EXPECT_EQ(lanes.count(), 2) << "a list's end says little";
-    for (int i = 0; i < 100; ++i)
-        lanes.note_request(100'000, milliseconds(200), line);
-    EXPECT_EQ(lanes.count(), 24);
-    for (int i = 0; i < 100; ++i)
-        lanes.note_request(100'000, milliseconds(50), line);
-    EXPECT_EQ(lanes.count(), 24) << "none is closed";
+    Connection connection(lanes);
+    connection.brings(50'000);
+    connection.misses_one(20, milliseconds(150));
+    EXPECT_TRUE(connection.is_helped());
+    EXPECT_EQ(lanes.count(), HotLanes::most) << "to fill the line they would have to be more";
+    EXPECT_GE(lanes.request_bytes(), 64 * 1024) << "a chunk's worth";
+    HotLanes other_lanes;
+    Connection narrow(other_lanes, {2.5e6, 2e6, milliseconds(100)});
+    narrow.brings(30'000);
+    narrow.misses_one(20, milliseconds(100));
+    EXPECT_TRUE(narrow.is_helped());
+    EXPECT_NEAR(static_cast<double>(other_lanes.count()), 11, 2);
+}
+
+TEST(HotLanes, ItMayBeLostBeforeAnythingHasCome)
+{
+    HotLanes lanes;
+    Connection connection(lanes);
+    connection.misses_one(5, milliseconds(150));
+    EXPECT_TRUE(connection.is_helped());
+}
+
+TEST(HotLanes, WhatAConnectionBeforeHasCountedIsForgotten)
+{
+    HotLanes lanes;
+    Connection connection(lanes);
+    connection.brings(50'000);
+    connection.misses_one(50, milliseconds(20));
+    connection.is_new();
+    connection.brings(50'000);
+    EXPECT_FALSE(connection.is_helped());
+    connection.misses_one(20, milliseconds(150));
+    EXPECT_TRUE(connection.is_helped()) << "less than there were in all before";
+}
+
+TEST(HotLanes, MoreHelpIfTheLineCarriesMore)
+{
+    HotLanes lanes;
+    const HotLanes::Line narrow{2e6, 0.5e6, milliseconds(150)};
+    Connection connection(lanes, narrow);
+    connection.brings(20'000);
+    connection.misses_one(20, milliseconds(150));
+    const auto count = lanes.count();
+    EXPECT_LT(count, HotLanes::most);
+    lanes.note_request(narrow);
+    EXPECT_EQ(lanes.count(), count);
+    lanes.note_request({50e6, 4e6, milliseconds(150)});
+    EXPECT_GT(lanes.count(), count);
+    EXPECT_LT(lanes.count(), HotLanes::most) << "what comes at once had waited for what was lost";
+    lanes.note_request({50e6, 12.5e6, milliseconds(150)});
+    EXPECT_EQ(lanes.count(), HotLanes::most);
+    EXPECT_NEAR(static_cast<double>(lanes.request_bytes()), 117'000, 5'000) << "since there are no more of them";
+    lanes.note_request(narrow);
+    EXPECT_EQ(lanes.count(), HotLanes::most) << "none is closed";
+    lanes.reset();
+    EXPECT_EQ(lanes.count(), 1);
 }
 
 } // namespace

@@ -50,6 +50,22 @@ TEST_F(HotRowsTest, SeveralGetWhatFollowsOnEachOther)
     EXPECT_EQ(take(1).last, 6) << "one chunk at least";
 }
 
+TEST_F(HotRowsTest, OthersBringWhatASegmentIsCutOffFrom)
+{
+    auto first = take(2000);
+    EXPECT_EQ(first.last, 20);
+    rows.cut(first, 4);
+    EXPECT_EQ(first.last, 4);
+    EXPECT_EQ(first.through, 4);
+    const auto second = take(300);
+    EXPECT_EQ(second.first, 4);
+    EXPECT_EQ(second.last, 7);
+    rows.cut(first, 4);
+    EXPECT_EQ(take(300).first, 7) << "nothing was left to cut off";
+    rows.end(first, first.last);
+    EXPECT_EQ(take(300).first, 10);
+}
+
 TEST_F(HotRowsTest, WhatDidNotComeIsAskedForAgainAndNothingElse)
 {
     const auto first = take(400);
