@@ -223,6 +223,9 @@ Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const 
     };
     if (auto done = HotCrew(lanes_, go).run(patience); !done)
         return std::unexpected(std::move(done.error()));
+    // What another connection was to bring and gave back when the first one was through already.
+    if (auto done = go_through(source, true, bypass_caches, patience); !done)
+        return std::unexpected(std::move(done.error()));
     if (rows_->is_through())
         through_ = chunks_.load();
     return true;
@@ -298,7 +301,8 @@ Result<void> HotStream::stream(const Source& source, Part& coming, bool bypass_c
     };
     ChunkReceiver receiver(expected, landed, [&](std::size_t index) { return window->wanted(index); });
     const auto look = [&](const Arrivals& arrivals) {
-        if (helped || !lanes_.look(watch_, HotLanes::Clock::now(), arrivals, line_of(source)))
+        if (helped || receiver.taken() == expected.size() ||
+            !lanes_.look(watch_, HotLanes::Clock::now(), arrivals, line_of(source)))
             return;
         helped = true;
         // Until the others' first bytes come this one goes on.
