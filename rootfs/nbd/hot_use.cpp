@@ -43,6 +43,7 @@ void HotUse::expect(const HotList& list)
     latest_rows_.clear();
     missed_.reset();
     strayed_ = false;
+    guessed_ = list.guessed;
     if (known_) // what was computed before the first list came belongs to its reads, which are counted below
         computed_ = {};
     known_ = true;
@@ -179,7 +180,7 @@ double HotUse::worth() const
 {
     if (latest_rows_.size() < straying_window)
         return worth_out_of_order;
-    if (in_order())
+    if (in_order() && !guessed_)
         return worth_in_order;
     const auto transfer =
         Seconds(cost_.bytes_a_second > 0 ? static_cast<double>(read_bytes_) / cost_.bytes_a_second : 0);

@@ -193,9 +193,11 @@ TEST(HotUse, AListWhoseOrderReadsDoNotFollowBringsWhatItsUseIsWorth)
 
 /// A client computes for so long before each of 64 reads; then so much more than 8 MiB may lie unread, in MiB. The list
 /// has 200 chunks of 1 MiB.
-std::uint64_t room_after(std::chrono::milliseconds computes, HotUse::Cost cost, bool in_order = false)
+std::uint64_t room_after(std::chrono::milliseconds computes, HotUse::Cost cost, bool in_order = false,
+                         bool guessed = false)
 {
     HotList list;
+    list.guessed = guessed;
     for (std::size_t i = 0; i < 200; ++i)
         list.rows.push_back({digest(i), 1000, 1024 * 1024});
     HotUse use;
@@ -220,6 +222,8 @@ TEST(HotUse, AGuessIsWorthWhatItSavesOfTheTimeThatThePcComputes)
     EXPECT_EQ(room_after(500ms, {}), 0) << "nobody waits for anything";
     EXPECT_EQ(room_after(0ms, {1ms, 0}), whole) << "a PC that only reads";
     EXPECT_EQ(room_after(500ms, {}, true), 128 - 8) << "what was learnt is right wherever it comes from";
+    EXPECT_EQ(room_after(500ms, {}, true, true), 0) << "a guess may be right at first, and wrong later";
+    EXPECT_EQ(room_after(500ms, {1s, 0}, true, true), whole);
 }
 
 TEST(HotUse, WaitingForAPersonIsNoComputing)
