@@ -185,7 +185,9 @@ double HotUse::worth() const
     const auto transfer =
         Seconds(cost_.bytes_a_second > 0 ? static_cast<double>(read_bytes_) / cost_.bytes_a_second : 0);
     const auto saved = static_cast<double>(read_rows_) * cost_.round_trip + transfer;
-    return saved < computed_ ? worth_out_of_order * (saved / computed_) : worth_out_of_order;
+    if (saved < computed_)
+        return worth_out_of_order * (saved / computed_);
+    return in_order() ? worth_in_order : worth_out_of_order;
 }
 
 std::uint64_t HotUse::room(std::uint64_t most) const

@@ -84,9 +84,9 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::unordered_map<Digest, Chunk, DigestHash> chunks_;
-    bool known_ = false;   ///< the list
-    bool guessed_ = false; ///< the list: that reads follow its order at first says little of what comes later in it
-    bool strayed_ = false; ///< once, from this list
+    bool known_ = false;        ///< the list
+    bool guessed_ = false;      ///< the list: its first part may be right, and its last not
+    bool strayed_ = false;      ///< once, from this list
     std::vector<Digest> early_; ///< what was read before it was known
     std::uint64_t unread_bytes_ = 0;
     std::uint64_t taken_bytes_ = 0; ///< of the room, by what is on its way

@@ -223,7 +223,8 @@ TEST(HotUse, AGuessIsWorthWhatItSavesOfTheTimeThatThePcComputes)
     EXPECT_EQ(room_after(0ms, {1ms, 0}), whole) << "a PC that only reads";
     EXPECT_EQ(room_after(500ms, {}, true), 128 - 8) << "what was learnt is right wherever it comes from";
     EXPECT_EQ(room_after(500ms, {}, true, true), 0) << "a guess may be right at first, and wrong later";
-    EXPECT_EQ(room_after(500ms, {1s, 0}, true, true), whole);
+    EXPECT_EQ(room_after(500ms, {250ms, 0}, true, true), whole / 2);
+    EXPECT_EQ(room_after(500ms, {1s, 0}, true, true), 128 - 8) << "to wait costs more than bytes there";
 }
 
 TEST(HotUse, WaitingForAPersonIsNoComputing)
