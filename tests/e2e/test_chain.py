@@ -206,6 +206,7 @@ def test_cold_files_are_read_after_the_lease_was_renewed(run):
 
 
 def test_cold_files_are_read_after_the_cable_was_out(run):
+    run.step(lambda: run.shell().run("sleep 0"))  # the program has to be there before the cable is out
     run.step(lambda: run.pc.cable(False))
     run.step(lambda: run.shell().run("sleep 5"))
     run.step(lambda: run.pc.cable(True))
