@@ -1,5 +1,6 @@
 #include "rootfs/fetch/sockets.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <linux/tcp.h> // netinet/tcp.h knows less of the kernel
@@ -53,24 +54,25 @@ void Sockets::watch(CURL* easy)
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
 }
 
-void Sockets::shut_down(const Ends& ends) const
+curl_socket_t Sockets::find(const Ends& ends) const
 {
-    for (const auto socket : open_)
-        if (ends_of(socket) == ends)
-            ::shutdown(socket, SHUT_RDWR);
+    const auto found = std::ranges::find_if(open_, [&](auto socket) { return ends_of(socket) == ends; });
+    return found == open_.end() ? CURL_SOCKET_BAD : *found;
 }
 
-Arrivals Sockets::arrivals(const Ends& ends) const
+void Sockets::shut_down(const Ends& ends) const
 {
-    for (const auto socket : open_) {
-        if (ends_of(socket) != ends)
-            continue;
-        tcp_info info{}; // an older kernel fills less of it
-        socklen_t length = sizeof info;
-        if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) == 0)
-            return {info.tcpi_rcv_ooopack, std::chrono::microseconds(info.tcpi_min_rtt)};
-    }
-    return {};
+    if (const auto socket = find(ends); socket != CURL_SOCKET_BAD)
+        ::shutdown(socket, SHUT_RDWR);
+}
+
+Arrivals Sockets::arrivals(curl_socket_t socket) const
+{
+    tcp_info info{}; // an older kernel fills less of it
+    socklen_t length = sizeof info;
+    if (!open_.contains(socket) || ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
+        return {};
+    return {info.tcpi_rcv_ooopack, std::chrono::microseconds(info.tcpi_min_rtt)};
 }
 
 int Sockets::on_open(void* self, curl_socket_t socket, curlsocktype) noexcept

@@ -29,8 +29,10 @@ public:
     void watch(CURL* easy);
     /// Ends this connection. libcurl sees that when it looks at it next.
     void shut_down(const Ends& ends) const;
-    /// Of this connection.
-    [[nodiscard]] Arrivals arrivals(const Ends& ends) const;
+    /// This connection's; CURL_SOCKET_BAD: it has ended.
+    [[nodiscard]] curl_socket_t find(const Ends& ends) const;
+    /// Of this connection; zeros if it has ended.
+    [[nodiscard]] Arrivals arrivals(curl_socket_t socket) const;
 
 private:
     static int on_open(void* self, curl_socket_t socket, curlsocktype purpose) noexcept;

@@ -81,6 +81,7 @@ int Transfer::on_request(void* self, char* remote_address, char* local_address, 
 {
     auto* transfer = static_cast<Transfer*>(self);
     transfer->ends_ = Ends{local_address, local_port, remote_address, remote_port};
+    transfer->socket_ = CURL_SOCKET_BAD;
     transfer->requested_ = true;
     transfer->last_sign_of_life_ = Clock::now();
     return CURL_PREREQFUNC_OK;
@@ -229,10 +230,13 @@ bool Transfer::body_piece(Bytes piece)
            refuse({"cancelled", fmt::format("{}: the transfer was cancelled.", shown_url(request_.url))});
 }
 
-void Transfer::tell_arrivals() const
+void Transfer::tell_arrivals()
 {
-    if (request_.arrivals && ends_)
-        request_.arrivals(sockets_->arrivals(*ends_));
+    if (!request_.arrivals || !ends_)
+        return;
+    if (socket_ == CURL_SOCKET_BAD)
+        socket_ = sockets_->find(*ends_);
+    request_.arrivals(sockets_->arrivals(socket_));
 }
 
 void Transfer::finish(CURLcode code)

@@ -50,7 +50,7 @@ public:
     [[nodiscard]] Clock::time_point stalls_at();
     /// See HttpRequest::arrivals.
     [[nodiscard]] bool tells_arrivals() const { return static_cast<bool>(request_.arrivals); }
-    void tell_arrivals() const;
+    void tell_arrivals();
     /// Since when nothing has come; since it began, if it has not been sent yet.
     [[nodiscard]] Clock::time_point silent_since() const { return last_sign_of_life_; }
     /// Something has come since.
@@ -107,7 +107,8 @@ private:
     curl_off_t sent_ = 0;
     bool in_body_ = false;
     std::optional<Ends> ends_;
-    bool requested_ = false; ///< connected: silence counts from here
+    curl_socket_t socket_ = CURL_SOCKET_BAD; ///< of this connection, once arrivals were told
+    bool requested_ = false;                 ///< connected: silence counts from here
     Clock::time_point last_sign_of_life_ = Clock::now();
     std::optional<Clock::time_point> heard_; ///< the last sign of life that the other side gave
     std::uint64_t bytes_since_ = 0;          ///< the last sign of life

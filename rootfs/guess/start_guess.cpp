@@ -193,9 +193,9 @@ void pick_all(FilePicks& picks, const Start& start)
     if (logins)
         pick_login(picks);
     pick_settings(picks);
-    if (graphical)
+    if (graphical) {
         pick_desktop(picks);
-    if (graphical) { // else nobody is there who would ask for them
+        // Elsewhere nobody is there who would ask for these.
         pick_entries(picks, "/usr/share/dbus-1/system-services");
         units.start_on_use();
     }

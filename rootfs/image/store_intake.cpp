@@ -8,6 +8,7 @@
 #include <cstring>
 #include <sys/stat.h>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace farboot::rootfs
 {
@@ -227,6 +228,9 @@ Result<void> StoreIntake::locate(const Digest& name, const SentHot& hot)
         order.clear();
         for (const auto& row : before.rows)
             order.push_back(row.digest);
+        const std::unordered_set<Digest, DigestHash> known(order.begin(), order.end());
+        if (std::ranges::all_of(hot.chunks, [&](const Digest& chunk) { return known.contains(chunk); }))
+            return {};
         order.insert(order.end(), hot.chunks.begin(), hot.chunks.end());
     }
     const auto image = LocalImage::open(writer->store(), name);
