@@ -1,6 +1,6 @@
 #include "server/http/router.hpp"
 
-#include <optional>
+#include <span>
 
 namespace farboot::server::http
 {
@@ -10,33 +10,42 @@ namespace
 
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-std::optional<Parameters> match(std::string_view pattern, const Target& target)
+bool is_rest(std::string_view part)
+{
+    return part.starts_with('{') && part.ends_with("...}");
+}
+
+bool is_parameter(std::string_view part)
+{
+    return part.starts_with('{') && part.ends_with('}');
+}
+
+bool fits(std::span<const std::string> wanted, std::span<const std::string_view> given)
+{
+    const bool open = !wanted.empty() && is_rest(wanted.back());
+    if (open ? given.size() < wanted.size() : given.size() != wanted.size())
+        return false;
+    for (std::size_t i = 0; i < wanted.size() - (open ? 1 : 0); ++i)
+        if (is_parameter(wanted[i]) ? given[i].empty() : wanted[i] != given[i])
+            return false;
+    return true;
+}
+
+/// Of a path that fits.
+Parameters parameters_of(std::span<const std::string> wanted, std::span<const std::string_view> given)
 {
     Parameters parameters;
-    const Target pattern_path{std::string(pattern), {}};
-    const auto wanted = pattern_path.segments();
-    const auto given = target.segments();
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        if (i >= given.size())
-            return std::nullopt;
-        const auto& part = wanted[i];
-        if (part.starts_with('{') && part.ends_with("...}")) {
-            std::string rest;
-            for (std::size_t j = i; j < given.size(); ++j)
-                (rest += j == i ? "" : "/") += given[j];
+        const std::string_view part = wanted[i];
+        if (is_rest(part)) {
+            std::string rest(given[i]);
+            for (const auto& one : given.subspan(i + 1))
+                (rest += '/') += one;
             parameters.emplace(part.substr(1, part.size() - 5), std::move(rest));
-            return parameters;
-        }
-        if (part.starts_with('{') && part.ends_with('}')) {
-            if (given[i].empty())
-                return std::nullopt;
+        } else if (is_parameter(part)) {
             parameters.emplace(part.substr(1, part.size() - 2), given[i]);
-        } else if (part != given[i]) {
-            return std::nullopt;
         }
     }
-    if (given.size() != wanted.size())
-        return std::nullopt;
     return parameters;
 }
 
@@ -44,24 +53,32 @@ std::optional<Parameters> match(std::string_view pattern, const Target& target)
 
 void Router::add(Method method, std::string pattern, Handler handler, std::uint64_t max_body)
 {
-    routes_.push_back({method, std::move(pattern), std::move(handler), max_body});
+    add(Route{method, std::move(pattern), std::move(handler), max_body});
 }
 
 void Router::add_upload(Method method, std::string pattern, UploadHandler handler, std::uint64_t max_body)
 {
-    routes_.push_back({method, std::move(pattern), std::move(handler), max_body});
+    add(Route{method, std::move(pattern), std::move(handler), max_body});
+}
+
+void Router::add(Route route)
+{
+    const Target path{route.pattern, {}};
+    for (const auto& segment : path.segments())
+        route.segments.emplace_back(segment);
+    routes_.push_back(std::move(route));
 }
 
 std::variant<Router::Found, Router::NotFound, Router::WrongMethod> Router::find(Method method,
                                                                                 const Target& target) const
 {
     std::string allow;
+    const auto given = target.segments();
     for (const auto& route : routes_) {
-        auto parameters = match(route.pattern, target);
-        if (!parameters)
+        if (!fits(route.segments, given))
             continue;
         if (route.method == method || (route.method == Method::get && method == Method::head))
-            return Found{&route, std::move(*parameters)};
+            return Found{&route, parameters_of(route.segments, given)};
         (allow += allow.empty() ? "" : ", ") += name_of(route.method);
         if (route.method == Method::get)
             allow += ", HEAD";

@@ -27,7 +27,8 @@ struct Route {
     Method method = Method::get;
     std::string pattern;
     std::variant<Handler, UploadHandler> handler;
-    std::uint64_t max_body = 0; ///< bytes; more gets 413
+    std::uint64_t max_body = 0;          ///< bytes; more gets 413
+    std::vector<std::string> segments{}; ///< of the pattern, which are taken apart once: a server has a hundred routes
 };
 
 /// Finds the handler of a request. The first route that fits wins.
@@ -54,6 +55,8 @@ public:
     [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
 
 private:
+    void add(Route route);
+
     std::vector<Route> routes_;
 };
 

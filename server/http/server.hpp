@@ -39,7 +39,7 @@ public:
     /// For a TLS listener the certificate comes first. Reasons: address-malformed, io.
     [[nodiscard]] Result<std::string> listen(std::string_view address, bool tls);
 
-    /// Serves on `threads` threads from now on.
+    /// Serves on `threads` threads from now on. Each has its own connections: a handler that blocks holds them up.
     void start(std::size_t threads);
     /// Takes no more connections, lets running requests end (Limits::stop_grace), and waits for the threads' end.
     void stop();

@@ -12,16 +12,17 @@ from processes import Program, run
 
 MEBIBYTE = 1024 * 1024
 
-# As packaging/nginx/farboot.conf serves a store, and the image as a plain file for readers that want one.
+# As Debian's nginx with packaging/nginx/farboot.conf serves a store: a process for each processor, a line in the log for
+# each request. And the image as a plain file for readers that want one.
 NGINX = """
 user root root;
 daemon off;
-worker_processes 1;
+worker_processes auto;
 pid {own}/nginx.pid;
 error_log {own}/nginx-error.log;
 events {{ worker_connections 1024; }}
 http {{
-    access_log off;
+    access_log {own}/access.log;
     client_body_temp_path {own}/t1; proxy_temp_path {own}/t2; fastcgi_temp_path {own}/t3;
     uwsgi_temp_path {own}/t4; scgi_temp_path {own}/t5;
     sendfile on;

@@ -153,7 +153,7 @@ public:
             HeaderParser parser;
             parser.header_limit(static_cast<std::uint32_t>(shared_.limits.header_bytes));
             parser.body_limit(boost::none); // by route, below
-            auto [failure, bytes] = co_await wire::async_read_header(stream_, buffer_, parser, as_tuple);
+            const auto failure = co_await read_header(parser);
             if (failure == wire::error::end_of_stream)
                 co_return;
             const FirstLine line(parser.get());
@@ -222,6 +222,17 @@ private:
         session_.idle = false;
         buffer_.commit(bytes);
         co_return !failure;
+    }
+
+    /// Most headers have come whole with their first bytes: they need no turn of the thread's events.
+    asio::awaitable<boost::system::error_code> read_header(HeaderParser& parser)
+    {
+        boost::system::error_code failure;
+        buffer_.consume(parser.put(buffer_.data(), failure));
+        if (failure != wire::error::need_more)
+            co_return failure;
+        auto [later, bytes] = co_await wire::async_read_header(stream_, buffer_, parser, as_tuple);
+        co_return later;
     }
 
     /// Nothing when no answer is possible.

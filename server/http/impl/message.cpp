@@ -94,18 +94,20 @@ Result<Request> to_request(const wire::request_header<>& header, std::string_vie
 
 std::string header_text(const Response& response, bool keep)
 {
-    std::string text = fmt::format("HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", response.status,
-                                   phrase_of(response.status), fmt::gmtime(std::time(nullptr)));
+    fmt::memory_buffer text;
+    const auto end = std::back_inserter(text);
+    fmt::format_to(end, "HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", response.status,
+                   phrase_of(response.status), fmt::gmtime(std::time(nullptr)));
     for (const auto& [name, value] : response.headers) {
         if (std::ranges::any_of(value, [](char c) { return c == '\r' || c == '\n' || c == '\0'; }))
             throw std::invalid_argument("a line break in the header " + name);
-        text += fmt::format("{}: {}\r\n", name, value);
+        fmt::format_to(end, "{}: {}\r\n", name, value);
     }
     if (response.status != 204 && response.status != 304 && !response.is_stream())
-        text += fmt::format("Content-Length: {}\r\n", response.length());
-    text += "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n";
-    text += keep ? "\r\n" : "Connection: close\r\n\r\n";
-    return text;
+        fmt::format_to(end, "Content-Length: {}\r\n", response.length());
+    fmt::format_to(end, "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n{}\r\n",
+                   keep ? "" : "Connection: close\r\n");
+    return fmt::to_string(text);
 }
 
 } // namespace farboot::server::http

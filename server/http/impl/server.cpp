@@ -12,10 +12,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <list>
 #include <mutex>
 #include <thread>
@@ -27,6 +27,13 @@ namespace asio = boost::asio;
 namespace ssl = asio::ssl;
 using asio::ip::tcp;
 
+/// A thread's events. What runs there needs no lock and wakes no other thread: threads that share their events need a
+/// seventh more of the processors for menus, and for packs.
+struct Loop {
+    asio::io_context io{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+};
+
 struct Server::Impl {
     Router router;
     Limits limits;
@@ -34,12 +41,12 @@ struct Server::Impl {
     Observer* observer;
     Rates rates{limits};
     Shared shared{router, limits, proxies, rates, observer};
-    Slots slots{limits.connections, limits.connections_per_address}; // outlives the coroutines, which end with io
+    Slots slots{limits.connections, limits.connections_per_address}; // outlives the coroutines, which the loops have
     std::mutex mutex;
     std::shared_ptr<ssl::context> tls;
-    asio::io_context io;
-    asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
-    // What has executors ends before io does.
+    std::deque<Loop> loops{1}; ///< acceptors are the first one's; connections are dealt out
+    std::size_t dealt = 0;
+    // What has executors ends before the loops do.
     struct Known {
         std::weak_ptr<Session> session;
         asio::any_io_executor executor;
@@ -52,6 +59,12 @@ struct Server::Impl {
     Impl(Router r, Limits l, Proxies p, Observer* o)
         : router(std::move(r)), limits(l), proxies(std::move(p)), observer(o)
     {
+    }
+    ~Impl()
+    {
+        acceptors.clear();
+        sessions.clear();
+        loops.pop_front(); // whose coroutines may hold another one's socket
     }
 
     asio::awaitable<void> accept(tcp::acceptor& acceptor, bool with_tls);
@@ -130,7 +143,7 @@ Result<std::string> Server::listen(std::string_view address, bool tls)
     if (!endpoint)
         return std::unexpected(endpoint.error());
     try {
-        auto& acceptor = impl_->acceptors.emplace_back(asio::make_strand(impl_->io));
+        auto& acceptor = impl_->acceptors.emplace_back(impl_->loops.front().io);
         acceptor.open(endpoint->protocol());
         acceptor.set_option(tcp::acceptor::reuse_address(true));
         if (endpoint->address().is_v6())
@@ -152,8 +165,8 @@ asio::awaitable<void> Server::Impl::accept(tcp::acceptor& acceptor, bool with_tl
 {
     asio::steady_timer pause(acceptor.get_executor());
     while (!shared.stopping) {
-        auto [error, socket] =
-            co_await acceptor.async_accept(asio::make_strand(io), asio::as_tuple(asio::use_awaitable));
+        auto& loop = loops[dealt++ % loops.size()];
+        auto [error, socket] = co_await acceptor.async_accept(loop.io, asio::as_tuple(asio::use_awaitable));
         if (!error) {
             try {
                 take(std::move(socket), with_tls);
@@ -215,11 +228,13 @@ void Server::Impl::take(tcp::socket socket, bool with_tls)
 
 void Server::start(std::size_t threads)
 {
-    for (std::size_t i = 0; i < threads; ++i)
-        impl_->threads.emplace_back([this] {
-            while (!impl_->io.stopped()) {
+    while (impl_->loops.size() < threads)
+        impl_->loops.emplace_back();
+    for (auto& loop : impl_->loops)
+        impl_->threads.emplace_back([&io = loop.io] {
+            while (!io.stopped()) {
                 try {
-                    impl_->io.run();
+                    io.run();
                 } catch (const std::exception& exception) {
                     log_exception("-", "thread", exception.what());
                 }
@@ -247,8 +262,8 @@ void Server::stop()
     }
     if (!impl_->threads.empty())
         impl_->slots.wait_until_empty(impl_->limits.stop_grace);
-    impl_->work.reset();
-    impl_->io.stop();
+    for (auto& loop : impl_->loops)
+        loop.io.stop();
     impl_->threads.clear();
 }
 
