@@ -46,7 +46,9 @@ def parse():
     parser.add_argument("--only", action="append", metavar="NAME", help="contestants; default: all")
     parser.add_argument("--build", type=Path, default=ROOT / "build/default", help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, default=ROOT / "build/bench", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.out = options.out.resolve()  # nginx has a folder of its own
+    return options
 
 
 def say(line=""):
