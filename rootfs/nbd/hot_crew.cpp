@@ -22,22 +22,20 @@ Result<void> HotCrew::run(const Patience& patience)
         }
         try {
             threads.emplace_back([&, first = threads.empty()] { go(first, until_broken); });
-        } catch (const std::exception&) {
+            return true;
+        } catch (const std::exception&) { // no memory for one more
             const std::scoped_lock lock(mutex_);
             --running_;
-            throw;
+            return false;
         }
     };
-    add();
-    try {
-        while (!over_.stop_requested()) {
-            if (threads.size() >= lanes_.count())
-                lanes_.wait_for_more(threads.size(), over_.get_token());
-            else
-                add();
-        }
-    } catch (const std::exception&) { // no memory for one more: those that there are go on
-    }
+    if (!add())
+        return fail("internal", "Cannot start a thread for the hot pack.");
+    while (!over_.stop_requested())
+        if (threads.size() >= lanes_.count())
+            lanes_.wait_for_more(threads.size(), over_.get_token());
+        else if (!add())
+            break; // those that there are go on
     threads.clear();
     return std::move(first_failure_);
 }

@@ -124,7 +124,8 @@ try {
     for (auto number = count; number-- > last && !stop.stop_requested();)
         if (const auto page = image_->map.page(number, patience))
             (void)image_->map.places(image_->sources.best(), **page, patience);
-} catch (const std::exception&) { // no memory: each is looked up when it is wanted
+} catch (const std::exception&) {
+    return; // no memory: each is looked up when it is wanted
 }
 
 void HotStream::note_use(const std::vector<Digest>& chunks, HotUse::Seconds client_time)

@@ -50,7 +50,7 @@ void SourceMeter::note_latency(Duration time, bool was_alone)
     approach(latency_, newest);
     if (answers_++ % answers_of_a_period == 0)
         least_before_ = std::exchange(least_now_, newest);
-    least_now_ = std::min(*least_now_, newest);
+    least_now_ = std::min(least_now_.value_or(newest), newest);
 }
 
 void SourceMeter::note_rate(std::uint64_t bytes, Duration time)
