@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 
 namespace farboot::rootfs
@@ -74,7 +75,9 @@ Result<void> make_profiles(const ProfileOptions& options)
         const auto chunks = ChunkList::load(*image);
         if (!chunks)
             return std::unexpected(chunks.error());
-        const auto pack = put_profile(*writer, *image, merge_traces(traces, *chunks, merge), options.limit_mib);
+        const auto guessed = std::ranges::all_of(traces, &Trace::guessed);
+        const auto pack =
+            put_profile(*writer, *image, merge_traces(traces, *chunks, merge), options.limit_mib, guessed);
         if (!pack)
             return std::unexpected(pack.error());
         list.push_back(json_of(manifest, *pack));

@@ -28,7 +28,7 @@ struct GuessOptions {
 /// As if a PC had read it all at once.
 Result<Trace> trace_of(const std::string& file, const std::vector<FileRange>& ranges, const ManifestRoot& manifest)
 {
-    Trace trace{manifest.ref().manifest, manifest.image_bytes(), {}, {}, {}};
+    Trace trace{manifest.ref().manifest, manifest.image_bytes(), {}, {}, {}, true};
     for (const auto& range : ranges)
         if (range.offset < trace.image_bytes)
             trace.reads.push_back({{}, {range.offset, std::min(range.length, trace.image_bytes - range.offset)}});

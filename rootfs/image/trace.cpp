@@ -64,6 +64,8 @@ bool read_label(std::string_view line, Trace& trace)
         return read_number(value, trace.image_bytes);
     if (!is_trace_label(value))
         return false;
+    if (key == "guessed")
+        trace.guessed = true;
     if (key == "hardware")
         trace.hardware = value;
     else if (key == "session")
@@ -85,6 +87,8 @@ std::string Trace::to_text() const
         text += fmt::format("# hardware {}\n", hardware);
     if (!session.empty())
         text += fmt::format("# session {}\n", session);
+    if (guessed)
+        text += "# guessed from the image's files\n";
     text += fmt::format("{}\n", columns);
     for (const auto& read : reads)
         text += fmt::format("{}.{:06},{},{}\n", read.time.count() / 1'000'000, read.time.count() % 1'000'000,

@@ -31,6 +31,7 @@ struct Trace {
     std::string hardware; ///< what PC it was ("QEMU Standard PC"), may be empty
     std::string session;  ///< what was started there ("xfce"), may be empty
     std::vector<Read> reads;
+    bool guessed = false; ///< nobody has read this: it was made of the image's files
     bool operator==(const Trace&) const = default;
 
     /// The lines of docs/boot-profiles.md.

@@ -14,8 +14,8 @@ using Seconds = std::chrono::duration<double>;
 constexpr double weight_of_newest = 1.0 / 8;
 /// A way that has become longer shows after twice as many answers at the latest.
 constexpr int answers_of_a_period = 64;
-/// So long an answer that was alone tells of the way; it takes some reads with nothing along until there is another.
-constexpr std::chrono::seconds told_for{10};
+/// So long an answer that was alone tells of the way: the first reads of a start are alone, later ones seldom are.
+constexpr std::chrono::seconds told_for{60};
 constexpr Seconds shortest_silence{0.3};
 /// Before anything was measured: the first answer comes over a new connection from a cold disk.
 constexpr Seconds silence_of_unknown{1.0};

@@ -1,5 +1,6 @@
 """Cells that were measured, kept in a file, so that a run that was ended goes on where it was."""
 
+import hashlib
 import json
 from dataclasses import asdict
 
@@ -14,7 +15,7 @@ class Kept:
         self.file = file
         self.effort = asdict(effort)
         programs = ("rootfs/nbd/nbdkit-farboot-plugin.so", "tests/bench/bench-replay", "tests/bench/wan-link")
-        self.build = max((build / program).stat().st_mtime for program in programs)
+        self.build = [hashlib.sha256((build / program).read_bytes()).hexdigest() for program in programs]
         self.cells = {}
         if resume and file.exists():
             for line in file.read_text(encoding="ascii").splitlines():

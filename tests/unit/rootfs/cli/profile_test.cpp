@@ -127,6 +127,15 @@ TEST_F(ProfileCommand, GuessesThatOfASystemThatHasNone)
         good_json({"profile", "guess", "root", image, "--store", "store", "--trace", "guess.csv", "--json"});
     EXPECT_EQ(guessed["chunks"], chunks);
     EXPECT_THAT(get("guess.csv"), HasSubstr("# manifest " + image));
+
+    good({"profile", "make", "guess.csv", "--store", "store"});
+    EXPECT_EQ(show(image)["chunks"], chunks);
+    EXPECT_EQ(show(image)["guessed"], true);
+    put("boot.csv", "# farboot trace 1\n# manifest " + image + "\n# image_bytes " + std::to_string(get("root").size()) +
+                        "\nt_seconds,offset,length\n0.0,0,4096\n");
+    good({"profile", "make", "guess.csv", "boot.csv", "--store", "store"});
+    EXPECT_EQ(show(image)["guessed"], false) << "a PC has read a part of it";
+
     EXPECT_THAT(bad({"profile", "guess", "one", digest_, "--store", "store"}),
                 HasSubstr("neither partitions nor a file system"));
 }

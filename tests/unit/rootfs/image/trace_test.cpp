@@ -37,6 +37,15 @@ TEST(TraceTest, RemarksAreAllowed)
     EXPECT_EQ(*parsed, sample());
 }
 
+TEST(TraceTest, SaysThatNobodyHasReadIt)
+{
+    auto guess = sample();
+    guess.guessed = true;
+    const auto parsed = Trace::parse(guess.to_text());
+    ASSERT_TRUE(parsed) << parsed.error().sentence;
+    EXPECT_EQ(*parsed, guess);
+}
+
 TEST(TraceTest, RefusesWhatIsNoTrace)
 {
     const auto changed = [](const std::string& what, const std::string& into) {
