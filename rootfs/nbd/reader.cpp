@@ -227,10 +227,10 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
         return;
     const auto first = items.front().chunk;
     const auto meter = engine_.sources().best().meter;
-    const auto along =
-        foreseen(*pieces.front().page, items)
-            ? Neighbours{}
-            : worthwhile_neighbours(meter->line(), meter->round_trip(), counters, ref_.bytes, has_list(), list_comes());
+    const auto along = foreseen(*pieces.front().page, items)
+                           ? Neighbours{}
+                           : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes,
+                                                   has_list(), list_comes());
     const auto& last = pieces.back().ref;
     take_along(pieces.back(), std::min(along.after, most_along), items);
     const auto& page = pieces.back().page;

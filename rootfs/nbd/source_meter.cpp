@@ -14,8 +14,6 @@ using Seconds = std::chrono::duration<double>;
 constexpr double weight_of_newest = 1.0 / 8;
 /// A way that has become longer shows after twice as many answers at the latest.
 constexpr int answers_of_a_period = 64;
-/// So long an answer that was alone tells of the way: the first reads of a start are alone, later ones seldom are.
-constexpr std::chrono::seconds told_for{60};
 constexpr Seconds shortest_silence{0.3};
 /// Before anything was measured: the first answer comes over a new connection from a cold disk.
 constexpr Seconds silence_of_unknown{1.0};
@@ -38,14 +36,9 @@ SourceMeter::Duration rounded(Seconds time)
 
 } // namespace
 
-void SourceMeter::note_latency(Duration time, bool was_alone)
+void SourceMeter::note_latency(Duration time)
 {
     const std::scoped_lock lock(mutex_);
-    const auto now = LineRate::Clock::now();
-    if (was_alone && (!alone_ || time <= *alone_ || now > alone_at_ + told_for)) {
-        alone_ = time;
-        alone_at_ = now;
-    }
     const auto newest = Seconds(time).count();
     approach(latency_, newest);
     if (answers_++ % answers_of_a_period == 0)
@@ -86,14 +79,6 @@ std::optional<SourceMeter::Duration> SourceMeter::least_latency() const
     if (!least_now_)
         return std::nullopt;
     return rounded(Seconds(std::min(*least_now_, least_before_.value_or(*least_now_))));
-}
-
-std::optional<SourceMeter::Duration> SourceMeter::round_trip() const
-{
-    if (!line().is_narrow())
-        return least_latency();
-    const std::scoped_lock lock(mutex_);
-    return LineRate::Clock::now() > alone_at_ + told_for ? std::nullopt : alone_;
 }
 
 std::optional<std::uint64_t> SourceMeter::rate() const

@@ -23,25 +23,8 @@ public:
     std::atomic<std::uint64_t> beaten{0};  ///< times that a source asked later was first
     std::atomic<bool> speaks_http2{false}; ///< where it may: by its latest answer
 
-    /// An answer that is on its way from this source.
-    class Answer
-    {
-    public:
-        explicit Answer(SourceMeter& meter) : meter_(meter), alone_(meter.answers_on_their_way_++ == 0) {}
-        ~Answer() { --meter_.answers_on_their_way_; }
-        Answer(const Answer&) = delete;
-        Answer& operator=(const Answer&) = delete;
-
-        /// There was no other when it was asked for.
-        [[nodiscard]] bool was_alone() const { return alone_; }
-
-    private:
-        SourceMeter& meter_;
-        bool alone_;
-    };
-
     /// From a request to the first bytes of its answer's body; new connections are part of it.
-    void note_latency(Duration time, bool was_alone = false);
+    void note_latency(Duration time);
     /// So many bytes of one answer took so long.
     void note_rate(std::uint64_t bytes, Duration time);
 
@@ -53,16 +36,9 @@ public:
     [[nodiscard]] std::optional<Duration> least_latency() const;
     [[nodiscard]] std::optional<std::uint64_t> rate() const; ///< bytes a second of one request
 
-    /// The same, to tell whether what comes along with an answer is worth it. Over a narrow line that may be what the
-    /// next answer waits for: there, only of answers that were alone, lately; nothing if there were none.
-    [[nodiscard]] std::optional<Duration> round_trip() const;
-
     struct Line {
         double burst = 0;     ///< bytes a second; 0: nothing has come
         double sustained = 0; ///< the same
-
-        /// A list that comes fills it.
-        [[nodiscard]] bool is_narrow() const { return sustained < 6e6; }
     };
     /// See LineRate.
     [[nodiscard]] Line line() const;
@@ -80,9 +56,6 @@ private:
     std::optional<double> least_before_; ///< in the one before
     std::optional<double> rate_;
     LineRate line_;
-    std::atomic<int> answers_on_their_way_{0};
-    std::optional<Duration> alone_; ///< the least latency of answers that were alone, at this time:
-    LineRate::Clock::time_point alone_at_{};
 };
 
 } // namespace farboot::rootfs

@@ -28,11 +28,11 @@ public:
         bytes_ += bytes;
     }
     /// What comes in parts comes in no time, by one connection it would take some round trips.
-    void tell(SourceMeter& meter, bool in_parts, bool was_alone) const
+    void tell(SourceMeter& meter, bool in_parts) const
     {
         if (first_bytes_ == 0)
             return;
-        meter.note_latency(first_ - begun_, was_alone);
+        meter.note_latency(first_ - begun_);
         if (bytes_ > first_bytes_)
             meter.note_rate(bytes_ - first_bytes_, in_parts ? last_ - begun_ : last_ - first_);
     }
@@ -154,7 +154,6 @@ Result<void> StoreClient::stream(const Source& source, const Order& order, Cause
     const auto requests = in_parts(order, patience) ? order.parts.size() : 1;
     counters_.requests += requests;
     meter.requests += requests;
-    const SourceMeter::Answer answer(meter);
     Stopwatch watch;
     if (patience.progress != nullptr)
         patience.progress->expect(order.range.length);
@@ -173,7 +172,7 @@ Result<void> StoreClient::stream(const Source& source, const Order& order, Cause
     if (protocol_ == Protocol::offered)
         meter.speaks_http2 = response->protocol == "HTTP/2";
     if (cause == Cause::demand || cause == Cause::meta) // what nobody waits for says little of what is usual
-        watch.tell(meter, in_parts(order, patience), answer.was_alone());
+        watch.tell(meter, in_parts(order, patience));
     return {};
 }
 

@@ -50,33 +50,6 @@ TEST(SourceMeterTest, TheLeastLatencyIsTheWaysNotTheLoads)
     EXPECT_EQ(meter.least_latency(), 100ms) << "another way";
 }
 
-TEST(SourceMeterTest, OverANarrowLineOnlyAnAnswerThatWasAloneTellsOfTheWay)
-{
-    SourceMeter meter;
-    ASSERT_TRUE(meter.line().is_narrow());
-    meter.note_latency(40ms);
-    EXPECT_EQ(meter.round_trip(), std::nullopt) << "it may have waited for another one";
-    meter.note_latency(30ms, true);
-    meter.note_latency(2ms);
-    EXPECT_EQ(meter.round_trip(), 30ms);
-    meter.note_latency(50ms, true);
-    EXPECT_EQ(meter.round_trip(), 30ms) << "the least";
-    meter.note_latency(1ms, true);
-    EXPECT_EQ(meter.round_trip(), 1ms);
-}
-
-TEST(SourceMeterTest, AnAnswerIsAloneWhenNoOtherIsOnItsWay)
-{
-    SourceMeter meter;
-    {
-        const SourceMeter::Answer first(meter);
-        const SourceMeter::Answer second(meter);
-        EXPECT_TRUE(first.was_alone());
-        EXPECT_FALSE(second.was_alone());
-    }
-    EXPECT_TRUE(SourceMeter::Answer(meter).was_alone());
-}
-
 TEST(SourceMeterTest, FastSourcesMayStillHesitate)
 {
     SourceMeter meter;
