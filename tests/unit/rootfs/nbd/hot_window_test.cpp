@@ -22,6 +22,15 @@ protected:
     {
         return cache.find(expected[index].ref.digest).flight != nullptr;
     }
+    void read_in_order()
+    {
+        HotList list;
+        for (const auto& chunk : expected)
+            list.rows.push_back({chunk.ref.digest, chunk.stored_length, chunk.ref.length});
+        use.expect(list);
+        for (std::size_t i = 0; i < 64; ++i)
+            use.note_use({expected[i].ref.digest});
+    }
     static Chunk chunk() { return std::make_shared<ChunkBytes>(100'000); }
 
     ChunkCache cache{64 << 20};
@@ -50,16 +59,26 @@ TEST_F(HotWindowTest, ReachesARoundTripAndAHalfAtTheRateThatIsMeasured)
 
 TEST_F(HotWindowTest, ReachesTwiceAsFarWhileReadsFollowTheListsOrder)
 {
-    HotList list;
-    for (const auto& chunk : expected)
-        list.rows.push_back({chunk.ref.digest, chunk.stored_length, chunk.ref.length});
-    use.expect(list);
-    for (std::size_t i = 0; i < 64; ++i)
-        use.note_use({expected[i].ref.digest});
+    read_in_order();
     HotWindow window(cache, use, expected, start);
     window.advance(10'000, start + milliseconds(100));
     window.advance(1'000'000, start + milliseconds(300));
     EXPECT_NEAR(static_cast<double>(window.reach()), 1'500'000, 1);
+}
+
+TEST_F(HotWindowTest, ReachesAMegabyteOverANarrowLineWhileReadsFollowTheListsOrder)
+{
+    const auto reach = [&](std::uint64_t least, std::uint64_t bytes_in_a_fifth_of_a_second) {
+        HotWindow window(cache, use, expected, start, least);
+        window.advance(10'000, start + milliseconds(20));
+        window.advance(bytes_in_a_fifth_of_a_second, start + milliseconds(220));
+        return window.reach();
+    };
+    EXPECT_EQ(reach(HotWindow::usual_reach, 500'000), HotWindow::usual_reach);
+    read_in_order();
+    EXPECT_EQ(reach(HotWindow::usual_reach, 500'000), 1'048'576);
+    EXPECT_EQ(reach(HotWindow::usual_reach, 1'600'000), 480'000) << "8 MB/s × 0.02 s × 3";
+    EXPECT_EQ(reach(HotWindow::short_reach, 500'000), 150'000) << "one connection of many";
 }
 
 TEST_F(HotWindowTest, WhatSomebodyElseFetchesIsPassedOver)
