@@ -14,11 +14,12 @@ constexpr double round_trips = 1.5;
 /// All of a list that reads follow will be read: what one fetches for itself comes twice, and where the line is narrow
 /// holds up what follows.
 constexpr double round_trips_in_order = 3;
-/// Where a list that reads follow comes with fewer bytes a second, it fills the line, and the line is what the start
-/// waits for: a read that jumps ahead waits, too. Had it fetched for itself, so would all that follow it, and their
-/// chunks would come twice.
+/// Where a list comes with fewer bytes a second, it fills the line, and the line is what the start waits for: a read
+/// that jumps ahead waits, too. Had it fetched for itself, so would those that follow it, and their chunks would come
+/// twice.
 constexpr double narrow_rate = 6e6;
-constexpr std::uint64_t narrow_reach = 1024 * 1024;
+constexpr std::uint64_t narrow_reach = 2 * 1024 * 1024;
+constexpr double longest_wait_seconds = 1.5;
 constexpr std::chrono::milliseconds measured_every{100};
 constexpr std::chrono::milliseconds progress_every{50};
 } // namespace
@@ -64,10 +65,11 @@ void HotWindow::measure(Clock::time_point now)
     if (time < measured_every)
         return;
     const auto rate = static_cast<double>(received_ - measured_bytes_) / time.count();
-    const auto in_order = use_.is_in_order();
-    const auto ahead = in_order ? round_trips_in_order : round_trips;
+    const auto ahead = use_.is_in_order() ? round_trips_in_order : round_trips;
     const auto is_narrow = least_reach_ == usual_reach && rate < narrow_rate; // else it is one connection of many
-    const auto least = in_order && is_narrow ? narrow_reach : least_reach_;
+    const auto least =
+        is_narrow ? std::clamp(static_cast<std::uint64_t>(rate * longest_wait_seconds), least_reach_, narrow_reach)
+                  : least_reach_;
     reach_ = std::clamp(static_cast<std::uint64_t>(rate * round_trip_.count() * ahead), least, most_reach);
     measured_at_ = now;
     measured_bytes_ = received_;

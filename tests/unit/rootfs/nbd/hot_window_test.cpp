@@ -51,10 +51,10 @@ TEST_F(HotWindowTest, ReachesARoundTripAndAHalfAtTheRateThatIsMeasured)
 {
     HotWindow window(cache, use, expected, start);
     window.advance(10'000, start + milliseconds(100)); // the round trip
-    window.advance(1'000'000, start + milliseconds(300));
-    EXPECT_NEAR(static_cast<double>(window.reach()), 750'000, 1) << "5 MB/s × 0.1 s × 1.5";
-    EXPECT_TRUE(on_its_way(17));
-    EXPECT_FALSE(on_its_way(18));
+    window.advance(2'000'000, start + milliseconds(300));
+    EXPECT_NEAR(static_cast<double>(window.reach()), 1'500'000, 1) << "10 MB/s × 0.1 s × 1.5";
+    EXPECT_TRUE(on_its_way(35));
+    EXPECT_FALSE(on_its_way(36));
 }
 
 TEST_F(HotWindowTest, ReachesTwiceAsFarWhileReadsFollowTheListsOrder)
@@ -62,11 +62,11 @@ TEST_F(HotWindowTest, ReachesTwiceAsFarWhileReadsFollowTheListsOrder)
     read_in_order();
     HotWindow window(cache, use, expected, start);
     window.advance(10'000, start + milliseconds(100));
-    window.advance(1'000'000, start + milliseconds(300));
-    EXPECT_NEAR(static_cast<double>(window.reach()), 1'500'000, 1);
+    window.advance(2'000'000, start + milliseconds(300));
+    EXPECT_NEAR(static_cast<double>(window.reach()), 3'000'000, 1);
 }
 
-TEST_F(HotWindowTest, ReachesAMegabyteOverANarrowLineWhileReadsFollowTheListsOrder)
+TEST_F(HotWindowTest, ReachesTwoMegabytesOverANarrowLine)
 {
     const auto reach = [&](std::uint64_t least, std::uint64_t bytes_in_a_fifth_of_a_second) {
         HotWindow window(cache, use, expected, start, least);
@@ -74,11 +74,11 @@ TEST_F(HotWindowTest, ReachesAMegabyteOverANarrowLineWhileReadsFollowTheListsOrd
         window.advance(bytes_in_a_fifth_of_a_second, start + milliseconds(220));
         return window.reach();
     };
-    EXPECT_EQ(reach(HotWindow::usual_reach, 500'000), HotWindow::usual_reach);
-    read_in_order();
-    EXPECT_EQ(reach(HotWindow::usual_reach, 500'000), 1'048'576);
-    EXPECT_EQ(reach(HotWindow::usual_reach, 1'600'000), 480'000) << "8 MB/s × 0.02 s × 3";
-    EXPECT_EQ(reach(HotWindow::short_reach, 500'000), 150'000) << "one connection of many";
+    EXPECT_EQ(reach(HotWindow::usual_reach, 500'000), 2'097'152);
+    EXPECT_EQ(reach(HotWindow::usual_reach, 100'000), 750'000) << "what comes in a second and a half";
+    EXPECT_EQ(reach(HotWindow::usual_reach, 10'000), 262'144);
+    EXPECT_EQ(reach(HotWindow::usual_reach, 2'600'000), 390'000) << "13 MB/s × 0.02 s × 1.5";
+    EXPECT_EQ(reach(HotWindow::short_reach, 500'000), 75'000) << "one connection of many";
 }
 
 TEST_F(HotWindowTest, WhatSomebodyElseFetchesIsPassedOver)
