@@ -64,12 +64,12 @@ bool read_label(std::string_view line, Trace& trace)
         return read_number(value, trace.image_bytes);
     if (!is_trace_label(value))
         return false;
-    if (key == "guessed")
-        trace.guessed = true;
     if (key == "hardware")
         trace.hardware = value;
     else if (key == "session")
         trace.session = value;
+    else if (key == "guessed")
+        trace.guessed = true;
     return true; // others are remarks
 }
 

@@ -1,6 +1,7 @@
 #include "rootfs/nbd/hot_window.hpp"
 
 #include "rootfs/nbd/chunk_job.hpp"
+#include "rootfs/nbd/line_rate.hpp"
 
 #include <algorithm>
 
@@ -14,10 +15,8 @@ constexpr double round_trips = 1.5;
 /// All of a list that reads follow will be read: what one fetches for itself comes twice, and where the line is narrow
 /// holds up what follows.
 constexpr double round_trips_in_order = 3;
-/// Where a list comes with fewer bytes a second, it fills the line, and the line is what the start waits for: a read
-/// that jumps ahead waits, too. Had it fetched for itself, so would those that follow it, and their chunks would come
-/// twice.
-constexpr double narrow_rate = 6e6;
+/// A list that fills a narrow line is what the start waits for: a read that jumps ahead waits, too. Had it fetched for
+/// itself, so would those that follow it, and their chunks would come twice.
 constexpr std::uint64_t narrow_reach = 2 * 1024 * 1024;
 constexpr double longest_wait_seconds = 1.5;
 constexpr std::chrono::milliseconds measured_every{100};
@@ -66,7 +65,7 @@ void HotWindow::measure(Clock::time_point now)
         return;
     const auto rate = static_cast<double>(received_ - measured_bytes_) / time.count();
     const auto ahead = use_.is_in_order() ? round_trips_in_order : round_trips;
-    const auto is_narrow = least_reach_ == usual_reach && rate < narrow_rate; // else it is one connection of many
+    const auto is_narrow = least_reach_ == usual_reach && rate < LineRate::narrow; // else it is one connection of many
     const auto least =
         is_narrow ? std::clamp(static_cast<std::uint64_t>(rate * longest_wait_seconds), least_reach_, narrow_reach)
                   : least_reach_;

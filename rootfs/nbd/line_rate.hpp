@@ -14,6 +14,9 @@ class LineRate
 public:
     using Clock = std::chrono::steady_clock;
 
+    /// On a line that carries fewer bytes a second, a list that comes fills it.
+    static constexpr double narrow = 6e6;
+
     void note(std::uint64_t bytes, Clock::time_point now);
 
     /// Bytes a second of the best 25 ms: what comes in a row comes as fast as the line allows. A thread that was held

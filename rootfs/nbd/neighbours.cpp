@@ -16,8 +16,6 @@ constexpr double most_reach = 8 * 1024 * 1024;
 constexpr double usual_seconds = 0.08;
 /// On a slow line, what comes along may not hold up what is asked for next for longer.
 constexpr double longest_seconds = 0.5;
-/// On a line that carries fewer bytes a second, a list that comes fills it.
-constexpr double narrow_rate = 6e6;
 /// A wide line carries so many bytes a second, and the whole image in so many seconds.
 constexpr double wide_rate = 20e6;
 constexpr double wide_seconds = 30;
@@ -42,7 +40,7 @@ Neighbours worthwhile_neighbours(const SourceMeter::Line& line, std::optional<So
 {
     if (!round_trip || line.burst <= 0 || *round_trip < short_way)
         return {0, least_reach};
-    if (list_comes && line.sustained < narrow_rate)
+    if (list_comes && line.sustained < LineRate::narrow)
         return {};
     const auto wide_enough = std::max(wide_rate, static_cast<double>(image_bytes) / wide_seconds);
     const auto wide = line.sustained >= wide_enough;

@@ -14,7 +14,8 @@ class Kept:
     def __init__(self, file, build, effort, resume):
         self.file = file
         self.effort = asdict(effort)
-        programs = ("rootfs/nbd/nbdkit-farboot-plugin.so", "tests/bench/bench-replay", "tests/bench/wan-link")
+        programs = ("rootfs/cli/farboot", "rootfs/nbd/nbdkit-farboot-plugin.so", "tests/bench/bench-replay",
+                    "tests/bench/wan-link")
         self.build = [hashlib.sha256((build / program).read_bytes()).hexdigest() for program in programs]
         self.cells = {}
         if resume and file.exists():
