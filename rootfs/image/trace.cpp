@@ -48,9 +48,11 @@ bool read_row(std::string_view line, Trace::Read& read)
            read_number(line.substr(second + 1), read.range.length);
 }
 
-/// "# key value": true if the line is one of a key that is known here, and good.
-bool read_label(std::string_view line, Trace& trace)
+/// Takes a line `# key value` over. What is wrong with it, or nothing; keys that are not known here are remarks.
+std::string_view read_label(std::string_view line, Trace& trace)
 {
+    if (!line.starts_with("# "))
+        return "it is neither the columns' names nor begins with \"# \"";
     line.remove_prefix(2);
     const auto space = std::min(line.find(' '), line.size());
     const auto key = line.substr(0, space);
@@ -58,19 +60,19 @@ bool read_label(std::string_view line, Trace& trace)
     if (key == "manifest") {
         const auto digest = Digest::from_hex(value);
         trace.manifest = digest.value_or(Digest{});
-        return digest.has_value();
+        return digest ? "" : "the manifest is no digest of 64 hexadecimal digits";
     }
     if (key == "image_bytes")
-        return read_number(value, trace.image_bytes);
+        return read_number(value, trace.image_bytes) ? "" : "the image's bytes are no number";
     if (!is_trace_label(value))
-        return false;
+        return "what it says is longer than 80 characters, or not ASCII";
     if (key == "hardware")
         trace.hardware = value;
     else if (key == "session")
         trace.session = value;
     else if (key == "guessed")
         trace.guessed = true;
-    return true; // others are remarks
+    return "";
 }
 
 } // namespace
@@ -129,8 +131,8 @@ Result<Trace> Trace::parse(std::string_view text)
             trace.reads.push_back(read);
         } else if (line == columns) {
             in_rows = true;
-        } else if (!line.starts_with("# ") || !read_label(line, trace)) {
-            return malformed("it is no remark that can be used");
+        } else if (const auto wrong = read_label(line, trace); !wrong.empty()) {
+            return malformed(wrong);
         }
     }
     if (!in_rows || trace.manifest.is_zero() || trace.image_bytes == 0 || trace.image_bytes > max_image_bytes)

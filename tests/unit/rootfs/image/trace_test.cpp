@@ -71,6 +71,16 @@ TEST(TraceTest, RefusesWhatIsNoTrace)
     EXPECT_EQ(changed("1.234567", "1"), "no error");
 }
 
+TEST(TraceTest, SaysWhatIsWrongAndWhere)
+{
+    auto text = sample().to_text();
+    text.replace(text.find("# manifest ") + 11, 64, "desktop");
+    const auto parsed = Trace::parse(text);
+    ASSERT_FALSE(parsed);
+    EXPECT_EQ(parsed.error().sentence,
+              "The trace cannot be used: the manifest is no digest of 64 hexadecimal digits (line 2).");
+}
+
 TEST(TraceTest, RefusesMoreThanAReaderRecords)
 {
     auto trace = sample();
