@@ -13,7 +13,7 @@ class Trace:
     manifest: str  # of the image that it was recorded of
     image_bytes: int
     think_scale: float
-    pauses: float  # seconds, as recorded
+    times: list  # of the reads, seconds as recorded: pauses alone, as the clock stands still while a read is answered
     reads: list  # (offset, length)
 
     @property
@@ -42,7 +42,7 @@ class Trace:
 
     @property
     def think_seconds(self):
-        return self.pauses * self.think_scale
+        return self.times[-1] * self.think_scale if self.times else 0
 
     @property
     def bytes_read(self):
@@ -65,9 +65,9 @@ def load(file):
     if not rows or not {"manifest", "image_bytes"} <= remarks.keys():
         raise BenchError(f"{file} has no reads, or does not say of which image it is.")
     return Trace(Path(file), remarks["manifest"], int(remarks["image_bytes"]), float(remarks["think_scale"]),
-                 rows[-1][0], [(int(offset), int(length)) for _, offset, length in rows])
+                 [row[0] for row in rows], [(int(offset), int(length)) for _, offset, length in rows])
 
 
 def of_size(image_bytes):
     """Of an image of which nothing is known but its size."""
-    return Trace(None, "", image_bytes, 1, 0, [])
+    return Trace(None, "", image_bytes, 1, [], [])

@@ -38,15 +38,15 @@ class Progress:
             self.say(f"  {self.done} of {self.total} cells, about {left / 60:.0f} min left")
 
 
-def measured(bench, contestants, trace, shapes, compressed, effort, kept, progress):
+def measured(bench, contestants, trace, shapes, fresh, effort, kept, progress):
     """The trace's cells in the order of its shapes."""
-    found = {shape: kept.find(trace, shape, contestants) for shape in shapes}
+    found = {shape: kept.find(trace, shape, fresh, contestants) for shape in shapes}
     missing = [shape for shape, cell in found.items() if cell is None]
     for _ in range(len(shapes) - len(missing)):
         progress.count(0)
 
     def fill(shape):
-        return matrix.fill(bench, contestants, trace, shape, compressed, effort, progress.say)
+        return matrix.fill(bench, contestants, trace, shape, fresh, effort, progress.say)
 
     for group in groups(missing):
         with ThreadPoolExecutor(len(group)) as pool:

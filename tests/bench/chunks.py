@@ -4,8 +4,8 @@ import bisect
 import struct
 
 
-def compressed_set(store, manifest, reads):
-    """Stored bytes of all chunks that these reads touch, each counted once."""
+def fresh_bytes(store, manifest, reads):
+    """For each read the stored bytes of the chunks that it is the first to touch."""
     root = (store / "v1/manifests" / manifest).read_bytes()
     count, pages = struct.unpack_from("<QI", root, 24)
     entries = memoryview(root)[40 + 40 * pages:]
@@ -18,10 +18,13 @@ def compressed_set(store, manifest, reads):
     pages, packs, hot = struct.unpack_from("<III", locator, 24)
     places = 80 + 40 * packs + 8 * pages + 40 * hot
 
-    stored = {}
+    there, fresh = set(), []
     for offset, length in reads:
+        fresh.append(0)
         index = bisect.bisect_right(starts, offset) - 1
         while index < count and starts[index] < offset + length:
-            stored[digests[index]] = struct.unpack_from("<I", locator, places + 16 * index + 4)[0]
+            if digests[index] not in there:
+                there.add(digests[index])
+                fresh[-1] += struct.unpack_from("<I", locator, places + 16 * index + 4)[0]
             index += 1
-    return sum(stored.values())
+    return fresh

@@ -29,17 +29,17 @@ class Kept:
     def _key(self, trace, shape, contestants):
         return json.dumps([trace.name, str(shape), [one.name for one in contestants], self.effort])
 
-    def find(self, trace, shape, contestants):
+    def find(self, trace, shape, fresh, contestants):
         """The cell, or nothing."""
         kept = self.cells.get(self._key(trace, shape, contestants))
         if kept is None:
             return None
         results = {name: Measured(**result) if "wire_bytes" in result else AtLeast(**result)
                    for name, result in kept["results"].items()}
-        return Cell(trace, shape, kept["wire_limit"], kept["compressed"], results)
+        return Cell(trace, shape, fresh, results)
 
     def add(self, cell, contestants):
-        line = {"key": self._key(cell.trace, cell.shape, contestants), "build": self.build, "wire_limit": cell.wire_limit,
-                "compressed": cell.compressed, "results": {name: asdict(result) for name, result in cell.results.items()}}
+        line = {"key": self._key(cell.trace, cell.shape, contestants), "build": self.build,
+                "results": {name: asdict(result) for name, result in cell.results.items()}}
         with open(self.file, "a", encoding="ascii") as file:
             file.write(json.dumps(line) + "\n")

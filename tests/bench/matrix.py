@@ -11,9 +11,20 @@ from processes import TooSlow
 class Cell:
     trace: object
     shape: object
-    wire_limit: float  # seconds
-    compressed: int  # bytes
+    fresh: list  # for each of the trace's reads, stored bytes of the chunks that it is the first to touch
     results: dict  # a contestant's name -> Measured or AtLeast
+
+    @property
+    def compressed(self):
+        return sum(self.fresh)
+
+    @property
+    def wire_limit(self):
+        return goals.wire_limit(self.trace, self.compressed, self.shape)
+
+    @property
+    def one_answer(self):
+        return goals.one_answer(self.trace, self.fresh, self.shape)
 
 
 def _longest(own, best, effort):
@@ -22,7 +33,7 @@ def _longest(own, best, effort):
     return None if seconds == float("inf") else seconds
 
 
-def fill(bench, contestants, trace, shape, compressed, effort, say):
+def fill(bench, contestants, trace, shape, fresh, effort, say):
     """Runs one contestant after the other, from the lowest bound on. A peer of no interest (Effort) is not run, and one that
     turns out to be slower than another, or very slow, is ended."""
     results = {}
@@ -48,7 +59,7 @@ def fill(bench, contestants, trace, shape, compressed, effort, say):
             best = min(best, result.seconds)
         else:
             own = max(own, result.seconds)
-    return Cell(trace, shape, goals.wire_limit(trace, compressed, shape), compressed, results)
+    return Cell(trace, shape, fresh, results)
 
 
 def best_peer(cell, contestants):
@@ -82,9 +93,9 @@ def rows(cell, contestants):
                 continue
             value = getattr(result, goal.value)
             name, other = _reference(cell, goal, contestants)
-            ratio = None if other is None else other / value if goal.faster else value / other
             yield {"name": goal.name,
                    "params": {"trace": cell.trace.name, **vars(cell.shape)},
-                   "value": value, "unit": goal.unit, "peer": name, "peer_value": other, "ratio": ratio,
+                   "value": value, "unit": goal.unit, "peer": name, "peer_value": other, "ratio": goal.ratio(value, other),
+                   "possible": goal.ratio(cell.one_answer, other) if goal.value == "seconds" else None,
                    "target": goal.target, "runs": result.runs,
                    "spread": result.spread if goal.value == "seconds" else None}

@@ -24,20 +24,21 @@ def trace_table(cells, contestants):
     """Cells as rows, contestants as columns: seconds (MB over the wire)."""
     trace = cells[0].trace
     own = [contestant for contestant in contestants if not contestant.is_peer]
-    lines = [["link", "wire limit", *(contestant.name for contestant in contestants),
+    lines = [["link", "wire limit", "one answer", *(contestant.name for contestant in contestants),
               *(f"{contestant.name}: x wire limit" for contestant in own),
               *(f"{contestant.name}: x faster than best peer" for contestant in own)]]
     for cell in cells:
         peer = matrix.best_peer(cell, contestants)
         ours = [cell.results[contestant.name].seconds for contestant in own]
-        lines.append([str(cell.shape), f"{cell.wire_limit:.1f}",
+        lines.append([str(cell.shape), f"{cell.wire_limit:.1f}", f"{cell.one_answer:.1f}",
                       *(_text(cell.results.get(contestant.name)) for contestant in contestants),
                       *(f"{seconds / cell.wire_limit:.2f}" for seconds in ours),
                       *(f"{peer[1].seconds / seconds:.2f}" if peer else "-" for seconds in ours)])
     yield (f"Trace {trace.name}: {len(trace.reads)} reads of {trace.bytes_read / 1e6:.0f} MB from an image of "
            f"{trace.image_bytes / 1e6:.0f} MB, {trace.think_seconds:.1f} s of pauses; the chunks that it touches are "
            f"{cells[0].compressed / 1e6:.0f} MB in the store.")
-    yield "Seconds from the reader's start to the last byte (MB over the wire); >= is a peer that cannot be the best, or needs more than twice as long as ours."
+    yield ("Seconds from the reader's start to the last byte (MB over the wire); >= is a peer that cannot be the best, or needs "
+           "more than twice as long as ours; one answer: had all chunks come in one, in the order of first use.")
     yield from _aligned(lines)
 
 
@@ -55,6 +56,8 @@ def goal_table(rows):
         unit = row["unit"].replace("B", "MB")
         numbers = [f"{row[key] / scale:.1f} {unit}" if row[key] is not None else "" for key in ("value", "peer_value")]
         verdict = {True: "met", False: "missed", None: ""}[goals.met(row)] if row["counts"] else "netem's counts"
+        if verdict == "missed" and goals.met(row, "possible") is False:
+            verdict = f"missed; one answer: {row['possible']:.2f}"
         lines.append([row["name"], where, numbers[0], f"{row['peer'] or ''} {numbers[1]}".strip(),
                       "" if row["ratio"] is None else f"{row['ratio']:.2f}", row["target"] or "", verdict])
     yield from _aligned(lines)

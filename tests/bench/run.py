@@ -80,9 +80,9 @@ def measure(options, traces, chosen):
         with Site(options.out, options.build, trace) as site:
             bench = Bench(options.build, site, router)
             present = [one for one in chosen if one.takes_part(trace)]
-            compressed = chunks.compressed_set(site.store, site.manifest, trace.reads)
+            fresh = chunks.fresh_bytes(site.store, site.manifest, trace.reads)
             say(f"Trace {trace.name}:")
-            of_trace = cells.measured(bench, present, trace, shapes, compressed, effort, kept, progress)
+            of_trace = cells.measured(bench, present, trace, shapes, fresh, effort, kept, progress)
             say()
             for line in report.trace_table(of_trace, present):
                 say(line)
