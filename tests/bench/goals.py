@@ -34,9 +34,14 @@ class Goal:
         return other / ours if self.faster else ours / other
 
 
+def whole_line(shape, size):
+    """Seconds until so many bytes are there, if they come at the full rate from the fourth round trip on."""
+    return 4 * shape.rtt + size / shape.bytes_a_second
+
+
 def wire_limit(trace, compressed, shape):
     """Seconds that a reader needs which knows everything before: pauses or transfer, whichever is longer."""
-    return max(trace.think_seconds, compressed / shape.bytes_a_second) + 4 * shape.rtt
+    return max(trace.think_seconds + 4 * shape.rtt, whole_line(shape, compressed))
 
 
 def one_answer(trace, fresh, shape):
@@ -107,7 +112,7 @@ def mark_what_counts(rows):
 
 
 def met(row, which="ratio"):
-    """Whether a row of the results reaches its target, or whether one answer with all chunks would (`possible`); nothing if it has none."""
+    """Whether a row of the results reaches its target, or whether what is `possible` does; nothing if it has none."""
     if row["target"] is None or row.get(which) is None:
         return None
     sign, limit = row["target"].split()

@@ -57,7 +57,7 @@ def goal_table(rows):
         numbers = [f"{row[key] / scale:.1f} {unit}" if row[key] is not None else "" for key in ("value", "peer_value")]
         verdict = {True: "met", False: "missed", None: ""}[goals.met(row)] if row["counts"] else "netem's counts"
         if verdict == "missed" and goals.met(row, "possible") is False:
-            verdict = f"missed; one answer: {row['possible']:.2f}"
+            verdict = f"missed; possible: {row['possible']:.2f}"
         lines.append([row["name"], where, numbers[0], f"{row['peer'] or ''} {numbers[1]}".strip(),
                       "" if row["ratio"] is None else f"{row['ratio']:.2f}", row["target"] or "", verdict])
     yield from _aligned(lines)
