@@ -15,6 +15,11 @@ ChunkJob::ChunkJob(std::shared_ptr<JobImage> image, std::shared_ptr<const Manife
 {
 }
 
+ChunkJob::~ChunkJob()
+{
+    drop({dropped_reason, {}});
+}
+
 void ChunkJob::run(const Submit& submit)
 {
     ChunkFetch fetch(*this, submit);

@@ -50,8 +50,8 @@ struct JobImage {
     ImageMap map;
 };
 
-/// Chunks of one page to be fetched, checked and put into the cache. By the time a job is through, each of its flights
-/// has landed, failed or gone into a job that was submitted.
+/// Chunks of one page to be fetched, checked and put into the cache. By the time a job is gone, each of its flights has
+/// landed, failed or gone into a job that was submitted.
 class ChunkJob
 {
 public:
@@ -64,6 +64,10 @@ public:
 
     ChunkJob(std::shared_ptr<JobImage> image, std::shared_ptr<const ManifestPage> page, std::vector<Item> items,
              Cause cause, Patience patience);
+    /// What it has left is dropped: whoever waits for it asks for it himself.
+    ~ChunkJob();
+    ChunkJob(ChunkJob&&) = default;
+    ChunkJob& operator=(ChunkJob&&) = delete;
 
     /// Does one request's worth; what needs another request is submitted, for somebody else to do at the same time.
     void run(const Submit& submit);

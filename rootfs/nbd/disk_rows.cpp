@@ -3,9 +3,17 @@
 namespace farboot::rootfs
 {
 
+namespace
+{
+/// No cache has begun so many segments: what lies there is something else. The next ones count on from it.
+constexpr std::uint64_t last_sequence = std::uint64_t{1} << 48;
+} // namespace
+
 DiskSegment parse_disk_segment(std::uint32_t number, Bytes data)
 {
     DiskSegment segment{load<std::uint64_t>(data, 0), {}};
+    if (segment.sequence > last_sequence) // a flash that has failed reads as ones
+        segment.sequence = 0;
     if (segment.sequence == 0)
         return segment;
     std::uint32_t filled = 0;

@@ -15,7 +15,7 @@ namespace farboot::rootfs
 {
 
 /// Keeps the `limit` values used last. What several threads want at once is made once; the others wait for it, and make
-/// it themselves if that fails.
+/// it themselves if that fails or throws.
 template <class Key, class Value>
 class OnceCache
 {
@@ -48,14 +48,26 @@ public:
         entries_.emplace(key, Entry{});
         const auto generation = generation_;
         lock.unlock();
-        auto result = make();
-        lock.lock();
-        if (result && generation == generation_)
-            keep(key, *result);
-        else
+        const auto give_up = [&] {
             entries_.erase(key);
-        made_.notify_all();
-        return result;
+            made_.notify_all();
+        };
+        try {
+            auto result = make();
+            lock.lock();
+            if (!result || generation != generation_) {
+                give_up();
+                return result;
+            }
+            keep(key, *result);
+            made_.notify_all();
+            return result;
+        } catch (...) { // no memory: whoever waits for it makes it himself
+            if (!lock.owns_lock())
+                lock.lock();
+            give_up();
+            throw;
+        }
     }
 
     /// It is there or being made.

@@ -6,8 +6,12 @@
 #include "rootfs/nbd/plugin_settings.hpp"
 #include "rootfs/waiting/state.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +31,31 @@ constexpr std::uint32_t least_block = 4096;
 constexpr std::uint32_t best_block = 64 * 1024;
 constexpr std::uint32_t largest_block = 32 * 1024 * 1024;
 
+/// A connection's export, which stays although it may be removed from the table.
+using Handle = std::shared_ptr<Export>;
+
+/// nbdkit does not close those that are still there when it is told to end.
+class OpenHandles
+{
+public:
+    Handle* add(Handle handle)
+    {
+        const std::scoped_lock lock(mutex_);
+        return &handles_.emplace_back(std::move(handle));
+    }
+    void remove(const Handle* handle)
+    {
+        std::list<Handle> gone; // ends the export's threads, perhaps: without the lock
+        const std::scoped_lock lock(mutex_);
+        const auto found = std::ranges::find(handles_, handle, [](const Handle& one) { return &one; });
+        gone.splice(gone.begin(), handles_, found);
+    }
+
+private:
+    std::mutex mutex_;
+    std::list<Handle> handles_;
+};
+
 /// Each part may use those above it.
 struct Plugin {
     PluginSettings settings;
@@ -39,11 +68,9 @@ struct Plugin {
     std::optional<ExportTable> exports;
     std::optional<Control> control;
     std::optional<ControlSocket> socket;
+    OpenHandles handles;
 };
 std::unique_ptr<Plugin> plugin;
-
-/// A connection's export, which stays although it may be removed from the table.
-using Handle = std::shared_ptr<Export>;
 
 Handle& export_of(void* handle)
 {
@@ -71,6 +98,14 @@ int guarded(Body body)
 bool client_waits()
 {
     return nbdkit_nanosleep(0, 1) == 0; // fails when the client has gone or nbdkit is being stopped
+}
+
+/// nbdkit ends in an orderly way: what it is asked meanwhile it answers with errors, which a root file system does not
+/// survive. A connection that breaks it does.
+void end_at_once_when_told()
+{
+    for (const auto number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT})
+        (void)std::signal(number, SIG_DFL);
 }
 
 void load()
@@ -136,9 +171,11 @@ int after_fork()
 {
     return guarded([] {
         auto& all = *plugin;
-        if (all.settings.lock())
+        if (all.settings.lock()) {
+            end_at_once_when_told();
             if (const auto locked = lock_memory(); !locked)
                 return refuse(locked.error());
+        }
         all.notice.emplace(all.settings.console());
         const auto notice = [](std::string_view sentence) { plugin->notice->print(sentence); };
         all.options->source_options.notice = notice;
@@ -190,7 +227,7 @@ void* open_export(int)
         const auto wanted = name.empty() && has_default() ? plugin->images.front().export_name() : name;
         if (auto found = plugin->exports->find(wanted)) {
             found->reader->begin();
-            handle = new Handle(std::move(found));
+            handle = plugin->handles.add(std::move(found));
             return 0;
         }
         return refuse(
@@ -205,7 +242,7 @@ void* open_export(int)
 
 void close_export(void* handle)
 {
-    delete static_cast<Handle*>(handle);
+    plugin->handles.remove(static_cast<Handle*>(handle));
 }
 
 std::int64_t get_size(void* handle)

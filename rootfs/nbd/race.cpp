@@ -10,6 +10,7 @@ namespace
 /// So many at once, and then one for each of these.
 constexpr std::size_t most_tokens = 8;
 constexpr std::chrono::seconds token_every{1};
+constexpr std::chrono::milliseconds look_again_after{100}; ///< for a token
 constexpr std::chrono::hours rest{1};
 } // namespace
 
@@ -45,13 +46,30 @@ RaceTrack::Outcome RaceTrack::run(std::span<const Runner> runners, const std::st
     while (!race.over && (!race.running.empty() || race.begun < runners.size())) {
         if (race.running.empty())
             run_next(race, lock);
-        else
+        else if (!race.next_may_run_beside())
             ended_.wait(lock, [&] { return race.over || race.running.empty(); });
+        else
+            run_next_when_late(race, lock);
     }
     race.over = true;
     ended_.wait(lock, [&] { return race.running.empty(); });
     std::erase(races_, &race);
     return std::move(race.outcome);
+}
+
+/// The threads of the track may all be held up by others' late ones.
+void RaceTrack::run_next_when_late(Race& race, std::unique_lock<std::mutex>& lock)
+{
+    const auto now = Clock::now();
+    const auto late_at = race.runners[race.running.back()].progress->late_at();
+    if (late_at <= now && take_token()) {
+        ++race.hedged;
+        run_next(race, lock);
+        return;
+    }
+    const auto begun = race.begun;
+    const auto look_again = late_at > now ? std::min(late_at, now + rest) : now + look_again_after;
+    ended_.wait_until(lock, look_again, [&] { return race.over || race.running.empty() || race.begun != begun; });
 }
 
 void RaceTrack::run_next(Race& race, std::unique_lock<std::mutex>& lock)

@@ -46,6 +46,7 @@ private:
     struct Race;
 
     void run_next(Race& race, std::unique_lock<std::mutex>& lock);
+    void run_next_when_late(Race& race, std::unique_lock<std::mutex>& lock);
     void work(const std::stop_token& stop);
     /// The first race with a late runner, or null and when to look again.
     [[nodiscard]] Race* late_race(Clock::time_point& look_again) const;

@@ -1,6 +1,6 @@
 #include "rootfs/nbd/range_job.hpp"
 
-#include <vector>
+#include "rootfs/nbd/begun_flights.hpp"
 
 namespace farboot::rootfs
 {
@@ -12,13 +12,13 @@ RangeJob::RangeJob(std::shared_ptr<JobImage> image, std::uint32_t page, FileRang
 
 void RangeJob::run(const Submit& submit)
 {
-    if (const auto* stretch = std::get_if<Stretch>(&what_))
-        what_ = stretch->chunks();
-    auto& job = std::get<ChunkJob>(what_);
     try {
-        job.run([&](ChunkJob rest) { submit(RangeJob(std::move(rest))); });
+        if (const auto* stretch = std::get_if<Stretch>(&what_))
+            what_.emplace<ChunkJob>(stretch->chunks());
+        std::get<ChunkJob>(what_).run([&](ChunkJob rest) { submit(RangeJob(std::move(rest))); });
     } catch (const std::exception& error) { // no memory: whoever wants something of it asks for it himself
-        job.drop({dropped_reason, error.what()});
+        if (auto* job = std::get_if<ChunkJob>(&what_))
+            job->drop({dropped_reason, error.what()});
     }
 }
 
@@ -32,7 +32,7 @@ ChunkJob RangeJob::Stretch::chunks() const
         (void)image->map.places(image->sources.best(), **found, patience);
         return nothing;
     }
-    std::vector<ChunkJob::Item> items;
+    BegunFlights begun(image->cache, **found);
     const auto& chunks = (*found)->chunks;
     for (auto index = (*found)->find(range.offset); index < chunks.size(); ++index) {
         const auto& ref = chunks[index];
@@ -40,10 +40,12 @@ ChunkJob RangeJob::Stretch::chunks() const
             break;
         if (ref.offset < range.offset || ref.is_zero() || image->is_on_disk(ref.digest))
             continue;
+        begun.make_room();
         if (const auto got = image->cache.look_up(ref, Cause::read_ahead); got.mine)
-            items.push_back({index, got.flight, true});
+            begun.add({index, got.flight, true});
     }
-    return {image, *found, std::move(items), Cause::read_ahead, patience};
+    auto its_own = patience;
+    return {image, *found, begun.hand_over(), Cause::read_ahead, std::move(its_own)};
 }
 
 } // namespace farboot::rootfs

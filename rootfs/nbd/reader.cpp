@@ -1,5 +1,6 @@
 #include "rootfs/nbd/reader.hpp"
 
+#include "rootfs/nbd/begun_flights.hpp"
 #include "rootfs/nbd/neighbours.hpp"
 
 #include <algorithm>
@@ -116,6 +117,12 @@ Result<void> Reader::read_step(FileRange range, std::span<std::byte> out, const 
         const auto chunk = wait_for(piece, patience);
         if (!chunk)
             return std::unexpected(chunk.error());
+        if ((*chunk)->size() != piece.ref.length) // it came under the name that another place gives it
+            return fail(
+                "manifest-malformed",
+                "The manifest {} cannot be used: it says that the chunk {} has {} bytes, but it has {}. Whoever "
+                "published the image has to publish it anew.",
+                ref_.manifest.hex(), piece.ref.digest.hex(), piece.ref.length, (*chunk)->size());
         std::memcpy(part.data(), (*chunk)->data() + (from - piece.ref.offset), part.size());
     }
     return {};
@@ -211,30 +218,34 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
 {
     auto& cache = engine_.cache();
     auto& counters = image_->counters;
-    std::vector<ChunkJob::Item> items;
+    const auto& page = pieces.front().page;
+    BegunFlights begun(cache, *page);
     for (auto& piece : pieces) {
         if (piece.ref.is_zero())
             continue;
+        begun.make_room();
         piece.found = cache.look_up(piece.ref, Cause::demand);
         ++(piece.found.chunk ? counters.cache_hits : counters.cache_misses);
         if (cache.first_use(piece.ref.digest))
             counters.used_bytes += piece.ref.length;
-        if (!piece.found.mine || take_from_disk(piece))
+        if (!piece.found.mine)
             continue;
-        items.push_back({piece.index, piece.found.flight, true});
+        begun.add({piece.index, piece.found.flight, true});
+        if (take_from_disk(piece))
+            begun.remove_last();
     }
-    if (items.empty())
+    if (begun.items().empty())
         return;
-    const auto first = items.front().chunk;
+    const auto first = begun.items().front().chunk;
     const auto meter = engine_.sources().best().meter;
-    const auto along = foreseen(*pieces.front().page, items)
+    const auto along = foreseen(*page, begun.items())
                            ? Neighbours{}
                            : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes,
                                                    has_list(), list_comes());
     const auto& last = pieces.back().ref;
-    take_along(pieces.back(), std::min(along.after, most_along), items);
-    const auto& page = pieces.back().page;
-    engine_.submit(ChunkJob(image_, page, std::move(items), Cause::demand, engine_.patience()));
+    take_along(pieces.back(), std::min(along.after, most_along), begun);
+    auto patience = engine_.patience();
+    engine_.submit(ChunkJob(image_, page, begun.hand_over(), Cause::demand, std::move(patience)));
     if (along.before == 0 || engine_.room_ahead() == 0 || trace_.active() > most_reads_at_once)
         return;
     fetch_before(*page, first, along.before);
@@ -243,7 +254,7 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
 }
 
 /// Chunks behind the piece come in the same request, after what somebody waits for.
-void Reader::take_along(const Piece& piece, std::uint64_t reach, std::vector<ChunkJob::Item>& items)
+void Reader::take_along(const Piece& piece, std::uint64_t reach, BegunFlights& begun)
 {
     const auto& chunks = piece.page->chunks;
     const auto end = piece.ref.offset + reach;
@@ -251,8 +262,9 @@ void Reader::take_along(const Piece& piece, std::uint64_t reach, std::vector<Chu
         const auto& ref = chunks[index];
         if (ref.is_zero() || image_->is_on_disk(ref.digest))
             continue;
+        begun.make_room();
         if (const auto found = engine_.cache().look_up(ref, Cause::demand); found.mine)
-            items.push_back({index, found.flight, false});
+            begun.add({index, found.flight, false});
     }
 }
 
@@ -280,19 +292,23 @@ void Reader::fetch_beside(const ManifestPage& page, FileRange range)
 Result<Chunk> Reader::wait_for(Piece& piece, const Patience& patience)
 {
     auto& cache = engine_.cache();
+    BegunFlights begun(cache, *piece.page);
     while (!piece.found.chunk) {
         auto chunk = cache.wait(piece.found.flight, patience);
         if (chunk)
             return chunk;
+        begun.make_room();
         if (chunk.error().reason == "stuck")
             piece.found = cache.replace(piece.ref, piece.found.flight);
         else if (chunk.error().reason == dropped_reason)
             piece.found = cache.look_up(piece.ref, Cause::demand);
         else
             return chunk;
-        if (piece.found.mine)
-            engine_.submit(ChunkJob(image_, piece.page, {{piece.index, piece.found.flight, true}}, Cause::demand,
-                                    engine_.patience()));
+        if (!piece.found.mine)
+            continue;
+        begun.add({piece.index, piece.found.flight, true});
+        auto its_own = engine_.patience();
+        engine_.submit(ChunkJob(image_, piece.page, begun.hand_over(), Cause::demand, std::move(its_own)));
     }
     return piece.found.chunk;
 }

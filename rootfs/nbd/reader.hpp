@@ -15,6 +15,8 @@
 namespace farboot::rootfs
 {
 
+class BegunFlights;
+
 /// A run of an image's bytes.
 struct Extent {
     std::uint64_t offset = 0;
@@ -74,7 +76,7 @@ private:
                                                     const Patience& patience);
     void fetch(std::span<Piece> pieces);
     void fetch_from_page(std::span<Piece> pieces);
-    void take_along(const Piece& piece, std::uint64_t reach, std::vector<ChunkJob::Item>& items);
+    void take_along(const Piece& piece, std::uint64_t reach, BegunFlights& begun);
     void fetch_before(const ManifestPage& page, std::size_t first, std::uint64_t reach);
     void fetch_beside(const ManifestPage& page, FileRange range);
     /// True if the piece's chunk was there; its flight, which is ours, has landed then.

@@ -39,6 +39,7 @@ Result<void> SourceSet::until_good(const Attempt& attempt, Counters& counters, c
         return result;
     };
     for (auto which = Round::all;;) {
+        const auto seen = praises();
         auto result = round(which, attempt, counters, patience);
         if (result || result.error().reason == "cancelled")
             return leave(std::move(result));
@@ -55,7 +56,7 @@ Result<void> SourceSet::until_good(const Attempt& attempt, Counters& counters, c
             waiter->all_again = Clock::now() + up_to_half_more(pause);
             pause = std::min(pause * 2, options_.longest_wait);
         }
-        const auto next = wait(*waiter, patience);
+        const auto next = wait(*waiter, seen, patience);
         if (!next)
             return leave(std::move(result));
         which = *next;
@@ -229,11 +230,16 @@ void SourceSet::end_waiting(const Waiter& waiter, bool good)
     options_.notice(fmt::format("back after {} s of waiting", time.count()));
 }
 
-std::optional<SourceSet::Round> SourceSet::wait(Waiter& waiter, const Patience& patience)
+std::size_t SourceSet::praises() const
+{
+    const std::scoped_lock lock(mutex_);
+    return praises_;
+}
+
+std::optional<SourceSet::Round> SourceSet::wait(Waiter& waiter, std::size_t seen, const Patience& patience)
 {
     const auto probe_at = Clock::now() + up_to_half_more(options_.probe);
     std::unique_lock lock(mutex_);
-    const auto praises = praises_;
     // Whoever is refused by all sources that answer is not helped by what others read.
     const auto heeds = std::ranges::any_of(sources_, &Entry::gone);
     for (;;) {
@@ -245,7 +251,7 @@ std::optional<SourceSet::Round> SourceSet::wait(Waiter& waiter, const Patience& 
             return Round::probe;
         const auto end = waiter.probes ? std::min(waiter.all_again, probe_at) : waiter.all_again;
         const auto until = std::min(end, now + look_up_from_waiting);
-        if (praised_.wait_until(lock, patience.stop, until, [&] { return heeds && praises != praises_; }))
+        if (praised_.wait_until(lock, patience.stop, until, [&] { return heeds && seen != praises_; }))
             return Round::all;
         lock.unlock();
         if (!patience.lasts())

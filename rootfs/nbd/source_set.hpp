@@ -145,8 +145,10 @@ private:
     void blame(const Source& source, const Error& error);
     void begin_waiting(const Error& error);
     void end_waiting(const Waiter& waiter, bool good);
-    /// Whom to ask next, once it is time; nobody when patience ended.
-    [[nodiscard]] std::optional<Round> wait(Waiter& waiter, const Patience& patience);
+    [[nodiscard]] std::size_t praises() const;
+    /// Whom to ask next, once it is time; nobody when patience ended. `seen` are the praises before the last round: a
+    /// source may come back while that one is still held up by another.
+    [[nodiscard]] std::optional<Round> wait(Waiter& waiter, std::size_t seen, const Patience& patience);
     /// Whether this one is to probe: one is, while a source is gone.
     void choose_prober(Waiter& waiter);
 

@@ -2,6 +2,8 @@
 
 #include "rootfs/nbd/disk_rows.hpp"
 
+#include <csignal>
+
 namespace farboot::test
 {
 namespace
@@ -125,6 +127,18 @@ TEST_F(PinnedDisk, WhatIsLostBetweenTwoStartsIsFoundWithoutBeingRead)
     ASSERT_TRUE(becomes(server, "complete")) << server.status().dump(2);
     copy_all(server);
     EXPECT_EQ(export_of(server)["fetched_bytes"], 0);
+}
+
+TEST_F(PinnedDisk, EndsInOrderThoughSomebodyHasItOpen)
+{
+    const auto web = serve("web", store());
+    NbdServer server(folder.path / "nbd", pinned(web));
+    NbdClient client(server.uri());
+    ASSERT_EQ(client.read(0, 4096).error, 0);
+    ASSERT_TRUE(becomes(server, "complete")) << server.status().dump(2);
+    server.process().send(SIGTERM);
+    ASSERT_TRUE(eventually([&] { return !server.process().running(); })) << "its fill waits for news of the disk";
+    EXPECT_EQ(server.process().wait(), 0) << server.log();
 }
 
 TEST_F(PinnedDisk, AnExportThatIsRemovedMakesRoomForAnother)

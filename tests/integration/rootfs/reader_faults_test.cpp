@@ -1,3 +1,6 @@
+#include "rootfs/image/local_image.hpp"
+#include "rootfs/image/locator_builder.hpp"
+#include "rootfs/image/manifest_builder.hpp"
 #include "tests/integration/rootfs/published_image.hpp"
 
 #include <gmock/gmock.h>
@@ -39,6 +42,39 @@ TEST_F(ReaderFaults, AnAlteredByteIsNeverServed)
         status = server.status();
         return status["exports"][0]["verify_failures"] > 0 && status["sources"][0]["state"] == "quarantined";
     })) << status.dump(2);
+}
+
+/// Only a publisher who is trusted can make such a manifest, by mistake or not.
+TEST_F(ReaderFaults, AChunkThatIsSaidToHaveTwoLengthsIsAnErrorAndNoByteBesideIt)
+{
+    const auto opened = rootfs::Store::open(store());
+    ASSERT_TRUE(opened);
+    const auto published = rootfs::LocalImage::open(*opened, ref.manifest);
+    ASSERT_TRUE(published);
+    const auto page = published->page(0);
+    ASSERT_TRUE(page);
+    const auto& chunk = page->manifest.chunks.front();
+    const auto& place = page->places.front();
+    ASSERT_LT(chunk.length, rootfs::max_chunk_bytes);
+    rootfs::ManifestBuilder manifest;
+    rootfs::LocatorBuilder locator(manifest.page_entries());
+    for (const auto length : {chunk.length, static_cast<std::uint32_t>(rootfs::max_chunk_bytes)}) {
+        manifest.add(length, chunk.digest);
+        locator.add(published->locator().packs()[place.pack], place.offset, place.stored_length);
+    }
+    const auto built = manifest.finish();
+    ASSERT_TRUE(built) << built.error().sentence;
+    ref = built->ref;
+    write_whole(opened->manifest(ref.manifest), built->file);
+    write_whole(opened->locator(ref.manifest), *locator.finish());
+    write_record();
+
+    const auto web = serve("web", store());
+    const NbdServer server(folder.path / "nbd", parameters({&web}));
+    NbdClient client(server.uri());
+    EXPECT_EQ(client.read(0, chunk.length).bytes, image.substr(0, chunk.length));
+    EXPECT_EQ(client.read(chunk.length, rootfs::max_chunk_bytes).error, EIO);
+    EXPECT_THAT(server.log(), HasSubstr("Whoever published the image has to publish it anew"));
 }
 
 TEST_F(ReaderFaults, WaitsForGoodBytesAndGoesOnWithThem)

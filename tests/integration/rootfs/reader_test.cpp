@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <cerrno>
 #include <csignal>
 #include <set>
+
+#include <unistd.h>
 
 namespace farboot::test
 {
@@ -197,6 +200,29 @@ TEST_F(Reader, EndsAtOnceWhenItIsToldTo)
     ASSERT_TRUE(eventually([&] { return server.status().value("waiting", false); }));
     server.process().send(SIGTERM);
     EXPECT_TRUE(eventually([&] { return !server.process().running(); })) << "a read that waits must not keep it";
+}
+
+/// The kernel asks anew what a broken connection has not answered; an error it would hand to whoever reads the file.
+TEST_F(Reader, OneOfARootAnswersNothingWhenItIsToldToEnd)
+{
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "only root may lock so much memory";
+    auto web = serve("web", store());
+    auto locked = parameters({&web});
+    locked.emplace_back("lock=true");
+    NbdServer server(folder.path / "nbd", locked);
+    NbdClient idle(server.uri());
+    NbdClient waiting(server.uri());
+    ASSERT_EQ(idle.read(0, 4096).error, 0);
+    web.stop();
+    int error = 0;
+    std::jthread waiter([&] { error = waiting.read(5 * megabyte, 4096).error; });
+    ASSERT_TRUE(eventually([&] { return server.status().value("waiting", false); }));
+    server.process().send(SIGTERM);
+    waiter.join();
+    EXPECT_EQ(error, ENOTCONN);
+    EXPECT_EQ(idle.read(0, 4096).error, ENOTCONN);
+    EXPECT_EQ(server.process().wait(), -1) << "by the signal";
 }
 
 } // namespace

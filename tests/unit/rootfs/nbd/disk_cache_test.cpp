@@ -146,6 +146,21 @@ TEST_F(DiskCacheTest, SurvivesAnyIndexAndAnyData)
     }
 }
 
+/// A flash that has failed reads as ones.
+TEST_F(DiskCacheTest, OnesInPlaceOfASegmentAreAnEmptyOne)
+{
+    put(1);
+    cache_.reset();
+    overwrite("index", disk_segment_index_bytes, std::string(disk_segment_index_bytes, '\xff'));
+    open();
+    EXPECT_TRUE(has(1));
+    for (unsigned i = 10; i < 150; ++i) // 64 of them fill a segment
+        put(i);
+    EXPECT_TRUE(has(100)) << "what is emptied is not what was just filled";
+    open();
+    EXPECT_TRUE(has(149));
+}
+
 TEST_F(DiskCacheTest, OneProcessAtATime)
 {
     const auto second = DiskCache::open({folder_, two_segments, {}, {}});

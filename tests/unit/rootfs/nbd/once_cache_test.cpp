@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -36,6 +37,14 @@ TEST(OnceCache, TriesAgainAfterAFailure)
 {
     Cache cache(4);
     EXPECT_FALSE(cache.get(1, {}, []() -> Result<Cache::Pointer> { return fail("bad", "Bad."); }));
+    EXPECT_TRUE(cache.get(1, {}, []() -> Result<Cache::Pointer> { return std::make_shared<const std::string>("x"); }));
+}
+
+TEST(OnceCache, TriesAgainAfterWhatWasThrown)
+{
+    Cache cache(4);
+    EXPECT_THROW((void)cache.get(1, {}, []() -> Result<Cache::Pointer> { throw std::bad_alloc(); }), std::bad_alloc);
+    EXPECT_FALSE(cache.has(1));
     EXPECT_TRUE(cache.get(1, {}, []() -> Result<Cache::Pointer> { return std::make_shared<const std::string>("x"); }));
 }
 

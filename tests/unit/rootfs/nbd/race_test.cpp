@@ -172,6 +172,27 @@ TEST_F(RaceTest, WhoMayNotRunBesideWaitsForAFailure)
     EXPECT_EQ(hedged, 1) << "of the other race";
 }
 
+TEST_F(RaceTest, TheNextRunsBesideALateOneThoughAllThreadsOfTheTrackAreHeldUp)
+{
+    // The second holds up the only one. Once the first has failed, the race's own thread has nothing to do.
+    std::atomic<bool> beside = false;
+    add([&](const std::stop_token&) -> Result<void> {
+        wait_until([&] { return beside.load(); });
+        return fail("truncated", "Broke off.");
+    });
+    add([&](const std::stop_token& mine) {
+        beside = true;
+        return silent(mine);
+    });
+    add(good);
+    RaceTrack narrow(1);
+    const auto outcome = narrow.run(runners, {}, hedged);
+    EXPECT_TRUE(outcome.result);
+    EXPECT_EQ(outcome.winner, 2);
+    EXPECT_THAT(outcome.beaten, ElementsAre(1));
+    EXPECT_EQ(hedged, 2);
+}
+
 TEST_F(RaceTest, IsStoppedFromOutside)
 {
     std::stop_source stop;

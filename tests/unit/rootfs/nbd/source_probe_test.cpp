@@ -138,6 +138,36 @@ TEST_F(SourceProbeTest, AServerThatIsBackWakesAllThoughItHasNotWhatTheProberWant
     EXPECT_TRUE(eventually([&] { return other.good.load(); }));
 }
 
+TEST_F(SourceProbeTest, ASourceThatComesBackWhileARoundIsHeldUpByAnotherIsAskedAtOnce)
+{
+    SourceSet sources({"a", "b"}, patient());
+    std::atomic<bool> held_up = false;
+    std::atomic<bool> let_go = false;
+    std::atomic<int> asked_a = 0;
+    std::atomic<bool> good = false;
+    const SourceSet::Attempt slowly = [&](const Source& source, Freshness, const Patience&) -> Result<void> {
+        if (source.url == "a" && ++asked_a > 1)
+            return {};
+        if (source.url == "b") {
+            held_up = true;
+            while (!let_go)
+                std::this_thread::sleep_for(1ms);
+        }
+        return fail("unreachable", "Down.");
+    };
+    Waiting prober;
+    begin(prober, sources); // of a and b, as nobody else waits
+    ASSERT_TRUE(eventually([&] { return prober.asked >= 4; }));
+    std::jthread reader([&](const std::stop_token& stop) {
+        good = sources.until_good(slowly, counters, {stop, std::nullopt, {}}).has_value();
+    });
+    ASSERT_TRUE(eventually([&] { return held_up.load(); }));
+    up = true;
+    ASSERT_TRUE(eventually([&] { return prober.good.load(); }));
+    let_go = true;
+    EXPECT_TRUE(eventually([&] { return good.load(); }));
+}
+
 TEST_F(SourceProbeTest, WhoeverIsRefusedDoesNotAskAgainForEachReadOfOthers)
 {
     SourceSet sources({"a"}, patient());
