@@ -33,6 +33,23 @@ Result<void> sync_folder(const std::filesystem::path& folder)
     return {};
 }
 
+Result<void> create_folders(const std::filesystem::path& folder)
+{
+    std::error_code error;
+    if (std::filesystem::is_directory(folder, error))
+        return {};
+    if (folder.has_parent_path())
+        if (auto done = create_folders(folder.parent_path()); !done)
+            return done;
+    if (::mkdir(folder.c_str(), 0755) != 0 || ::chmod(folder.c_str(), 0755) != 0) {
+        const int reason = errno;
+        if (std::filesystem::is_directory(folder, error)) // somebody else was faster
+            return {};
+        return failed("create the folder", folder, reason);
+    }
+    return sync_folder(folder / "..");
+}
+
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& folder)
 {
     auto path = (folder / ".part-XXXXXX").string();
@@ -79,13 +96,8 @@ Result<void> AtomicFile::resize(std::uint64_t bytes)
 Result<void> AtomicFile::commit(const std::filesystem::path& target)
 {
     const auto folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
-    std::error_code error;
-    const bool is_new_folder = std::filesystem::create_directories(folder, error);
-    if (error)
-        return failed("create the folder", folder, error.value());
-    if (is_new_folder)
-        if (auto done = sync_folder(folder / ".."); !done)
-            return done;
+    if (auto done = create_folders(folder); !done)
+        return done;
     if (::fchmod(descriptor_, 0644) != 0 || ::fsync(descriptor_) != 0)
         return failed("write", target, errno);
     if (::rename(path_.c_str(), target.c_str()) != 0)

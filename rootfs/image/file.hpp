@@ -74,6 +74,10 @@ private:
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& target, Bytes data,
                                       const std::filesystem::path& temporary = {});
 
+/// The folder and those above it that are not there yet, on the disk. Everybody may read them whatever the umask is, as
+/// the files that AtomicFile writes: a web server is another user. Reasons: io, disk-full.
+[[nodiscard]] Result<void> create_folders(const std::filesystem::path& folder);
+
 /// What was created, renamed or removed in a folder is on the disk. Reason: io.
 [[nodiscard]] Result<void> sync_folder(const std::filesystem::path& folder);
 

@@ -28,12 +28,9 @@ Result<StoreWriter> StoreWriter::open(const std::filesystem::path& folder)
 {
     if (const auto opened = Store::open(folder); !opened && opened.error().reason != "not-found")
         return std::unexpected(opened.error());
-    for (const auto* part : {"tmp", "v1/manifests", "v1/locators", "v1/packs", "v1/files"}) {
-        std::error_code error;
-        std::filesystem::create_directories(folder / part, error);
-        if (error)
-            return fail("io", "Cannot create {}: {}.", (folder / part).string(), error.message());
-    }
+    for (const auto* part : {"tmp", "v1/manifests", "v1/locators", "v1/packs", "v1/files"})
+        if (auto created = create_folders(folder / part); !created)
+            return std::unexpected(std::move(created.error()));
     const auto lock_file = folder / "lock";
     const int lock = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (lock < 0)

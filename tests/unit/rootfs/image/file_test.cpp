@@ -2,6 +2,8 @@
 
 #include "tests/unit/rootfs/image/sample.hpp"
 
+#include <sys/stat.h>
+
 namespace farboot::rootfs
 {
 namespace
@@ -52,6 +54,22 @@ TEST_F(FileTest, AnAtomicFileAppearsWholeOrNotAtAll)
     ASSERT_TRUE(file->commit(folder_ / "new/target"));
     EXPECT_EQ(*read_file(folder_ / "new/target", 10), std::string("aBC\0\0", 5));
     EXPECT_EQ(count(folder_), 1U);
+}
+
+/// The server has a strict umask, and the web server in front of it is another user.
+TEST_F(FileTest, FoldersThatItMakesAreForEverybodyToRead)
+{
+    const auto before = ::umask(077);
+    std::filesystem::create_directory(folder_ / "mine");
+    const auto made = write_file(folder_ / "mine/v1/packs/target", as_bytes("x"), folder_);
+    (void)::umask(before);
+    ASSERT_TRUE(made) << made.error().sentence;
+    const auto mode = [&](const char* name) { return std::filesystem::status(folder_ / name).permissions(); };
+    EXPECT_EQ(mode("mine/v1"), std::filesystem::perms(0755));
+    EXPECT_EQ(mode("mine/v1/packs"), std::filesystem::perms(0755));
+    EXPECT_EQ(mode("mine/v1/packs/target"), std::filesystem::perms(0644));
+    EXPECT_EQ(mode("mine"), std::filesystem::perms(0700)) << "it was there";
+    EXPECT_EQ(reason(create_folders(put("file", "x") / "folder")), "io");
 }
 
 TEST_F(FileTest, AFailedWriteLeavesTheOldFile)
