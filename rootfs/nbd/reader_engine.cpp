@@ -13,7 +13,7 @@ constexpr std::size_t demand_workers = 8;
 /// One read of a chunk may come in seven parts, and a hedge must not wait behind what it is for.
 constexpr std::size_t demand_connections = 4 * demand_workers;
 /// By HTTP/2, too: where packets are lost one connection brings little, and no read waits behind what another one takes
-/// along (docs/benchmarks.md).
+/// along (docs/benchmarks-tried.md).
 constexpr std::size_t one_at_a_time = 1;
 /// At their largest, their requests are four times what is on its way on a line of 1 Gbit/s over 100 ms.
 constexpr std::size_t read_ahead_workers = 12;

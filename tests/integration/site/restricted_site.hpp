@@ -94,7 +94,7 @@ protected:
         return {folder_.path / "nginx",
                 "farboot.conf",
                 data(),
-                {{"/var/lib/farboot/", data().string() + "/"},
+                {{"/var/lib/farboot-server/", data().string() + "/"},
                  {"/srv/farboot/store/", store().string() + "/"},
                  {"127.0.0.1:8080", fmt::format("127.0.0.1:{}", plain_port_)}}};
     }
