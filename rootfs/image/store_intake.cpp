@@ -92,7 +92,8 @@ void StoreIntake::remove_left() const
     std::error_code error;
     const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
     for (const auto& left : std::filesystem::directory_iterator(incoming(), error))
-        if (std::error_code gone; left.last_write_time(gone) < old && !gone)
+        if (std::error_code gone;
+            AtomicFile::is_left(left.path().filename().string()) && left.last_write_time(gone) < old && !gone)
             std::filesystem::remove(left.path(), gone);
 }
 

@@ -31,7 +31,8 @@ class StoreIntake
 public:
     explicit StoreIntake(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-    /// Removes what a killed server had half received, a day ago or longer: another one may still be receiving.
+    /// Removes what a killed server had half received, a day ago or longer: another one may still be receiving. What a
+    /// publisher has fetched into the same folder stays.
     void remove_left() const;
     /// A file to receive into.
     [[nodiscard]] Result<AtomicFile> begin() const;

@@ -5,7 +5,9 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <set>
 #include <unistd.h>
 
 namespace farboot::rootfs
@@ -17,6 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
+using testing::UnorderedElementsAre;
 
 class StoreIntakeTest : public StoreFixture
 {
@@ -196,6 +199,28 @@ TEST_F(StoreIntakeTest, ARetiredPackIsInUseAgain)
     ASSERT_TRUE(receive_pack(pack));
     ASSERT_TRUE(intake().locate(image, {}));
     EXPECT_FALSE(RetiredList::load(store("to"))->contains(store("to").relative(store("to").pack(pack))));
+}
+
+TEST_F(StoreIntakeTest, OnlyWhatWasHalfReceivedIsRemovedAfterADay)
+{
+    const auto incoming = folder_ / "to/incoming";
+    std::filesystem::create_directories(incoming);
+    const auto fetched = "upload-" + sha256({}).hex(); // by publish --image upload:12
+    const auto received = intake().begin();
+    ASSERT_TRUE(received);
+    const auto young = std::filesystem::path(received->path()).filename().string();
+    const auto put_old = [&](const std::string& name) {
+        put("to/incoming/" + name, "bytes");
+        std::filesystem::last_write_time(incoming / name,
+                                         std::filesystem::file_time_type::clock::now() - std::chrono::hours(25));
+    };
+    for (const auto& name : {fetched, fetched + ".0123456789ab.part", std::string(".part-killed")})
+        put_old(name);
+    intake().remove_left();
+    std::set<std::string> stayed;
+    for (const auto& file : std::filesystem::directory_iterator(incoming))
+        stayed.insert(file.path().filename().string());
+    EXPECT_THAT(stayed, UnorderedElementsAre(young, fetched, fetched + ".0123456789ab.part"));
 }
 
 TEST_F(StoreIntakeTest, WaitsForNobody)
