@@ -188,7 +188,7 @@ Result<Lacking> StoreIntake::lacking(const Digest& name, std::uint64_t from, std
         const auto current = number++;
         if (current < from || result.next != 0 || chunk.is_zero())
             return {};
-        const auto place = index->find(chunk.digest);
+        const auto place = place_of(*index, *manifest, chunk);
         if (!place)
             return std::unexpected(place.error());
         if (*place)

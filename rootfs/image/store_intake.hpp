@@ -47,7 +47,7 @@ public:
     [[nodiscard]] Result<bool> take_file(AtomicFile file, const Digest& name);
 
     /// What is lacking from chunk `from` on, in at most `most` gaps. Reasons: not-found (the manifest, also if it is
-    /// retired), index.
+    /// retired), manifest-malformed (it gives a chunk another length than it has), index.
     [[nodiscard]] Result<Lacking> lacking(const Digest& manifest, std::uint64_t from, std::size_t most);
     /// A hot list as it is sent.
     struct SentHot {
@@ -56,7 +56,7 @@ public:
     };
     /// Writes the image's locator, and its hot pack with these chunks in this order; without any, it keeps the hot pack
     /// that it had. A guess is added to what it has; nothing is added to what was learnt. Reasons: not-found,
-    /// chunks-missing.
+    /// chunks-missing, manifest-malformed.
     [[nodiscard]] Result<void> locate(const Digest& manifest, const SentHot& hot);
 
 private:

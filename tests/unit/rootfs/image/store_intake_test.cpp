@@ -139,6 +139,25 @@ TEST_F(StoreIntakeTest, AlteredFilesAreRefusedAndLeaveNothing)
     EXPECT_FALSE(Store::open(folder_ / "to")) << "a store was made for nothing";
 }
 
+TEST_F(StoreIntakeTest, AManifestThatGivesAChunkAnotherLengthIsRefused)
+{
+    const auto image = publish_chunks("store", {1, 2});
+    for (const auto& pack : packs_of("store", image))
+        ASSERT_TRUE(receive_pack(pack));
+    for (const auto length : {chunk_bytes - 1, chunk_bytes + 1}) {
+        ManifestBuilder builder;
+        builder.add(chunk_bytes, sha256(as_bytes(noise(chunk_bytes, 1))));
+        builder.add(length, sha256(as_bytes(noise(chunk_bytes, 2))));
+        const auto lie = *builder.finish();
+        ASSERT_TRUE(receive(&StoreIntake::take_manifest, lie.file, lie.ref.manifest)) << "nothing tells it yet";
+        const auto lacking = intake().lacking(lie.ref.manifest, 0, 10);
+        ASSERT_EQ(reason(lacking), "manifest-malformed");
+        EXPECT_THAT(lacking.error().sentence, HasSubstr("65536"));
+        EXPECT_EQ(reason(intake().locate(lie.ref.manifest, {})), "manifest-malformed");
+        EXPECT_TRUE(store("to").locators().empty());
+    }
+}
+
 TEST_F(StoreIntakeTest, HotPackFollowsTheOrderThatIsSent)
 {
     const auto image = publish_chunks("to", {1, 2, 3});
