@@ -162,6 +162,24 @@ Result<bool> StoreIntake::take_file(AtomicFile file, const Digest& name)
     return adopt(*writer, std::move(file), writer->store().file(name));
 }
 
+Result<std::uint64_t> StoreIntake::file_bytes(const Digest& name) const
+{
+    const auto store = Store::open(folder_);
+    if (!store)
+        return std::unexpected(store.error());
+    // The list first: a file leaves it once it is deleted, or written again.
+    const auto retired = RetiredList::load(*store);
+    if (!retired)
+        return std::unexpected(retired.error());
+    const auto path = store->file(name);
+    if (retired->contains(store->relative(path)))
+        return fail("not-found", "The file {} is about to be deleted from the store: send it again.", name.hex());
+    const auto file = File::open(path);
+    if (!file && file.error().reason == "not-found")
+        return fail("not-found", "The store does not have the file {}.", name.hex());
+    return file ? file->size() : std::unexpected(file.error());
+}
+
 Result<Lacking> StoreIntake::lacking(const Digest& name, std::uint64_t from, std::size_t most)
 {
     const auto store = Store::open(folder_);

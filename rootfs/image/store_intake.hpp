@@ -45,6 +45,9 @@ public:
     [[nodiscard]] Result<bool> take_manifest(AtomicFile file, const Digest& name);
     /// A kernel or initramfs. Reason: digest-mismatch.
     [[nodiscard]] Result<bool> take_file(AtomicFile file, const Digest& name);
+    /// The length of a kernel or initramfs that is there to stay. Reason: not-found, also if it is retired: a cleaning
+    /// up may be about to delete it, and who needs it sends it again.
+    [[nodiscard]] Result<std::uint64_t> file_bytes(const Digest& name) const;
 
     /// What is lacking from chunk `from` on, in at most `most` gaps. Reasons: not-found (the manifest, also if it is
     /// retired), manifest-malformed (it gives a chunk another length than it has), index.

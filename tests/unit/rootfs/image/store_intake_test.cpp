@@ -220,6 +220,25 @@ TEST_F(StoreIntakeTest, ARetiredPackIsInUseAgain)
     EXPECT_FALSE(RetiredList::load(store("to"))->contains(store("to").relative(store("to").pack(pack))));
 }
 
+TEST_F(StoreIntakeTest, ARetiredFileIsNotThereUntilItIsSentAgain)
+{
+    const std::string kernel = "kernel";
+    const auto name = sha256(as_bytes(kernel));
+    EXPECT_EQ(reason(intake().file_bytes(name)), "not-found") << "there is no store";
+    ASSERT_TRUE(receive(&StoreIntake::take_file, kernel, name));
+    EXPECT_EQ(*intake().file_bytes(name), kernel.size());
+    EXPECT_EQ(reason(intake().file_bytes(sha256({}))), "not-found");
+    {
+        auto writer = *StoreWriter::open(folder_ / "to");
+        auto list = writer.retired();
+        list.add(writer.store().relative(writer.store().file(name)), {kernel.size(), 0});
+        ASSERT_TRUE(writer.set_retired(std::move(list)));
+    }
+    EXPECT_EQ(reason(intake().file_bytes(name)), "not-found");
+    EXPECT_FALSE(*receive(&StoreIntake::take_file, kernel, name));
+    EXPECT_EQ(*intake().file_bytes(name), kernel.size());
+}
+
 TEST_F(StoreIntakeTest, OnlyWhatWasHalfReceivedIsRemovedAfterADay)
 {
     const auto incoming = folder_ / "to/incoming";
