@@ -219,3 +219,19 @@ TEST_F(Upload, AnotherWriterIsWaitedFor)
     EXPECT_EQ(upload.wait(), 0) << read_whole(folder_.path / "upload.log");
     expect_there(image);
 }
+
+/// Another program that begins to write when all packs have been sent.
+TEST_F(Upload, AnotherWriterIsWaitedForAtTheEndToo)
+{
+    image_.resize(1 << 20);
+    const auto image = publish();
+    copy(image);
+    ASSERT_TRUE(std::filesystem::remove(rootfs::Store::open(store())->locator(image)));
+    std::optional<rootfs::StoreWriter> other(*rootfs::StoreWriter::open(store()));
+    Process upload(copy_command(image), folder_.path / "upload.log");
+    ASSERT_TRUE(
+        eventually([&] { return read_whole(folder_.path / "upload.log").find("Next try in") != std::string::npos; }));
+    other.reset();
+    EXPECT_EQ(upload.wait(), 0) << read_whole(folder_.path / "upload.log");
+    expect_there(image);
+}
