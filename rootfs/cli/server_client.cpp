@@ -206,10 +206,7 @@ Result<void> ServerClient::stream(const std::string& path,
 
 Result<bool> ServerClient::has_file(const Digest& file, const std::stop_token& stop)
 {
-    HttpRequest head;
-    head.method = "HEAD";
-    head.url = url_ + "/store/v1/files/" + file.hex();
-    const auto answer = http_->fetch_ok(std::move(head), stop);
+    const auto answer = get("/api/v1/store/files/" + file.hex(), stop);
     if (!answer && answer.error().reason != "http-404")
         return std::unexpected(answer.error());
     return answer.has_value();

@@ -68,7 +68,7 @@ public:
         std::string bytes;
     };
     [[nodiscard]] Result<void> put(const std::string& path, Body body, const std::stop_token& stop);
-    /// Can clients of this server fetch this file of its store?
+    /// Has the server's store this file, and not on the list of what is going to be deleted?
     [[nodiscard]] Result<bool> has_file(const Digest& file, const std::stop_token& stop);
     /// Bytes of bodies sent so far, those of failed requests too.
     [[nodiscard]] std::uint64_t bytes_sent() const { return http_->bytes_sent(); }

@@ -45,7 +45,8 @@ Result<SiteUpload::Missing> SiteUpload::ask(const Digest& digest)
     Missing missing;
     for (std::uint64_t from = 0;;) {
         const auto path = path_of("images", digest.hex());
-        const auto answer = server_.get(from == 0 ? path : fmt::format("{}?from={}", path, from), stop_);
+        const auto question = from == 0 ? path : fmt::format("{}?from={}", path, from);
+        const auto answer = ask_again([&] { return server_.get(question, stop_); }, stop_);
         if (!answer)
             return std::unexpected(answer.error());
         try {
@@ -172,7 +173,8 @@ Result<UploadTotals> SiteUpload::image(const Digest& digest)
         nlohmann::json body{{"hot", totals.hot_pack ? hot : nlohmann::json::array()}};
         if (totals.hot_pack && guessed) // else a server that does not know it would refuse
             body["guessed"] = true;
-        auto located = server_.change("POST", path_of("images", digest.hex()), body, "", stop_);
+        const auto path = path_of("images", digest.hex());
+        auto located = ask_again([&] { return server_.change("POST", path, body, "", stop_); }, stop_);
         if (located)
             return totals;
         // 404: it was cleaned up meanwhile, as nothing has located it yet. The next round sends what is gone.
@@ -184,7 +186,7 @@ Result<UploadTotals> SiteUpload::image(const Digest& digest)
 
 Result<bool> SiteUpload::file(const Digest& digest)
 {
-    const auto there = server_.has_file(digest, stop_);
+    const auto there = ask_again([&] { return server_.has_file(digest, stop_); }, stop_);
     if (!there)
         return std::unexpected(there.error());
     if (*there)

@@ -19,13 +19,15 @@ namespace
 {
 
 constexpr std::size_t jobs_at_a_time = 4;
-constexpr int tries = 8; ///< over some two minutes
+// With pauses of 1, 2, 4, 8, 16, and then 30 seconds.
+constexpr int tries = 8;        ///< over a minute and a half
+constexpr int busy_tries = 125; ///< over an hour
+constexpr int doubled_pauses = 5;
+constexpr std::chrono::seconds longest_pause(30);
 
-bool passes(const std::string& reason)
+bool is_busy(std::string_view reason)
 {
-    constexpr std::array<std::string_view, 10> reasons{"unreachable", "stalled",  "truncated", "http-408", "http-423",
-                                                       "http-429",    "http-502", "http-503",  "http-504", "s3-busy"};
-    return std::ranges::find(reasons, reason) != reasons.end();
+    return reason == "http-503" || reason == "http-423";
 }
 
 /// Sleeps as long as nobody stops.
@@ -39,18 +41,34 @@ void sleep(std::chrono::seconds time, const std::stop_token& stop)
 
 } // namespace
 
+bool Tries::passes(const std::string& reason)
+{
+    constexpr std::array<std::string_view, 8> reasons{"unreachable", "stalled",  "truncated", "http-408",
+                                                      "http-429",    "http-502", "http-504",  "s3-busy"};
+    return is_busy(reason) || std::ranges::find(reasons, reason) != reasons.end();
+}
+
+std::optional<std::chrono::seconds> Tries::pause_after(const std::string& reason)
+{
+    const bool busy = is_busy(reason);
+    auto& count = busy ? busy_ : failures_;
+    if (++count >= (busy ? busy_tries : tries))
+        return std::nullopt;
+    return count > doubled_pauses ? longest_pause : std::chrono::seconds(1 << (count - 1));
+}
+
 Result<void> try_again(const std::function<Result<void>()>& attempt, const std::stop_token& stop)
 {
-    for (int failures = 1;; ++failures) {
+    for (Tries tried;;) {
         auto done = attempt();
-        if (done || !passes(done.error().reason))
+        if (done || !Tries::passes(done.error().reason))
             return done;
-        if (failures == tries)
+        const auto pause = tried.pause_after(done.error().reason);
+        if (!pause)
             return fail(done.error().reason, "{} Start it again to go on: what was sent is kept.",
                         done.error().sentence);
-        const std::chrono::seconds wait(std::min(30, 1 << (failures - 1)));
-        note(fmt::format("{} Next try in {} s.", done.error().sentence, wait.count()));
-        sleep(wait, stop);
+        note(fmt::format("{} Next try in {} s.", done.error().sentence, pause->count()));
+        sleep(*pause, stop);
     }
 }
 

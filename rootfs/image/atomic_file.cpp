@@ -13,6 +13,8 @@ namespace farboot::rootfs
 namespace
 {
 
+constexpr std::string_view temporary_prefix = ".part-";
+
 std::unexpected<Error> failed(const char* what, const std::filesystem::path& path, int error)
 {
     const auto* reason = error == ENOSPC || error == EDQUOT ? "disk-full" : "io";
@@ -52,11 +54,16 @@ Result<void> create_folders(const std::filesystem::path& folder)
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& folder)
 {
-    auto path = (folder / ".part-XXXXXX").string();
+    auto path = (folder / fmt::format("{}XXXXXX", temporary_prefix)).string();
     const int descriptor = ::mkostemp(path.data(), O_CLOEXEC);
     if (descriptor < 0)
         return failed("create a file in", folder, errno);
     return AtomicFile(std::move(path), descriptor);
+}
+
+bool AtomicFile::is_left(std::string_view name)
+{
+    return name.starts_with(temporary_prefix);
 }
 
 AtomicFile::~AtomicFile()

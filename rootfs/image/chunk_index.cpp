@@ -95,18 +95,13 @@ Result<ChunkIndex> ChunkIndex::open(const Store& store, const ByteProgress& chec
 
 Result<void> ChunkIndex::follow(const Store& store, const ByteProgress& checking, const std::stop_token& stop)
 {
-    const auto retired = RetiredList::load(store);
-    if (!retired)
-        return std::unexpected(retired.error());
-    auto usable = store.packs();
-    std::erase_if(usable, [&](const Digest& pack) { return retired->contains(pack_path(pack)); });
-    const auto known = forget_others(store, usable);
+    const auto unknown = forget_others(store);
+    if (!unknown)
+        return std::unexpected(unknown.error());
 
     std::vector<PackRef> added;
     std::uint64_t total = 0;
-    for (const auto& pack : usable) {
-        if (std::ranges::binary_search(known, pack))
-            continue;
+    for (const auto& pack : *unknown) {
         std::error_code error;
         added.push_back({pack, std::filesystem::file_size(store.pack(pack), error)});
         total += added.back().bytes;
@@ -137,19 +132,27 @@ Result<void> ChunkIndex::follow(const Store& store, const ByteProgress& checking
     return {};
 }
 
-std::vector<Digest> ChunkIndex::forget_others(const Store& store, const std::vector<Digest>& usable)
+Result<std::vector<Digest>> ChunkIndex::forget_others(const Store& store)
 {
-    std::vector<Digest> known;
-    std::unordered_set<Digest, DigestHash> gone;
     lmdb::Transaction transaction(database_->environment, lmdb::Access::write);
+    // Only now: who adds a pack names it, and takes it off the list, before its rows are in the index. A pack whose
+    // rows are seen from here on is so among those that are seen, too, and is not forgotten when another program adds
+    // it.
+    const auto retired = RetiredList::load(store);
+    if (!retired)
+        return std::unexpected(retired.error());
+    auto usable = store.packs();
+    std::erase_if(usable, [&](const Digest& pack) { return retired->contains(pack_path(pack)); });
+
+    std::unordered_set<Digest, DigestHash> known;
+    std::unordered_set<Digest, DigestHash> gone;
     transaction.for_each(database_->packs, [&](std::string_view key, std::string_view value) {
         const auto pack = load_digest(as_bytes(key), 0);
         std::error_code error;
-        if (std::ranges::binary_search(usable, pack) &&
-            std::filesystem::file_size(store.pack(pack), error) == load<std::uint64_t>(as_bytes(value), 0))
-            known.push_back(pack);
-        else
-            gone.insert(pack);
+        const bool is_same =
+            std::ranges::binary_search(usable, pack) &&
+            std::filesystem::file_size(store.pack(pack), error) == load<std::uint64_t>(as_bytes(value), 0);
+        (is_same ? known : gone).insert(pack);
     });
     if (!gone.empty()) {
         const auto is_gone = [&](std::string_view digest) { return gone.contains(load_digest(as_bytes(digest), 0)); };
@@ -158,7 +161,8 @@ std::vector<Digest> ChunkIndex::forget_others(const Store& store, const std::vec
         transaction.remove_if(database_->packs, [&](std::string_view key, std::string_view) { return is_gone(key); });
         transaction.commit();
     }
-    return known;
+    std::erase_if(usable, [&](const Digest& pack) { return known.contains(pack); });
+    return usable;
 }
 
 Result<std::optional<ChunkIndex::Place>> ChunkIndex::find(const Digest& chunk) const

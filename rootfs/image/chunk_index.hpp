@@ -55,8 +55,9 @@ private:
     struct Database;
     explicit ChunkIndex(std::unique_ptr<Database> database);
     [[nodiscard]] Result<void> follow(const Store& store, const ByteProgress& checking, const std::stop_token& stop);
-    /// Drops packs that are not among `usable` (sorted), or have another size; gives those that remain, sorted.
-    [[nodiscard]] std::vector<Digest> forget_others(const Store& store, const std::vector<Digest>& usable);
+    /// Drops packs that are not there (or retired), or have another size; gives those that are there and not known,
+    /// sorted.
+    [[nodiscard]] Result<std::vector<Digest>> forget_others(const Store& store);
 
     std::unique_ptr<Database> database_;
     std::vector<Error> damaged_;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace farboot::rootfs
@@ -52,6 +53,8 @@ public:
     AtomicFile& operator=(AtomicFile&&) = delete;
     ~AtomicFile();
 
+    /// Can a file of this name, in the folder of create(), be what a killed program left?
+    [[nodiscard]] static bool is_left(std::string_view name);
     /// Its temporary name, for a program that is to fill it.
     [[nodiscard]] const std::string& path() const { return path_; }
     /// Writes behind what was written before.

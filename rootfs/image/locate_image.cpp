@@ -5,6 +5,18 @@
 namespace farboot::rootfs
 {
 
+Result<std::optional<ChunkIndex::Place>> place_of(const ChunkIndex& index, const ManifestFile& manifest,
+                                                  const ChunkRef& chunk)
+{
+    auto place = index.find(chunk.digest);
+    if (place && *place && (*place)->plain_length != chunk.length)
+        return fail("manifest-malformed",
+                    "The manifest {} gives its chunk {} {} bytes, but the chunk of this digest has {}: no reader could "
+                    "use it. Publish the image again.",
+                    manifest.root().ref().manifest.hex(), chunk.digest.hex(), chunk.length, (*place)->plain_length);
+    return place;
+}
+
 Result<void> locate_image(StoreWriter& writer, const ChunkIndex& index, const ManifestFile& manifest, HotList hot)
 {
     LocatorBuilder builder(manifest.root().page_entries());
@@ -14,7 +26,7 @@ Result<void> locate_image(StoreWriter& writer, const ChunkIndex& index, const Ma
             builder.add_zero();
             return {};
         }
-        const auto place = index.find(chunk.digest);
+        const auto place = place_of(index, manifest, chunk);
         if (!place)
             return std::unexpected(place.error());
         if (!*place)

@@ -92,7 +92,8 @@ void StoreIntake::remove_left() const
     std::error_code error;
     const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
     for (const auto& left : std::filesystem::directory_iterator(incoming(), error))
-        if (std::error_code gone; left.last_write_time(gone) < old && !gone)
+        if (std::error_code gone;
+            AtomicFile::is_left(left.path().filename().string()) && left.last_write_time(gone) < old && !gone)
             std::filesystem::remove(left.path(), gone);
 }
 
@@ -161,6 +162,24 @@ Result<bool> StoreIntake::take_file(AtomicFile file, const Digest& name)
     return adopt(*writer, std::move(file), writer->store().file(name));
 }
 
+Result<std::uint64_t> StoreIntake::file_bytes(const Digest& name) const
+{
+    const auto store = Store::open(folder_);
+    if (!store)
+        return std::unexpected(store.error());
+    // The list first: a file leaves it once it is deleted, or written again.
+    const auto retired = RetiredList::load(*store);
+    if (!retired)
+        return std::unexpected(retired.error());
+    const auto path = store->file(name);
+    if (retired->contains(store->relative(path)))
+        return fail("not-found", "The file {} is about to be deleted from the store: send it again.", name.hex());
+    const auto file = File::open(path);
+    if (!file && file.error().reason == "not-found")
+        return fail("not-found", "The store does not have the file {}.", name.hex());
+    return file ? file->size() : std::unexpected(file.error());
+}
+
 Result<Lacking> StoreIntake::lacking(const Digest& name, std::uint64_t from, std::size_t most)
 {
     const auto store = Store::open(folder_);
@@ -187,7 +206,7 @@ Result<Lacking> StoreIntake::lacking(const Digest& name, std::uint64_t from, std
         const auto current = number++;
         if (current < from || result.next != 0 || chunk.is_zero())
             return {};
-        const auto place = index->find(chunk.digest);
+        const auto place = place_of(*index, *manifest, chunk);
         if (!place)
             return std::unexpected(place.error());
         if (*place)

@@ -31,7 +31,8 @@ class StoreIntake
 public:
     explicit StoreIntake(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-    /// Removes what a killed server had half received, a day ago or longer: another one may still be receiving.
+    /// Removes what a killed server had half received, a day ago or longer: another one may still be receiving. What a
+    /// publisher has fetched into the same folder stays.
     void remove_left() const;
     /// A file to receive into.
     [[nodiscard]] Result<AtomicFile> begin() const;
@@ -44,9 +45,12 @@ public:
     [[nodiscard]] Result<bool> take_manifest(AtomicFile file, const Digest& name);
     /// A kernel or initramfs. Reason: digest-mismatch.
     [[nodiscard]] Result<bool> take_file(AtomicFile file, const Digest& name);
+    /// The length of a kernel or initramfs that is there to stay. Reason: not-found, also if it is retired: a cleaning
+    /// up may be about to delete it, and who needs it sends it again.
+    [[nodiscard]] Result<std::uint64_t> file_bytes(const Digest& name) const;
 
     /// What is lacking from chunk `from` on, in at most `most` gaps. Reasons: not-found (the manifest, also if it is
-    /// retired), index.
+    /// retired), manifest-malformed (it gives a chunk another length than it has), index.
     [[nodiscard]] Result<Lacking> lacking(const Digest& manifest, std::uint64_t from, std::size_t most);
     /// A hot list as it is sent.
     struct SentHot {
@@ -55,7 +59,7 @@ public:
     };
     /// Writes the image's locator, and its hot pack with these chunks in this order; without any, it keeps the hot pack
     /// that it had. A guess is added to what it has; nothing is added to what was learnt. Reasons: not-found,
-    /// chunks-missing.
+    /// chunks-missing, manifest-malformed.
     [[nodiscard]] Result<void> locate(const Digest& manifest, const SentHot& hot);
 
 private:

@@ -134,6 +134,8 @@ awaitable<Response> post(const Context& context, const Request& request, const P
         const auto object = people::record_object(name.type, name.series);
         if (auto may = principal.need_on(Right::publish_records, object); !may) // takes it back
             return std::unexpected(may.error());
+        if (published->sent_again)
+            return published;
         log_change(connection, principal.author, "publish", object, nullptr,
                    {{"number", published->header.number},
                     {"title", published->title},
@@ -143,10 +145,10 @@ awaitable<Response> post(const Context& context, const Request& request, const P
     });
     if (!record)
         co_return http::error(status_of(record.error().reason), record.error());
-    co_return http::json(201, {{"type", record->header.name.type},
-                               {"series", record->header.name.series},
-                               {"number", record->header.number},
-                               {"state", catalog::name_of(record->state)}});
+    co_return http::json(record->sent_again ? 200 : 201, {{"type", record->header.name.type},
+                                                          {"series", record->header.name.series},
+                                                          {"number", record->header.number},
+                                                          {"state", catalog::name_of(record->state)}});
 }
 
 } // namespace

@@ -123,6 +123,23 @@ awaitable<Response> put(const Context& context, const Request& request, http::Bo
     co_return http::json(*is_new ? 201 : 200, {{"digest", digest->hex()}, {"bytes", body.length()}});
 }
 
+/// Is a kernel there, and here to stay? Who asks the store itself is told of those that a cleaning up will delete, too.
+awaitable<Response> get_file(const Context& context, const Request& request, const Principal& principal)
+{
+    if (!may_upload(request, principal))
+        co_return no_right();
+    const auto digest = digest_of(request);
+    if (!digest)
+        co_return no_digest();
+    auto* const intake = intake_of(context, request);
+    if (intake == nullptr)
+        co_return no_audience();
+    const auto bytes = co_await context.storing.run([&](std::size_t) { return intake->file_bytes(*digest); });
+    if (!bytes)
+        co_return refusal(bytes.error());
+    co_return http::json(200, {{"digest", digest->hex()}, {"bytes", *bytes}});
+}
+
 nlohmann::json lacking_json(const Digest& digest, const rootfs::Lacking& lacking)
 {
     return {{"manifest", digest.hex()},
@@ -227,6 +244,10 @@ void add_upload_routes(http::Router& router, const Context& context)
             max_order);
     }
     add_put("/api/v1/store", "files", &StoreIntake::take_file, max_file);
+    router.add(Method::get, "/api/v1/store/files/{digest}",
+               for_users_with_some(context, Right::upload, [&context](const Request& r, const Principal& p) {
+                   return get_file(context, r, p);
+               }));
 }
 
 } // namespace farboot::server::api

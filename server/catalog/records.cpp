@@ -62,10 +62,30 @@ Result<std::string> title_of(const rootfs::RecordName& name, std::string_view pa
     return fail("type-unknown", "Records of the type {} cannot be published.", name.type);
 }
 
+/// What is there under this number, if it is the same content.
+std::optional<PublishedRecord> same_record(Connection& connection, const rootfs::Envelope& envelope,
+                                           const rootfs::RecordHeader& header)
+{
+    auto found = find_record(connection, header);
+    if (!found)
+        return std::nullopt;
+    const auto there = rootfs::Envelope::parse(found->envelope);
+    if (!there || there->payload_type != envelope.payload_type || there->payload != envelope.payload)
+        return std::nullopt;
+    return found;
+}
+
 Result<PublishedRecord> insert(Connection& connection, const rootfs::Envelope& envelope,
                                const rootfs::RecordHeader& header, std::string title, std::chrono::sys_seconds now,
                                VersionState state)
 {
+    // Whoever sends again what he had no answer to gets what came of it. Not for publishing a draft: that is asked for
+    // in another way, and nothing would come of it.
+    if (auto same = same_record(connection, envelope, header);
+        same && (same->state != VersionState::draft || state == VersionState::draft)) {
+        same->sent_again = true;
+        return *same;
+    }
     auto highest =
         connection.run("record-highest", {{":type", value(header.name.type)}, {":series", value(header.name.series)}});
     highest.next();

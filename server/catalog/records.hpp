@@ -31,16 +31,18 @@ struct PublishedRecord {
     std::string envelope;               ///< JSON
     std::chrono::sys_seconds published; ///< when it came, or when it became published
     VersionState state = VersionState::published;
-    bool current = false; ///< of list_records() and current_record(): what its series offers
+    bool current = false;    ///< of list_records() and current_record(): what its series offers
+    bool sent_again = false; ///< of publish(): it was there before, and nothing has changed
 };
 
 /// "2026-01-31T12:00:00Z"
 [[nodiscard]] std::string iso_time(std::chrono::sys_seconds time);
 
 /// Takes an envelope that the current policy accepts, for the first policy of all one that accepts itself, as a draft
-/// or published; the latter is then what its series offers. Runs in a write transaction. Reasons: those of
-/// Policy::open() and Policy::succeed(), policy-missing, number-too-low, type-unknown for statements, and
-/// state-malformed for drafts of policies and other states.
+/// or published; the latter is then what its series offers. What is there already, with this number and content, is
+/// given back as it is, in whatever state, but for a draft that is to be published. Runs in a write transaction.
+/// Reasons: those of Policy::open() and Policy::succeed(), policy-missing, number-too-low, type-unknown for statements,
+/// and state-malformed for drafts of policies and other states.
 [[nodiscard]] Result<PublishedRecord> publish(Connection& connection, std::string_view envelope,
                                               std::chrono::sys_seconds now,
                                               VersionState state = VersionState::published);

@@ -46,7 +46,12 @@ TEST_F(Records, AreTakenByPolicyAndServedAsTheyAre)
     EXPECT_EQ(publish(signers_.boot("debian", 1)), 409); // no policy yet
     install_policy(1);
     EXPECT_EQ(publish(signers_.boot("debian", 1)), 201);
-    EXPECT_EQ(publish(signers_.boot("debian", 1)), 409);
+    EXPECT_EQ(publish(signers_.boot("debian", 1)), 200); // as after an answer that was lost
+    auto another = rootfs::BootRecord::parse(rootfs::Envelope::parse(signers_.boot("debian", 1))->payload);
+    ASSERT_TRUE(another);
+    another->title = "another title";
+    EXPECT_EQ(publish(Signers::envelope("boot", another->to_json(), signers_.publisher)), 409);
+    EXPECT_EQ(json::parse(admin("GET", "/api/v1/audit?object=record:boot/debian").body)["audit"].size(), 1U);
     EXPECT_EQ(publish(Signers().boot("debian", 2)), 403);
     EXPECT_EQ(publish("{}"), 400);
     EXPECT_EQ(publish(signers_.boot("debian", 2)), 201);

@@ -142,6 +142,33 @@ TEST_F(Upload, NothingIsSharedUnchecked)
     EXPECT_EQ(left(), 0U);
 }
 
+TEST_F(Upload, AKernelThatIsAboutToBeDeletedIsSentAgain)
+{
+    const auto name = sha256(as_bytes("x"));
+    const auto path = "/api/v1/store/files/" + name.hex();
+    EXPECT_EQ(code_of(admin("GET", path)), "not-found");
+    EXPECT_EQ(admin("GET", "/api/v1/store/files/x").status, 404);
+    EXPECT_EQ(request("GET", path).status, 401);
+    ASSERT_EQ(admin("PUT", path, "x").status, 201);
+    const json there{{"digest", name.hex()}, {"bytes", 1}};
+    EXPECT_EQ(json::parse(admin("GET", path).body), there);
+    // As a cleaning up would do, that runs meanwhile and knows nothing of a record which names it.
+    {
+        auto writer = rootfs::StoreWriter::open(store());
+        ASSERT_TRUE(writer) << writer.error().sentence;
+        auto list = writer->retired();
+        list.add(writer->store().relative(writer->store().file(name)), {1, 0});
+        ASSERT_TRUE(writer->set_retired(std::move(list)));
+    }
+    const auto gone = admin("GET", path);
+    EXPECT_EQ(gone.status, 404);
+    EXPECT_EQ(code_of(gone), "not-found");
+    EXPECT_EQ(request("GET", "/store/v1/files/" + name.hex()).status, 200) << "PCs may still need it";
+    EXPECT_EQ(admin("PUT", path, "x").status, 200);
+    EXPECT_EQ(json::parse(admin("GET", path).body), there);
+    EXPECT_TRUE(rootfs::RetiredList::load(*rootfs::Store::open(store()))->entries().empty());
+}
+
 TEST_F(Upload, ImagesThatAreNotThereAreNotCompleted)
 {
     const auto path = "/api/v1/store/images/" + sha256(as_bytes("none")).hex();
@@ -185,6 +212,22 @@ TEST_F(Upload, AnotherWriterIsWaitedFor)
     EXPECT_EQ(answer.status, 503);
     EXPECT_EQ(code_of(answer), "store-busy");
     EXPECT_EQ(answer.headers.at("retry-after"), "10");
+    Process upload(copy_command(image), folder_.path / "upload.log");
+    ASSERT_TRUE(
+        eventually([&] { return read_whole(folder_.path / "upload.log").find("Next try in") != std::string::npos; }));
+    other.reset();
+    EXPECT_EQ(upload.wait(), 0) << read_whole(folder_.path / "upload.log");
+    expect_there(image);
+}
+
+/// Another program that begins to write when all packs have been sent.
+TEST_F(Upload, AnotherWriterIsWaitedForAtTheEndToo)
+{
+    image_.resize(1 << 20);
+    const auto image = publish();
+    copy(image);
+    ASSERT_TRUE(std::filesystem::remove(rootfs::Store::open(store())->locator(image)));
+    std::optional<rootfs::StoreWriter> other(*rootfs::StoreWriter::open(store()));
     Process upload(copy_command(image), folder_.path / "upload.log");
     ASSERT_TRUE(
         eventually([&] { return read_whole(folder_.path / "upload.log").find("Next try in") != std::string::npos; }));

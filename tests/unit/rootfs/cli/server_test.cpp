@@ -1,6 +1,7 @@
 #include "tests/unit/rootfs/cli/program.hpp"
 #include "tests/unit/rootfs/fetch/tls_server.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 namespace farboot::rootfs
@@ -35,7 +36,20 @@ protected:
     {
         const std::lock_guard lock(mutex_);
         requests_.push_back(request);
-        if (request.starts_with("GET /api/v1/series/boot/sample ") && !newest_.empty())
+        const auto busy =
+            std::ranges::find_if(busy_, [&](const std::string& start) { return request.starts_with(start); });
+        if (busy != busy_.end()) {
+            busy_.erase(busy);
+            peer.answer("503 Service Unavailable", R"({"error": {"code": "store-busy", "sentence": "Wait."}})",
+                        "Content-Type: application/json\r\n");
+        } else if (request.starts_with("PUT /api/v1/store/")) {
+            has_manifest_ = has_manifest_ || request.starts_with("PUT /api/v1/store/manifests/");
+            peer.answer("201 Created", "{}");
+        } else if (request.starts_with("GET /api/v1/store/images/") && has_manifest_)
+            peer.answer("200 OK", R"({"located": false, "hot_chunks": 0, "missing": [], "next": null})");
+        else if (request.starts_with("POST /api/v1/store/images/"))
+            peer.answer("201 Created", "{}");
+        else if (request.starts_with("GET /api/v1/series/boot/sample ") && !newest_.empty())
             peer.answer("200 OK", newest_, "Content-Type: application/json\r\n");
         else if (request.starts_with("POST /api/v1/records") && refusal_.empty())
             peer.answer("201 Created", R"({"type": "boot", "series": "sample", "number": 1})");
@@ -55,6 +69,8 @@ protected:
 
     std::mutex mutex_;
     std::vector<std::string> requests_;
+    std::vector<std::string> busy_; ///< how requests begin that are refused for a while, each once
+    bool has_manifest_ = false;
     std::string newest_;
     std::string refusal_;
     Authority authority_;
@@ -83,6 +99,21 @@ TEST_F(ServerTest, TheNextNumberIsOneHigher)
     good(words);
     EXPECT_EQ(number(), 42U);
     EXPECT_THAT(last_request(), testing::StartsWith("POST /api/v1/records?state=draft "));
+}
+
+TEST_F(ServerTest, EachStepOfAnUploadIsTriedAgain)
+{
+    put("root", noise(200'000, 2));
+    auto words = publish("1");
+    words.back() = "--image"; // instead of --no-upload
+    words.emplace_back("root");
+    busy_ = {"GET /api/v1/store/files/", "PUT /api/v1/store/files/", "GET /api/v1/store/images/",
+             "PUT /api/v1/store/manifests/", "POST /api/v1/store/images/"};
+    const auto sent = run(words);
+    EXPECT_EQ(sent.code, 0) << sent.err;
+    EXPECT_THAT(sent.err, HasSubstr("Next try in 1 s"));
+    EXPECT_THAT(busy_, testing::IsEmpty());
+    EXPECT_THAT(last_request(), testing::StartsWith("POST /api/v1/records "));
 }
 
 TEST_F(ServerTest, RepeatsWhyTheServerRefused)

@@ -42,6 +42,38 @@ TEST(ProfileTest, OneBootIsAProfile)
     EXPECT_THAT(merge_traces({wide}, chunks(ten), {}), ElementsAre(1, 2, 3));
 }
 
+TEST(ProfileTest, WhatWasTakenIsPassedOver)
+{
+    const auto reads = [](std::initializer_list<FileRange> ranges) {
+        auto all = trace({});
+        for (const auto& range : ranges)
+            all.reads.push_back({std::chrono::seconds(all.reads.size()), range});
+        return all;
+    };
+    EXPECT_THAT(merge_traces({reads({{3000, 2000}, {8000, 1000}, {1000, 7000}, {0, 10'000}})}, chunks(ten), {}),
+                ElementsAre(3, 4, 8, 1, 2, 6, 7, 0, 9));
+    EXPECT_THAT(merge_traces({reads({{9000, 1000}, {9999, 1}, {7000, 1}, {6000, 1}, {6999, 3001}})}, chunks(ten), {}),
+                ElementsAre(9, 7, 6, 8));
+}
+
+/// Would take hours if each read looked at each chunk.
+TEST(ProfileTest, ATraceOfAsManyReadsOfAllAsItMayHave)
+{
+    constexpr std::size_t count = 100'000;
+    std::vector<std::string> names;
+    Profile expected;
+    for (std::size_t number = 0; number < count; ++number) {
+        const bool is_zero = number % 2 == 1;
+        names.push_back(is_zero ? "" : std::to_string(number));
+        if (!is_zero)
+            expected.push_back(number);
+    }
+    auto all = trace({});
+    all.image_bytes = count * 1000;
+    all.reads.assign(Trace::most_reads, {std::chrono::seconds(0), {0, all.image_bytes}});
+    EXPECT_TRUE(merge_traces({all}, chunks(names), {}) == expected);
+}
+
 TEST(ProfileTest, AChunkNeedsItsShareOfOneKindOfBoot)
 {
     const std::vector<Trace> boots{trace({1, 2, 3}), trace({1, 2, 4}), trace({1, 2, 3})};

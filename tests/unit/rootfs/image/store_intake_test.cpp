@@ -5,7 +5,9 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <set>
 #include <unistd.h>
 
 namespace farboot::rootfs
@@ -17,6 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
+using testing::UnorderedElementsAre;
 
 class StoreIntakeTest : public StoreFixture
 {
@@ -136,6 +139,25 @@ TEST_F(StoreIntakeTest, AlteredFilesAreRefusedAndLeaveNothing)
     EXPECT_FALSE(Store::open(folder_ / "to")) << "a store was made for nothing";
 }
 
+TEST_F(StoreIntakeTest, AManifestThatGivesAChunkAnotherLengthIsRefused)
+{
+    const auto image = publish_chunks("store", {1, 2});
+    for (const auto& pack : packs_of("store", image))
+        ASSERT_TRUE(receive_pack(pack));
+    for (const auto length : {chunk_bytes - 1, chunk_bytes + 1}) {
+        ManifestBuilder builder;
+        builder.add(chunk_bytes, sha256(as_bytes(noise(chunk_bytes, 1))));
+        builder.add(length, sha256(as_bytes(noise(chunk_bytes, 2))));
+        const auto lie = *builder.finish();
+        ASSERT_TRUE(receive(&StoreIntake::take_manifest, lie.file, lie.ref.manifest)) << "nothing tells it yet";
+        const auto lacking = intake().lacking(lie.ref.manifest, 0, 10);
+        ASSERT_EQ(reason(lacking), "manifest-malformed");
+        EXPECT_THAT(lacking.error().sentence, HasSubstr("65536"));
+        EXPECT_EQ(reason(intake().locate(lie.ref.manifest, {})), "manifest-malformed");
+        EXPECT_TRUE(store("to").locators().empty());
+    }
+}
+
 TEST_F(StoreIntakeTest, HotPackFollowsTheOrderThatIsSent)
 {
     const auto image = publish_chunks("to", {1, 2, 3});
@@ -196,6 +218,47 @@ TEST_F(StoreIntakeTest, ARetiredPackIsInUseAgain)
     ASSERT_TRUE(receive_pack(pack));
     ASSERT_TRUE(intake().locate(image, {}));
     EXPECT_FALSE(RetiredList::load(store("to"))->contains(store("to").relative(store("to").pack(pack))));
+}
+
+TEST_F(StoreIntakeTest, ARetiredFileIsNotThereUntilItIsSentAgain)
+{
+    const std::string kernel = "kernel";
+    const auto name = sha256(as_bytes(kernel));
+    EXPECT_EQ(reason(intake().file_bytes(name)), "not-found") << "there is no store";
+    ASSERT_TRUE(receive(&StoreIntake::take_file, kernel, name));
+    EXPECT_EQ(*intake().file_bytes(name), kernel.size());
+    EXPECT_EQ(reason(intake().file_bytes(sha256({}))), "not-found");
+    {
+        auto writer = *StoreWriter::open(folder_ / "to");
+        auto list = writer.retired();
+        list.add(writer.store().relative(writer.store().file(name)), {kernel.size(), 0});
+        ASSERT_TRUE(writer.set_retired(std::move(list)));
+    }
+    EXPECT_EQ(reason(intake().file_bytes(name)), "not-found");
+    EXPECT_FALSE(*receive(&StoreIntake::take_file, kernel, name));
+    EXPECT_EQ(*intake().file_bytes(name), kernel.size());
+}
+
+TEST_F(StoreIntakeTest, OnlyWhatWasHalfReceivedIsRemovedAfterADay)
+{
+    const auto incoming = folder_ / "to/incoming";
+    std::filesystem::create_directories(incoming);
+    const auto fetched = "upload-" + sha256({}).hex(); // by publish --image upload:12
+    const auto received = intake().begin();
+    ASSERT_TRUE(received);
+    const auto young = std::filesystem::path(received->path()).filename().string();
+    const auto put_old = [&](const std::string& name) {
+        put("to/incoming/" + name, "bytes");
+        std::filesystem::last_write_time(incoming / name,
+                                         std::filesystem::file_time_type::clock::now() - std::chrono::hours(25));
+    };
+    for (const auto& name : {fetched, fetched + ".0123456789ab.part", std::string(".part-killed")})
+        put_old(name);
+    intake().remove_left();
+    std::set<std::string> stayed;
+    for (const auto& file : std::filesystem::directory_iterator(incoming))
+        stayed.insert(file.path().filename().string());
+    EXPECT_THAT(stayed, UnorderedElementsAre(young, fetched, fetched + ".0123456789ab.part"));
 }
 
 TEST_F(StoreIntakeTest, WaitsForNobody)

@@ -1,7 +1,10 @@
 #include "server/catalog/records.hpp"
 
+#include "rootfs/record/envelope.hpp"
 #include "rootfs/record/record.hpp"
+#include "server/catalog/counters.hpp"
 #include "server/catalog/entries.hpp"
+#include "server/catalog/series.hpp"
 #include "tests/unit/server/catalog/catalog_fixture.hpp"
 
 using namespace farboot;
@@ -20,6 +23,13 @@ protected:
         const auto result =
             change([&](Connection& connection) { return catalog::publish(connection, envelope, noon); });
         return result ? "published" : result.error().reason;
+    }
+    /// Of debian, with another content than Signers::boot() gives it.
+    [[nodiscard]] std::string another_boot(std::uint64_t number) const
+    {
+        auto record = rootfs::BootRecord::parse(rootfs::Envelope::parse(signers_.boot("debian", number))->payload);
+        record->title = "another title";
+        return test::Signers::envelope("boot", record->to_json(), signers_.publisher);
     }
     std::string install(const std::string& envelope)
     {
@@ -43,7 +53,7 @@ TEST_P(RecordsTest, NumbersGrow)
 {
     ASSERT_EQ(install(signers_.policy(1)), "installed");
     EXPECT_EQ(publish(signers_.boot("debian", 3)), "published");
-    EXPECT_EQ(publish(signers_.boot("debian", 3)), "number-too-low");
+    EXPECT_EQ(publish(another_boot(3)), "number-too-low");
     EXPECT_EQ(publish(signers_.boot("debian", 2)), "number-too-low");
     EXPECT_EQ(publish(signers_.boot("ubuntu", 1)), "published");
     EXPECT_EQ(publish(signers_.boot("debian", 10)), "published");
@@ -63,6 +73,41 @@ TEST_P(RecordsTest, NumbersGrow)
         listed.push_back(fmt::format("{}/{}", record.header.name.text(), record.header.number));
     EXPECT_EQ(listed,
               (std::vector<std::string>{"boot/debian/10", "boot/debian/3", "boot/ubuntu/1", "policy/policy/1"}));
+}
+
+TEST_P(RecordsTest, TheSameRecordAgainChangesNothing)
+{
+    const auto send = [&](const std::string& envelope, VersionState state = VersionState::published) {
+        const auto sent = change([&](Connection& connection) {
+            return catalog::publish(connection, envelope, noon + std::chrono::hours(1), state);
+        });
+        return sent ? fmt::format("{} {} {}{}", sent->header.number, name_of(sent->state), iso_time(sent->published),
+                                  sent->sent_again ? " again" : "")
+                    : sent.error().reason;
+    };
+    ASSERT_EQ(install(signers_.policy(1)), "installed");
+    ASSERT_EQ(publish(signers_.boot("debian", 3)), "published");
+    ASSERT_EQ(publish(signers_.boot("debian", 4)), "published");
+    const auto before = revision(connection());
+    for (const auto state : {VersionState::published, VersionState::draft}) {
+        EXPECT_EQ(send(signers_.boot("debian", 4), state), "4 published 2026-01-31T12:00:00Z again");
+        EXPECT_EQ(send(signers_.boot("debian", 3), state), "3 published 2026-01-31T12:00:00Z again");
+        EXPECT_EQ(send(another_boot(4), state), "number-too-low");
+        EXPECT_EQ(send(another_boot(3), state), "number-too-low");
+    }
+    EXPECT_EQ(send(test::Signers().boot("debian", 4)), "key-unknown") << "it is checked all the same";
+    EXPECT_EQ(revision(connection()), before);
+    EXPECT_EQ(current_record(connection(), {"boot", "debian"})->header.number, 4U) << "3 is not offered again";
+    EXPECT_EQ(list_records(connection()).size(), 3U);
+
+    EXPECT_EQ(send(signers_.boot("debian", 5), VersionState::draft), "5 draft 2026-01-31T13:00:00Z");
+    EXPECT_EQ(send(signers_.boot("debian", 5), VersionState::draft), "5 draft 2026-01-31T13:00:00Z again");
+    EXPECT_EQ(send(signers_.boot("debian", 5)), "number-too-low") << "a draft is published in another way";
+    ASSERT_TRUE(change([&](Connection& connection) {
+        return set_version_state(connection, {{"boot", "debian"}, 4}, "*", VersionState::revoked, noon);
+    }));
+    EXPECT_EQ(send(signers_.boot("debian", 4)), "4 revoked 2026-01-31T12:00:00Z again");
+    EXPECT_EQ(current_record(connection(), {"boot", "debian"})->header.number, 3U);
 }
 
 TEST_P(RecordsTest, OnlyWhatThePolicyAcceptsIsTaken)
