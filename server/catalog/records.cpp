@@ -79,10 +79,9 @@ Result<PublishedRecord> insert(Connection& connection, const rootfs::Envelope& e
                                const rootfs::RecordHeader& header, std::string title, std::chrono::sys_seconds now,
                                VersionState state)
 {
-    // Whoever sends again what he had no answer to gets what came of it. Not for publishing a draft: that is asked for
-    // in another way, and nothing would come of it.
-    if (auto same = same_record(connection, envelope, header);
-        same && (same->state != VersionState::draft || state == VersionState::draft)) {
+    // Whoever sends again what he had no answer to gets what came of it. If it has become something else since, he is
+    // refused: nothing would come of it.
+    if (auto same = same_record(connection, envelope, header); same && same->state == state) {
         same->sent_again = true;
         return *same;
     }

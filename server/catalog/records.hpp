@@ -39,8 +39,8 @@ struct PublishedRecord {
 [[nodiscard]] std::string iso_time(std::chrono::sys_seconds time);
 
 /// Takes an envelope that the current policy accepts, for the first policy of all one that accepts itself, as a draft
-/// or published; the latter is then what its series offers. What is there already, with this number and content, is
-/// given back as it is, in whatever state, but for a draft that is to be published. Runs in a write transaction.
+/// or published; the latter is then what its series offers. What is there already, with this number and content and in
+/// this state, is given back as it is. Runs in a write transaction.
 /// Reasons: those of Policy::open() and Policy::succeed(), policy-missing, number-too-low, type-unknown for statements,
 /// and state-malformed for drafts of policies and other states.
 [[nodiscard]] Result<PublishedRecord> publish(Connection& connection, std::string_view envelope,
