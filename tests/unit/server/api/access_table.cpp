@@ -128,7 +128,8 @@ std::vector<Row> access_table()
     need("PUT /api/v1/store/packs/{digest}", somewhere, Right::upload, pack, "x");
     need("PUT /api/v1/store/manifests/{digest}", somewhere, Right::upload, manifest, "x");
     need("PUT /api/v1/store/files/{digest}", somewhere, Right::upload, "/api/v1/store/files/" + digest, "x");
-    need("GET /api/v1/store/files/{digest}", somewhere, Right::upload, "/api/v1/store/files/" + digest);
+    need("GET /api/v1/store/files/{digest}", somewhere, Right::upload, "/api/v1/store/files/" + digest, "",
+         "404 not-found");
     need("GET /api/v1/store/images/{digest}", somewhere, Right::upload, image);
     need("POST /api/v1/store/images/{digest}", somewhere, Right::upload, image, R"({"hot": []})");
     need("PUT /api/v1/store/restricted/{audience}/packs/{digest}", somewhere, Right::upload, exam + "/packs/" + digest,
