@@ -43,12 +43,14 @@ Result<void> create_folders(const std::filesystem::path& folder)
     if (folder.has_parent_path())
         if (auto done = create_folders(folder.parent_path()); !done)
             return done;
-    if (::mkdir(folder.c_str(), 0755) != 0 || ::chmod(folder.c_str(), 0755) != 0) {
+    if (::mkdir(folder.c_str(), 0755) != 0) {
         const int reason = errno;
         if (std::filesystem::is_directory(folder, error)) // somebody else was faster
             return {};
         return failed("create the folder", folder, reason);
     }
+    if (::chmod(folder.c_str(), 0755) != 0)
+        return failed("create the folder", folder, errno);
     return sync_folder(folder / "..");
 }
 

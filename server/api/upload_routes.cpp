@@ -130,9 +130,7 @@ awaitable<Response> get_file(const Context& context, const Request& request)
     const auto digest = digest_of(request);
     if (!digest)
         co_return no_digest();
-    auto* const intake = intake_of(context, request);
-    if (intake == nullptr)
-        co_return no_audience();
+    const auto* const intake = intake_of(context, request); // no audience's: it is there
     const auto bytes = co_await context.storing.run([&](std::size_t) { return intake->file_bytes(*digest); });
     if (!bytes)
         co_return refusal(bytes.error());

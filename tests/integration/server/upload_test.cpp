@@ -212,12 +212,7 @@ TEST_F(Upload, AnotherWriterIsWaitedFor)
     EXPECT_EQ(answer.status, 503);
     EXPECT_EQ(code_of(answer), "store-busy");
     EXPECT_EQ(answer.headers.at("retry-after"), "10");
-    Process upload(copy_command(image), folder_.path / "upload.log");
-    ASSERT_TRUE(
-        eventually([&] { return read_whole(folder_.path / "upload.log").find("Next try in") != std::string::npos; }));
-    other.reset();
-    EXPECT_EQ(upload.wait(), 0) << read_whole(folder_.path / "upload.log");
-    expect_there(image);
+    copy_while_busy(image, other);
 }
 
 /// Another program that begins to write when all packs have been sent.
@@ -228,10 +223,5 @@ TEST_F(Upload, AnotherWriterIsWaitedForAtTheEndToo)
     copy(image);
     ASSERT_TRUE(std::filesystem::remove(rootfs::Store::open(store())->locator(image)));
     std::optional<rootfs::StoreWriter> other(*rootfs::StoreWriter::open(store()));
-    Process upload(copy_command(image), folder_.path / "upload.log");
-    ASSERT_TRUE(
-        eventually([&] { return read_whole(folder_.path / "upload.log").find("Next try in") != std::string::npos; }));
-    other.reset();
-    EXPECT_EQ(upload.wait(), 0) << read_whole(folder_.path / "upload.log");
-    expect_there(image);
+    copy_while_busy(image, other);
 }

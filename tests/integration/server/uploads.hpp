@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstring>
+#include <optional>
 #include <random>
 
 namespace farboot::test
@@ -117,6 +118,16 @@ protected:
         const auto begin = output.find('[');
         return code == 0 && begin != std::string::npos ? nlohmann::json::parse(output.substr(begin))[0]
                                                        : nlohmann::json();
+    }
+    /// Begins while another program writes into the server's store, and waits for its end.
+    void copy_while_busy(const Digest& image, std::optional<rootfs::StoreWriter>& other)
+    {
+        const auto log = folder_.path / "upload.log";
+        Process upload(copy_command(image), log);
+        ASSERT_TRUE(eventually([&] { return read_whole(log).find("Next try in") != std::string::npos; }));
+        other.reset();
+        EXPECT_EQ(upload.wait(), 0) << read_whole(log);
+        expect_there(image);
     }
     /// Is the image in the server's store what it is in ours, down to its last byte?
     void expect_there(const Digest& digest)
