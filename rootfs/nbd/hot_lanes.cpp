@@ -23,11 +23,23 @@ constexpr double full_of_sustained = 1.0 / 2;
 constexpr double round_trips_of_request = 3;
 constexpr std::uint64_t least_request = 64 * 1024;
 constexpr std::uint64_t largest_request = 256 * 1024;
+/// With two, a line over 100 ms is idle for a part of each round trip; with four, more comes in vain.
+constexpr std::size_t lanes_in_turns = 3;
+/// While the others' answers come, its own has to begin.
+constexpr double round_trips_of_turn = 2;
+constexpr HotLanes::Seconds shortest_turn{0.075};
+constexpr std::uint64_t largest_turn = 2 * 1024 * 1024;
 
 bool is_full(std::uint64_t window, const HotLanes::Line& line)
 {
     const auto carried = static_cast<double>(window) / line.round_trip.count();
     return carried >= line.burst * full || (window >= small_window && carried >= line.sustained * full_of_sustained);
+}
+
+std::uint64_t bytes_of_turn(const HotLanes::Line& line)
+{
+    const auto time = std::max(line.round_trip * round_trips_of_turn, shortest_turn);
+    return std::clamp(static_cast<std::uint64_t>(line.sustained * time.count()), least_request, largest_turn);
 }
 } // namespace
 
@@ -66,7 +78,27 @@ void HotLanes::note(Watch& watch, Clock::time_point now, const Line& line) const
 void HotLanes::note_request(const Line& line)
 {
     const std::scoped_lock lock(mutex_);
-    use(line.sustained, line);
+    if (in_turns_)
+        request_bytes_ = bytes_of_turn(line);
+    else
+        use(line.sustained, line);
+}
+
+void HotLanes::take_turns(const Line& line)
+{
+    const std::scoped_lock lock(mutex_);
+    if (count_ > 1)
+        return;
+    in_turns_ = true;
+    count_ = lanes_in_turns;
+    request_bytes_ = bytes_of_turn(line);
+    more_.notify_all();
+}
+
+bool HotLanes::in_turns() const
+{
+    const std::scoped_lock lock(mutex_);
+    return in_turns_;
 }
 
 void HotLanes::use(double rate, const Line& line)
@@ -89,6 +121,7 @@ void HotLanes::reset()
 {
     const std::scoped_lock lock(mutex_);
     count_ = 1;
+    in_turns_ = false;
     request_bytes_ = 0;
 }
 

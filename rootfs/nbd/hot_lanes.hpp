@@ -18,7 +18,9 @@ namespace farboot::rootfs
 /// not: CUBIC keeps some 17 of them on their way if one in 200 is lost, however much the line would carry, and over 150
 /// ms that is 0.17 MB a second. One that is lost before the line is full is enough to tell: whatever the share of them
 /// is, what is sent grows by little in the seconds that follow. Then it takes as many connections as fill the line.
-/// Safe for many threads.
+/// Where reads take what a list has in another order, and the line holds both up, three take turns: each is asked for
+/// little, so that what reads have fetched meanwhile does not come again, and while one answer begins the others fill
+/// the line. Safe for many threads.
 class HotLanes
 {
 public:
@@ -55,12 +57,17 @@ public:
 
     /// What the kernel says of the only one. True if others should help it from now on.
     [[nodiscard]] bool look(Watch& watch, Clock::time_point now, const Arrivals& arrivals, const Line& line);
+    /// Three from now on, unless there are more.
+    void take_turns(const Line& line);
     /// Something that can be read has come over the only one since it was looked at.
     void note(Watch& watch, Clock::time_point now, const Line& line) const;
     /// One of several is about to ask for something.
     void note_request(const Line& line);
     /// Until there are more than so many, or `stop`.
     void wait_for_more(std::size_t than, const std::stop_token& stop);
+
+    /// They take turns.
+    [[nodiscard]] bool in_turns() const;
 
     /// One again: another source is asked.
     void reset();
@@ -76,6 +83,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any more_;
     std::size_t count_ = 1;
+    bool in_turns_ = false;
     std::uint64_t request_bytes_ = 0;
 };
 

@@ -238,6 +238,8 @@ Result<void> HotStream::go_through(const Source& source, bool first, bool bypass
     const auto most = image_->cache.limit() / unread_share;
     auto connected = first;
     while (!rows_->is_through()) {
+        if (first && is_for_turns(source))
+            lanes_.take_turns(line_of(source));
         const auto part = largest_part(source);
         const auto least = std::min({most / 2, least_part, lanes_.count() > 1 ? part : least_part});
         const auto room = use_.take_room(least, most, patience.stop, part);
@@ -245,7 +247,7 @@ Result<void> HotStream::go_through(const Source& source, bool first, bool bypass
             break;
         // Where the line holds the list up, reads run ahead of it: what comes next in the list is what they want next.
         // What lies before comes after the end.
-        if (const auto missed = use_.take_missed(); missed && room == part && use_.is_out_of_order())
+        if (const auto missed = use_.take_missed(); missed && lanes_.in_turns() && use_.is_out_of_order())
             rows_->jump(*missed);
         Part coming(*this, room, connected);
         connected = true;
@@ -253,6 +255,12 @@ Result<void> HotStream::go_through(const Source& source, bool first, bool bypass
             return done;
     }
     return {};
+}
+
+bool HotStream::is_for_turns(const Source& source) const
+{
+    return brought_ > 0 && source.meter->line().sustained < LineRate::narrow &&
+           (use_.is_out_of_order() || (rows_->list().guessed && !use_.is_read_whole()));
 }
 
 std::uint64_t HotStream::largest_part(const Source& source) const
@@ -291,9 +299,10 @@ Result<void> HotStream::stream(const Source& source, Part& coming, bool bypass_c
     const auto begun = HotLanes::Clock::now();
     bool helped = false;
     std::optional<HotWindow> window(std::in_place, image_->cache, use_, expected, begun,
-                                    alone                ? HotWindow::usual_reach
-                                    : coming.connected() ? HotWindow::short_reach
-                                                         : 0);
+                                    alone                 ? HotWindow::usual_reach
+                                    : !coming.connected() ? 0
+                                    : lanes_.in_turns()   ? lanes_.request_bytes()
+                                                          : HotWindow::short_reach);
     const auto landed = [&](std::size_t index, const Chunk& chunk) {
         image_->land(expected[index].ref.digest, window->take(index), chunk);
         image_->counters.landed_bytes += chunk->size() / as_good_as;

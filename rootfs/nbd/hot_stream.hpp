@@ -54,8 +54,8 @@ public:
     /// The list has this chunk, and was not given up.
     [[nodiscard]] bool has(const Digest& chunk) const { return brings() && use_.has(chunk); }
     [[nodiscard]] Status status() const;
-    /// It has one that was not given up.
-    [[nodiscard]] bool has_list() const { return brings() && chunks_ > 0; }
+    /// Packed, of one that was not given up; 0: there is none.
+    [[nodiscard]] std::uint64_t list_bytes() const { return brings() ? pack_bytes_.load() : 0; }
     /// A part of the pack is on its way now.
     [[nodiscard]] bool comes() const { return coming_ > 0 && state_ == State::streaming; }
 
@@ -80,6 +80,8 @@ private:
     /// At most so many plain bytes.
     [[nodiscard]] Result<void> stream(const Source& source, Part& coming, bool bypass_caches, const Patience& patience);
     [[nodiscard]] bool is_needless(const Digest& chunk) const;
+    /// The line holds up a list whose order reads do not follow, or may soon not follow.
+    [[nodiscard]] bool is_for_turns(const Source& source) const;
     /// So many plain bytes are asked for at once.
     [[nodiscard]] std::uint64_t largest_part(const Source& source) const;
 

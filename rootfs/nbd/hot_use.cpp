@@ -18,10 +18,10 @@ constexpr std::size_t fitting_window = 16;
 constexpr std::size_t fitting_from = 16;
 constexpr std::size_t fitting_in_order_from = 14;
 /// Reads go through a list that was learnt from the first row to the last, and leave hardly any out; in one that was
-/// guessed they are here and there. Of the rows up to where reads are, so many were read: four of five. Of the latest,
-/// a few may be farther.
-constexpr std::size_t in_order_read = 4;
-constexpr std::size_t in_order_of = 5;
+/// guessed they are here and there. Of the rows up to where reads are, so many were read: four of five, or of one that
+/// is right to the end, nine of ten. Of the latest, a few may be farther.
+constexpr double in_order_from = 0.8;
+constexpr double whole_from = 0.9;
 constexpr std::ptrdiff_t farther_than = straying_window * 7 / 8;
 /// So much may lie unread at first; then also so many times what was read of the list. Of a list that was guessed a
 /// quarter is never read and much is read late: with half of what was read, reads run ahead of it.
@@ -164,14 +164,25 @@ bool HotUse::is_in_order() const
     return in_order();
 }
 
+bool HotUse::is_read_whole() const
+{
+    const std::scoped_lock lock(mutex_);
+    return share_read() >= whole_from;
+}
+
 bool HotUse::in_order() const
 {
+    return share_read() >= in_order_from;
+}
+
+double HotUse::share_read() const
+{
     if (latest_rows_.size() < straying_window)
-        return false;
+        return 0;
     auto rows = std::vector(latest_rows_.begin(), latest_rows_.end());
     const auto far = rows.begin() + farther_than;
     std::ranges::nth_element(rows, far);
-    return read_rows_ * in_order_of >= *far * in_order_read;
+    return static_cast<double>(read_rows_) / static_cast<double>(std::max<std::size_t>(*far, 1));
 }
 
 /// Without its list a client would have waited for each chunk of it. Where it computes for longer than that, most comes

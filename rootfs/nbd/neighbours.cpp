@@ -25,8 +25,11 @@ constexpr std::uint64_t share_before = 4;
 constexpr std::chrono::milliseconds short_way{15};
 /// A start's first reads are its most scattered: what comes with them pays off later.
 constexpr double allowance = 8 * 1024 * 1024;
-/// Whether a line is wide shows while so much comes: what comes in a row tells too much on a busy PC.
+/// Whether a line is wide, and how wide, shows while so much comes: what comes in a row tells too much on a busy PC,
+/// and what comes of few neighbours too little.
 constexpr double enough_to_tell = 24 * 1024 * 1024;
+/// Where there is a list, no more of it than this: what is beside a short one is little, too.
+constexpr double share_of_list = 0.2;
 /// Bytes fetched to bytes used: up to the one everything is brought, from the other on nothing.
 constexpr double thrifty = 1.5;
 constexpr double wasteful = 1.9;
@@ -36,7 +39,8 @@ constexpr double wasteful_with_list = 1.1;
 } // namespace
 
 Neighbours worthwhile_neighbours(const SourceMeter::Line& line, std::optional<SourceMeter::Duration> round_trip,
-                                 const Counters& counters, std::uint64_t image_bytes, bool has_list, bool list_comes)
+                                 const Counters& counters, std::uint64_t image_bytes, std::uint64_t list_bytes,
+                                 bool list_comes)
 {
     if (!round_trip || line.burst <= 0 || *round_trip < short_way)
         return {0, least_reach};
@@ -45,8 +49,11 @@ Neighbours worthwhile_neighbours(const SourceMeter::Line& line, std::optional<So
     const auto wide_enough = std::max(wide_rate, static_cast<double>(image_bytes) / wide_seconds);
     const auto wide = line.sustained >= wide_enough;
     const auto landed = static_cast<double>(counters.landed_bytes);
-    const auto may_be_wide = !wide && line.burst >= wide_enough && landed < enough_to_tell;
-    const auto fetched = landed - (wide ? enough_to_tell : allowance);
+    const auto has_list = list_bytes > 0;
+    const auto to_tell =
+        has_list ? std::min(enough_to_tell, static_cast<double>(list_bytes) * share_of_list) : enough_to_tell;
+    const auto may_be_wide = !(wide && has_list) && line.burst >= wide_enough && landed < to_tell;
+    const auto fetched = landed - (wide ? to_tell : allowance);
     const auto ratio = fetched / std::max(static_cast<double>(counters.used_bytes), 1.0);
     const auto none_from = wide ? wasteful_with_list : wasteful;
     const auto all_up_to = wide ? thrifty_with_list : thrifty;

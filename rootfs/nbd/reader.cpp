@@ -184,10 +184,10 @@ bool Reader::list_comes() const
     return hot_ && hot_->comes();
 }
 
-bool Reader::has_list() const
+std::uint64_t Reader::list_bytes() const
 {
     const std::scoped_lock lock(mutex_);
-    return hot_ && hot_->has_list();
+    return hot_ ? hot_->list_bytes() : 0;
 }
 
 void Reader::fetch(std::span<Piece> pieces)
@@ -241,7 +241,7 @@ void Reader::fetch_from_page(std::span<Piece> pieces)
     const auto along = foreseen(*page, begun.items())
                            ? Neighbours{}
                            : worthwhile_neighbours(meter->line(), meter->least_latency(), counters, ref_.bytes,
-                                                   has_list(), list_comes());
+                                                   list_bytes(), list_comes());
     const auto& last = pieces.back().ref;
     take_along(pieces.back(), std::min(along.after, most_along), begun);
     auto patience = engine_.patience();

@@ -85,8 +85,8 @@ private:
     void note_use(FileRange range, std::span<const Piece> pieces);
     [[nodiscard]] bool foreseen() const;
     [[nodiscard]] bool foreseen(const ManifestPage& page, const std::vector<ChunkJob::Item>& items) const;
-    [[nodiscard]] bool has_list() const;   ///< that says what is likely to be read
-    [[nodiscard]] bool list_comes() const; ///< the hot pack is being streamed
+    [[nodiscard]] std::uint64_t list_bytes() const; ///< that says what is likely to be read, packed; 0: none
+    [[nodiscard]] bool list_comes() const;          ///< the hot pack is being streamed
     void read_ahead(FileRange read, const ManifestRoot& root);
     void expect_pages(const ManifestRoot& root, std::uint32_t first);
 

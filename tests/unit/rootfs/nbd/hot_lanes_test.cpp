@@ -157,5 +157,30 @@ TEST(HotLanes, MoreHelpIfTheLineCarriesMore)
     EXPECT_EQ(lanes.count(), 1);
 }
 
+TEST(HotLanes, SomeTakeTurnsUnlessThereAreMore)
+{
+    HotLanes lanes;
+    const HotLanes::Line narrow{9e6, 2.5e6, milliseconds(100)};
+    EXPECT_FALSE(lanes.in_turns());
+    lanes.take_turns(narrow);
+    EXPECT_TRUE(lanes.in_turns());
+    EXPECT_EQ(lanes.count(), 3);
+    EXPECT_EQ(lanes.request_bytes(), 500'000) << "two round trips'";
+    lanes.note_request({9e6, 1e6, milliseconds(1)});
+    EXPECT_EQ(lanes.count(), 3);
+    EXPECT_EQ(lanes.request_bytes(), 75'000) << "a near line";
+    lanes.note_request({9e6, 1, milliseconds(100)});
+    EXPECT_EQ(lanes.request_bytes(), 64 * 1024) << "a chunk's worth";
+    lanes.reset();
+    EXPECT_FALSE(lanes.in_turns());
+    EXPECT_EQ(lanes.count(), 1);
+    Connection losing(lanes);
+    losing.brings(50'000);
+    losing.misses_one(20, milliseconds(150));
+    lanes.take_turns(narrow);
+    EXPECT_FALSE(lanes.in_turns());
+    EXPECT_EQ(lanes.count(), HotLanes::most);
+}
+
 } // namespace
 } // namespace farboot::rootfs

@@ -191,6 +191,27 @@ TEST(HotUse, AListWhoseOrderReadsDoNotFollowBringsWhatItsUseIsWorth)
     }
 }
 
+TEST(HotUse, AGuessThatIsRightToTheEndLeavesHardlyAnyOut)
+{
+    for (const std::size_t left_out : {5, 15}) { // one row in so many
+        HotList list;
+        for (std::size_t i = 0; i < 200; ++i)
+            list.rows.push_back({digest(i), 1000, 1000});
+        HotUse use;
+        use.expect(list);
+        const auto reads = [&](std::size_t from, std::size_t to) {
+            for (auto i = from; i < to; ++i)
+                if (i % left_out != 0)
+                    use.note_use({digest(i)});
+        };
+        reads(0, 60);
+        EXPECT_FALSE(use.is_read_whole()) << "too few to tell";
+        reads(60, 200);
+        EXPECT_TRUE(use.is_in_order());
+        EXPECT_EQ(use.is_read_whole(), left_out == 15);
+    }
+}
+
 /// A client computes for so long before each of 64 reads; then so much more than 8 MiB may lie unread, in MiB. The list
 /// has 200 chunks of 1 MiB.
 std::uint64_t room_after(std::chrono::milliseconds computes, HotUse::Cost cost, bool in_order = false,

@@ -22,13 +22,13 @@ struct NeighboursTest : testing::Test {
     }
     [[nodiscard]] Neighbours neighbours() const
     {
-        return worthwhile_neighbours(line, round_trip, counters, image_bytes, has_list, list_comes);
+        return worthwhile_neighbours(line, round_trip, counters, image_bytes, list_bytes, list_comes);
     }
 
     std::optional<SourceMeter::Duration> round_trip;
     SourceMeter::Line line;
     Counters counters;
-    bool has_list = false;
+    std::uint64_t list_bytes = 0;
     bool list_comes = false;
 };
 
@@ -99,7 +99,7 @@ TEST_F(NeighboursTest, AWideLineBringsWhatItCarriesAndAsksNotWhetherItWasUsed)
 
 TEST_F(NeighboursTest, AWideLineWithAListBringsLittleMoreThanIsRead)
 {
-    has_list = true;
+    list_bytes = 200 * mebibyte;
     measured(100ms, 125e6, 110e6);
     counters.landed_bytes = 24 * mebibyte;
     EXPECT_EQ(neighbours().after, 8 * mebibyte) << "so much is allowed before anything is read";
@@ -110,6 +110,20 @@ TEST_F(NeighboursTest, AWideLineWithAListBringsLittleMoreThanIsRead)
     EXPECT_NEAR(static_cast<double>(neighbours().after), 4.0 * mebibyte, 1);
     counters.landed_bytes = 134 * mebibyte;
     EXPECT_EQ(neighbours().after, chunks_worth);
+}
+
+TEST_F(NeighboursTest, BesideAShortListAWideLineBringsAFifthOfItAtFirst)
+{
+    list_bytes = 40 * mebibyte;
+    measured(100ms, 125e6, 5e6);
+    counters.landed_bytes = 7 * mebibyte;
+    EXPECT_EQ(neighbours().after, 8 * mebibyte) << "to see whether it is wide";
+    counters.landed_bytes = 8 * mebibyte;
+    EXPECT_EQ(neighbours().after, mebibyte);
+    measured(100ms, 125e6, 25e6);
+    EXPECT_EQ(neighbours().after, 2'000'000);
+    counters.landed_bytes = 9 * mebibyte;
+    EXPECT_EQ(neighbours().after, chunks_worth) << "nothing was read of it";
 }
 
 TEST_F(NeighboursTest, ALineIsWideOnlyIfItCarriesTheImageInHalfAMinute)
@@ -129,6 +143,11 @@ TEST_F(NeighboursTest, ALineThatSeemsWideIsTriedForAWhile)
     EXPECT_EQ(neighbours().after, chunks_worth);
     counters.used_bytes = 100 * mebibyte;
     EXPECT_EQ(neighbours().after, mebibyte) << "and not again";
+    measured(100ms, 80e6, 23e6);
+    counters.landed_bytes = 11 * mebibyte;
+    EXPECT_EQ(neighbours().after, 8 * mebibyte) << "it is wide; how wide, so little does not show";
+    counters.landed_bytes = 25 * mebibyte;
+    EXPECT_EQ(neighbours().after, 1'840'000);
 }
 
 } // namespace
