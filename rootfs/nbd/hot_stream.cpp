@@ -22,6 +22,9 @@ constexpr std::uint32_t most_pages_at_once = 16;
 constexpr std::size_t read_ahead_at_once = 4;
 constexpr std::chrono::milliseconds first_pause{1'000};
 constexpr std::chrono::milliseconds longest_pause{30'000};
+/// Of its connection's first ten packets, what the server's TLS tickets and the answer's head leave: it brings twice as
+/// much in the next round trip, when it is asked for the pack, and one more packet would come in that one.
+constexpr std::uint64_t first_flight = 11'000;
 /// Of the cache's memory: what may lie there unread.
 constexpr std::uint64_t unread_share = 2;
 /// To what may be guessed besides (worthwhile_neighbours()), a byte that a list brings counts as such a part of one: it
@@ -157,7 +160,7 @@ HotStream::State HotStream::stream_all(const std::stop_token& stop)
     auto wait = first_pause;
     const auto first = image_->sources.best();
     const auto manifest = manifest_path(image_->map.manifest());
-    image_->hot.open_connections(first, manifest, 1);
+    image_->hot.open_connections(first, manifest, 1, first_flight);
     image_->read_ahead.open_connections(first, manifest, read_ahead_at_once);
     image_->map.begin(first, patience);
     while (const auto next = sources.next(image_->sources.by_preference())) {

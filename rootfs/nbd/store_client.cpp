@@ -97,13 +97,14 @@ void StoreClient::expect(const Source& source, const std::vector<std::string>& p
         access_.tokens->expect({access_.audience, source.url}, paths);
 }
 
-void StoreClient::open_connections(const Source& source, const std::string& path, std::size_t count)
+void StoreClient::open_connections(const Source& source, const std::string& path, std::size_t count,
+                                   std::uint64_t bytes)
 {
     if (is_restricted())
         return; // without a token of its own a request is refused
     counters_.requests += count;
     source.meter->requests += count;
-    client_.open_connections(request_for(source, {path, {0, 1}}), count);
+    client_.open_connections(request_for(source, {.path = path, .range = {0, bytes}, .may_be_cut = true}), count);
 }
 
 Result<HttpResponse> StoreClient::send(const HttpRequest& request, const Order& order, const HttpClient::Sink& sink,

@@ -55,8 +55,9 @@ public:
     [[nodiscard]] bool is_restricted() const { return !access_.audience.empty(); }
     /// Requests over its connections that have not ended, those of other images too.
     [[nodiscard]] std::size_t busy() const { return client_.transfers(); }
-    /// So many connections to a source are likely to be wanted soon. Does nothing for a restricted image.
-    void open_connections(const Source& source, const std::string& path, std::size_t count);
+    /// So many connections to a source are likely to be wanted soon; each asks for so many bytes of the file, and what
+    /// it has brought, it brings besides in the next round trip. Does nothing for a restricted image.
+    void open_connections(const Source& source, const std::string& path, std::size_t count, std::uint64_t bytes = 1);
     /// Waits for the whole range. Reasons: HttpClient's.
     [[nodiscard]] Result<std::string> get(const Source& source, const Order& order, const Patience& patience);
     /// Hands pieces over as they come, on the client's thread.
