@@ -20,7 +20,8 @@ Json hot_of(const Reader& reader)
     return {{"state", to_text(status->state)},
             {"chunks", status->chunks},
             {"through", status->through},
-            {"pack_bytes", status->pack_bytes}};
+            {"pack_bytes", status->pack_bytes},
+            {"connections", status->connections}};
 }
 
 Json pinned_of(const Reader& reader)

@@ -18,9 +18,9 @@ namespace farboot::rootfs
 /// not: CUBIC keeps some 17 of them on their way if one in 200 is lost, however much the line would carry, and over 150
 /// ms that is 0.17 MB a second. One that is lost before the line is full is enough to tell: whatever the share of them
 /// is, what is sent grows by little in the seconds that follow. Then it takes as many connections as fill the line.
-/// Where reads take what a list has in another order, and the line holds both up, three take turns: each is asked for
-/// little, so that what reads have fetched meanwhile does not come again, and while one answer begins the others fill
-/// the line. Safe for many threads.
+/// Where reads take what a list has in another order or leave much of it out, and the line holds both up, three take
+/// turns, and losses are not looked for any more: each is asked for little, so that what reads have fetched meanwhile
+/// does not come again, and while one answer begins the others fill the line. Safe for many threads.
 class HotLanes
 {
 public:

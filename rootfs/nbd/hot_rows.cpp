@@ -64,6 +64,8 @@ void HotRows::end(const Segment& segment, std::size_t to)
 void HotRows::jump(std::size_t row)
 {
     const std::scoped_lock lock(mutex_);
+    if (asked_[row])
+        return;
     position_ = row;
     jumped_ = true;
 }

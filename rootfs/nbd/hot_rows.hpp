@@ -35,7 +35,7 @@ public:
     void cut(Segment& segment, std::size_t from);
     /// A segment has come up to this row; what is left of it is to be asked for again.
     void end(const Segment& segment, std::size_t to);
-    /// What comes next is this row; what lies before comes after the end.
+    /// What comes next is this row, unless it is on its way; what lies before comes after the end.
     void jump(std::size_t row);
     /// All was asked for.
     [[nodiscard]] bool is_through();

@@ -87,6 +87,7 @@ public:
     [[nodiscard]] std::uint64_t room() const { return room_; }
     /// Its connection is open.
     [[nodiscard]] bool connected() const { return connected_; }
+    void connect() { connected_ = true; }
     /// So much of it does not come.
     void give_back(std::uint64_t bytes)
     {
@@ -141,7 +142,7 @@ void HotStream::note_use(const std::vector<Digest>& chunks, HotUse::Seconds clie
 
 HotStream::Status HotStream::status() const
 {
-    return {state_, chunks_, through_, pack_bytes_};
+    return {state_, chunks_, through_, pack_bytes_, lanes_.count()};
 }
 
 void HotStream::run(const std::stop_token& stop)
@@ -218,6 +219,7 @@ Result<bool> HotStream::attempt(const Source& source, bool bypass_caches, const 
     chunks_ = list.rows.size();
     pack_bytes_ = list.pack.bytes;
     state_ = State::streaming;
+    brought_bytes_ = 0;
     if (std::exchange(lanes_of_, source.index) != source.index) {
         lanes_.reset();
         watch_ = {};
@@ -239,7 +241,7 @@ Result<void> HotStream::go_through(const Source& source, bool first, bool bypass
 {
     // What lies unread may not push out what is read: on a PC with little memory the stream comes in parts.
     const auto most = image_->cache.limit() / unread_share;
-    auto connected = first;
+    auto connected = first && !lanes_.in_turns();
     while (!rows_->is_through()) {
         if (first && is_for_turns(source))
             lanes_.take_turns(line_of(source));
@@ -248,22 +250,22 @@ Result<void> HotStream::go_through(const Source& source, bool first, bool bypass
         const auto room = use_.take_room(least, most, patience.stop, part);
         if (room == 0)
             break;
-        // Where the line holds the list up, reads run ahead of it: what comes next in the list is what they want next.
-        // What lies before comes after the end.
+        // Reads run ahead of a list that the line holds up: what comes next in it is what they want next. What lies
+        // before comes after the end.
         if (const auto missed = use_.take_missed(); missed && lanes_.in_turns() && use_.is_out_of_order())
             rows_->jump(*missed);
         Part coming(*this, room, connected);
-        connected = true;
         if (auto done = stream(source, coming, bypass_caches, patience); !done)
             return done;
+        connected = coming.connected();
     }
     return {};
 }
 
 bool HotStream::is_for_turns(const Source& source) const
 {
-    return brought_ > 0 && source.meter->line().sustained < LineRate::narrow &&
-           (use_.is_out_of_order() || (rows_->list().guessed && !use_.is_read_whole()));
+    return brought_bytes_ >= least_part && source.meter->line().sustained < LineRate::narrow &&
+           (use_.is_out_of_order() || (rows_->list().guessed && use_.leaves_rows_out()));
 }
 
 std::uint64_t HotStream::largest_part(const Source& source) const
@@ -310,6 +312,7 @@ Result<void> HotStream::stream(const Source& source, Part& coming, bool bypass_c
         image_->land(expected[index].ref.digest, window->take(index), chunk);
         image_->counters.landed_bytes += chunk->size() / as_good_as;
         ++brought_;
+        brought_bytes_ += chunk->size();
         use_.note_brought(expected[index].ref.digest);
     };
     ChunkReceiver receiver(expected, landed, [&](std::size_t index) { return window->wanted(index); });
@@ -343,6 +346,7 @@ Result<void> HotStream::stream(const Source& source, Part& coming, bool bypass_c
     StoreClient::Order order{hot_pack_path(rows_->list().pack.digest), segment.range, bypass_caches};
     if (alone)
         order.arrivals = look;
+    coming.connect();
     auto result = image_->hot.stream(source, order, Cause::hot, sink, patience);
     const auto whole = receiver.state() && (result || (helped && receiver.taken() >= expected.size()));
     window.reset(); // whoever takes what is left must find it free

@@ -16,12 +16,12 @@
 namespace farboot::rootfs
 {
 
-/// Streams an image's hot pack into the cache, on a thread and over a connection of its own (where packets are lost,
-/// over several: HotLanes), from when the image is opened until it is through, or until what clients read has nothing
-/// to do with it.
+/// Streams an image's hot pack into the cache, on a thread and over a connection of its own (where packets are lost or
+/// reads take the list in another order, over several: HotLanes), from when the image is opened until it is through, or
+/// until what clients read has nothing to do with it.
 ///
-/// A read never waits for a chunk that is far down the stream: only what is about to come, within a round trip or three
-/// (HotWindow), counts as on its way; everything else a read fetches for itself, and the stream passes it over.
+/// A read never waits for a chunk that is far down the stream: only what is about to come (HotWindow) counts as on its
+/// way; everything else a read fetches for itself, and the stream passes it over.
 class HotStream
 {
 public:
@@ -38,6 +38,7 @@ public:
         std::size_t chunks = 0;       ///< of the list
         std::size_t through = 0;      ///< so many of them have come, or were there
         std::uint64_t pack_bytes = 0; ///< of the whole pack
+        std::size_t connections = 1;  ///< over so many it comes, or came last
     };
 
     /// Begins at once.
@@ -93,9 +94,10 @@ private:
     HotLanes::Watch watch_;               ///< while there is one; the stream's thread, or during a request the client's
     std::optional<std::size_t> lanes_of_; ///< source
     std::atomic<std::size_t> chunks_{0};
-    std::atomic<std::size_t> through_{0};   ///< rows of the list
-    std::atomic<std::uint64_t> brought_{0}; ///< chunks, of all attempts
-    std::atomic<int> coming_{0};            ///< parts that are on their way
+    std::atomic<std::size_t> through_{0};         ///< rows of the list
+    std::atomic<std::uint64_t> brought_{0};       ///< chunks, of all attempts
+    std::atomic<std::uint64_t> brought_bytes_{0}; ///< plain, by this attempt: what its line carries shows by them
+    std::atomic<int> coming_{0};                  ///< parts that are on their way
     std::atomic<std::uint64_t> pack_bytes_{0};
     std::jthread thread_; // these are last: they use the others
     std::jthread pages_;

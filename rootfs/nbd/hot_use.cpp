@@ -18,8 +18,8 @@ constexpr std::size_t fitting_window = 16;
 constexpr std::size_t fitting_from = 16;
 constexpr std::size_t fitting_in_order_from = 14;
 /// Reads go through a list that was learnt from the first row to the last, and leave hardly any out; in one that was
-/// guessed they are here and there. Of the rows up to where reads are, so many were read: four of five, or of one that
-/// is right to the end, nine of ten. Of the latest, a few may be farther.
+/// guessed they are here and there. Of the rows up to where reads are, so many were read: four of five (reads that are
+/// farther among them), or of one that is right to the end, nine of ten. Of the latest, a few may be farther.
 constexpr double in_order_from = 0.8;
 constexpr double whole_from = 0.9;
 constexpr std::ptrdiff_t farther_than = straying_window * 7 / 8;
@@ -127,6 +127,8 @@ void HotUse::note_brought(const Digest& chunk)
     if (found == chunks_.end() || found->second.brought)
         return;
     found->second.brought = true;
+    if (missed_ == found->second.row) // it was on its way
+        missed_.reset();
     if (!found->second.used)
         unread_bytes_ += found->second.length;
 }
@@ -164,10 +166,10 @@ bool HotUse::is_in_order() const
     return in_order();
 }
 
-bool HotUse::is_read_whole() const
+bool HotUse::leaves_rows_out() const
 {
     const std::scoped_lock lock(mutex_);
-    return share_read() >= whole_from;
+    return latest_rows_.size() == straying_window && share_read(straying_window - 1 - farther_than) < whole_from;
 }
 
 bool HotUse::in_order() const
@@ -175,14 +177,14 @@ bool HotUse::in_order() const
     return share_read() >= in_order_from;
 }
 
-double HotUse::share_read() const
+double HotUse::share_read(std::size_t farther) const
 {
     if (latest_rows_.size() < straying_window)
         return 0;
     auto rows = std::vector(latest_rows_.begin(), latest_rows_.end());
     const auto far = rows.begin() + farther_than;
     std::ranges::nth_element(rows, far);
-    return static_cast<double>(read_rows_) / static_cast<double>(std::max<std::size_t>(*far, 1));
+    return static_cast<double>(read_rows_ - farther) / static_cast<double>(std::max<std::size_t>(*far, 1));
 }
 
 /// Without its list a client would have waited for each chunk of it. Where it computes for longer than that, most comes

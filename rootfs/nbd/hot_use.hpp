@@ -57,8 +57,8 @@ public:
     [[nodiscard]] bool is_out_of_order() const;
     /// Enough was read to tell that they do.
     [[nodiscard]] bool is_in_order() const;
-    /// The same, and they leave hardly any out: all of it will be read.
-    [[nodiscard]] bool is_read_whole() const;
+    /// Enough was read to tell that they leave more than one row in ten out.
+    [[nodiscard]] bool leaves_rows_out() const;
 
     /// Waits until at least so many plain bytes may be brought, and says how many may. `most` of those that were
     /// brought may be unread; fewer unless reads follow the list's order, as they do not when it was guessed: then, no
@@ -79,9 +79,10 @@ private:
 
     void use(const std::vector<Digest>& chunks);
     [[nodiscard]] std::size_t foreseen(std::size_t latest) const;
-    [[nodiscard]] bool in_order() const;     ///< reads follow the list's order
-    [[nodiscard]] double share_read() const; ///< of the rows up to where reads are; 0: too few were read
-    [[nodiscard]] double worth() const;      ///< times as much as was read may lie unread
+    [[nodiscard]] bool in_order() const; ///< reads follow the list's order
+    /// Of the rows up to where reads are, 0 if too few were read; so many of the reads are farther.
+    [[nodiscard]] double share_read(std::size_t farther = 0) const;
+    [[nodiscard]] double worth() const; ///< times as much as was read may lie unread
     [[nodiscard]] std::uint64_t room(std::uint64_t most) const;
 
     mutable std::mutex mutex_;

@@ -15,7 +15,7 @@ namespace farboot::rootfs
 /// The chunks of a stream that are about to come: those count as on their way, so that reads wait for them. How far it
 /// reaches is what comes within a round trip and a half at the rate that is measured; fetching one of them by itself
 /// would take as long. Twice that while reads follow the list's order, and over a narrow line up to two megabytes, if
-/// they come in a second and a half.
+/// they come in a second and a half. Of what several connections are asked for in turns, all of it.
 class HotWindow
 {
 public:

@@ -48,6 +48,7 @@ constexpr auto hot_metrics = std::to_array<Metric>({
     {"chunks", "hot_chunks", "", "Chunks in the image's hot pack."},
     {"through", "hot_chunks_through", "", "Of these, so many have come or were there."},
     {"pack_bytes", "hot_pack_bytes", "", "Size of the image's hot pack."},
+    {"connections", "hot_connections", "", "Connections over which the image's hot pack comes, or came last."},
 });
 constexpr std::string_view from_source = "Bytes of bodies received from this source for all images.";
 constexpr auto source_metrics = std::to_array<Metric>({

@@ -53,7 +53,7 @@ Neighbours worthwhile_neighbours(const SourceMeter::Line& line, std::optional<So
     const auto to_tell =
         has_list ? std::min(enough_to_tell, static_cast<double>(list_bytes) * share_of_list) : enough_to_tell;
     const auto may_be_wide = !(wide && has_list) && line.burst >= wide_enough && landed < to_tell;
-    const auto fetched = landed - (wide ? to_tell : allowance);
+    const auto fetched = landed - (wide ? std::max(to_tell, allowance) : allowance);
     const auto ratio = fetched / std::max(static_cast<double>(counters.used_bytes), 1.0);
     const auto none_from = wide ? wasteful_with_list : wasteful;
     const auto all_up_to = wide ? thrifty_with_list : thrifty;

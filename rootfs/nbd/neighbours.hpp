@@ -24,7 +24,7 @@ struct Neighbours {
 /// beyond what may come until it is known: about once the bytes that are read, half of the list's among them. A local
 /// network, where a round trip costs nothing, gets a chunk's worth. While a hot list comes over a narrow line, nothing:
 /// of the list three quarters are read later, of neighbours, one in seven. Whether a line is so wide shows only when
-/// much comes: one that seems to be may bring 16 MiB more for that, beside a list a fifth of it altogether.
+/// much comes: one that seems to be may bring 16 MiB more for that, beside a list a fifth of it altogether, counted so.
 [[nodiscard]] Neighbours worthwhile_neighbours(const SourceMeter::Line& line,
                                                std::optional<SourceMeter::Duration> round_trip,
                                                const Counters& counters, std::uint64_t image_bytes,

@@ -109,7 +109,32 @@ TEST_F(SlowHotPack, ComesOverOneConnectionWhereNoneAre)
     NbdClient client(reader.uri());
     ASSERT_TRUE(becomes(reader, "done")) << reader.status().dump(2);
     EXPECT_LT(reader.status()["exports"][0]["requests"], 50);
+    EXPECT_EQ(hot(reader)["connections"], 1);
     read_all_of(reader, client);
+}
+
+TEST_F(SlowHotPack, AGuessComesOverConnectionsInTurnsOnceReadsLeaveMuchOfItOut)
+{
+    constexpr std::size_t rows = 256;
+    constexpr std::size_t row_bytes = 64 * 1024;
+    std::string guess = fmt::format("# farboot trace 1\n# manifest {}\n# image_bytes {}\n# guessed from files\n"
+                                    "t_seconds,offset,length\n",
+                                    ref.manifest.hex(), image.size());
+    for (std::size_t row = 0; row < rows; ++row)
+        guess += fmt::format("0,{},4096\n", row * row_bytes);
+    write_whole(folder.path / "guess.csv", guess);
+    std::string output;
+    ASSERT_EQ(farboot({"profile", "make", (folder.path / "guess.csv").string()}, output), 0) << output;
+    const auto reader = server();
+    NbdClient client(reader.uri());
+    ASSERT_TRUE(becomes(reader, "streaming")) << reader.status().dump(2);
+    for (std::size_t row = 0; row < rows; row += row % 3 == 1 ? 1 : 2) // two in three
+        ASSERT_EQ(client.read(row * row_bytes, 4096).bytes, image.substr(row * row_bytes, 4096));
+    ASSERT_TRUE(becomes(reader, "done")) << reader.status().dump(2);
+    const auto status = reader.status()["exports"][0];
+    EXPECT_EQ(status["hot"]["connections"], 3) << status.dump(2);
+    EXPECT_LT(status["hot_bytes"].get<double>(), 1.1 * status["hot"]["pack_bytes"].get<double>()) << "nothing twice";
+    EXPECT_EQ(status["verify_failures"], 0);
 }
 
 TEST_F(HotPack, AReadDoesNotWaitForTheStreamsEnd)

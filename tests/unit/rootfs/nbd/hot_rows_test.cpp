@@ -107,6 +107,8 @@ TEST_F(HotRowsTest, WhatWasJumpedOverComesAfterTheEnd)
     EXPECT_EQ(rows.position(), 0);
     needless = {digest(0), digest(1)};
     EXPECT_EQ(take(100).first, 2);
+    rows.jump(16);
+    EXPECT_EQ(rows.position(), 3) << "it is on its way";
 }
 
 } // namespace
