@@ -42,7 +42,8 @@ protected:
         status["disk"] = {{"limit", 0},   {"bytes", 0},       {"chunks", 0},    {"hits", 0},       {"damaged", 0},
                           {"skipped", 0}, {"view_chunks", 0}, {"view_hits", 0}, {"writable", true}};
         for (auto& item : status["exports"]) {
-            item["hot"] = {{"state", "streaming"}, {"chunks", 0}, {"through", 0}, {"pack_bytes", 0}, {"connections", 1}};
+            item["hot"] = {
+                {"state", "streaming"}, {"chunks", 0}, {"through", 0}, {"pack_bytes", 0}, {"connections", 1}};
             item["pinned"] = {{"state", "filling"}, {"chunks", 0}, {"present", 0}, {"put_off", 0}, {"unknown", 0}};
         }
         number(status);
