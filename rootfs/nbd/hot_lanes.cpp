@@ -7,7 +7,7 @@ namespace farboot::rootfs
 
 namespace
 {
-/// Over a shorter way losses cost little.
+/// Over a shorter way losses cost little, and so does a request.
 constexpr HotLanes::Seconds long_way{0.015};
 /// A packet that was merely overtaken is overtaken by few, and comes soon: what is lost is sent again a round trip
 /// after later packets have come.
@@ -87,7 +87,7 @@ void HotLanes::note_request(const Line& line)
 void HotLanes::take_turns(const Line& line)
 {
     const std::scoped_lock lock(mutex_);
-    if (count_ > 1)
+    if (count_ > 1 || line.round_trip < long_way)
         return;
     in_turns_ = true;
     count_ = lanes_in_turns;

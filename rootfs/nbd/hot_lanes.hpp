@@ -57,7 +57,7 @@ public:
 
     /// What the kernel says of the only one. True if others should help it from now on.
     [[nodiscard]] bool look(Watch& watch, Clock::time_point now, const Arrivals& arrivals, const Line& line);
-    /// Three from now on, unless there are more.
+    /// Three from now on, unless there are more, or the line is near.
     void take_turns(const Line& line);
     /// Something that can be read has come over the only one since it was looked at.
     void note(Watch& watch, Clock::time_point now, const Line& line) const;

@@ -22,9 +22,10 @@ constexpr std::uint32_t most_pages_at_once = 16;
 constexpr std::size_t read_ahead_at_once = 4;
 constexpr std::chrono::milliseconds first_pause{1'000};
 constexpr std::chrono::milliseconds longest_pause{30'000};
-/// Of its connection's first ten packets, what the server's TLS tickets and the answer's head leave: it brings twice as
-/// much in the next round trip, when it is asked for the pack, and one more packet would come in that one.
-constexpr std::uint64_t first_flight = 11'000;
+/// What the pack's connection brings while it is new, so that it begins the pack with twenty packets instead of ten. No
+/// more than its first ten hold besides the server's TLS tickets, which StoreClient::first_flight takes no account of:
+/// the rest would come in the round trip in which it is asked for the pack.
+constexpr std::uint64_t to_grow_by = 11'000;
 /// Of the cache's memory: what may lie there unread.
 constexpr std::uint64_t unread_share = 2;
 /// To what may be guessed besides (worthwhile_neighbours()), a byte that a list brings counts as such a part of one: it
@@ -48,6 +49,11 @@ HotLanes::Line line_of(const Source& source)
     const auto rates = meter.line();
     return {rates.burst, rates.sustained, meter.least_latency().value_or(SourceMeter::Duration{}),
             meter.received.all()};
+}
+
+bool is_narrow(const Source& source)
+{
+    return source.meter->line().sustained < LineRate::narrow;
 }
 
 } // namespace
@@ -161,7 +167,7 @@ HotStream::State HotStream::stream_all(const std::stop_token& stop)
     auto wait = first_pause;
     const auto first = image_->sources.best();
     const auto manifest = manifest_path(image_->map.manifest());
-    image_->hot.open_connections(first, manifest, 1, first_flight);
+    image_->hot.open_connections(first, manifest, 1, to_grow_by);
     image_->read_ahead.open_connections(first, manifest, read_ahead_at_once);
     image_->map.begin(first, patience);
     while (const auto next = sources.next(image_->sources.by_preference())) {
@@ -252,7 +258,8 @@ Result<void> HotStream::go_through(const Source& source, bool first, bool bypass
             break;
         // Reads run ahead of a list that the line holds up: what comes next in it is what they want next. What lies
         // before comes after the end.
-        if (const auto missed = use_.take_missed(); missed && lanes_.in_turns() && use_.is_out_of_order())
+        if (const auto missed = use_.take_missed();
+            missed && room == part && use_.is_out_of_order() && is_narrow(source))
             rows_->jump(*missed);
         Part coming(*this, room, connected);
         if (auto done = stream(source, coming, bypass_caches, patience); !done)
@@ -264,7 +271,7 @@ Result<void> HotStream::go_through(const Source& source, bool first, bool bypass
 
 bool HotStream::is_for_turns(const Source& source) const
 {
-    return brought_bytes_ >= least_part && source.meter->line().sustained < LineRate::narrow &&
+    return brought_bytes_ >= least_part && is_narrow(source) &&
            (use_.is_out_of_order() || (rows_->list().guessed && use_.leaves_rows_out()));
 }
 

@@ -81,7 +81,7 @@ private:
     /// At most so many plain bytes.
     [[nodiscard]] Result<void> stream(const Source& source, Part& coming, bool bypass_caches, const Patience& patience);
     [[nodiscard]] bool is_needless(const Digest& chunk) const;
-    /// The line holds up a list whose order reads do not follow, or may soon not follow.
+    /// The line holds up a list whose order reads do not follow, or much of which they leave out.
     [[nodiscard]] bool is_for_turns(const Source& source) const;
     /// So many plain bytes are asked for at once.
     [[nodiscard]] std::uint64_t largest_part(const Source& source) const;
